@@ -1,0 +1,53 @@
+/**
+ * Entry point of the analyzer. Holds the text of a kernel tree as far as it was asked for, and answers "what is wrong in these files".
+ * Does no I/O of its own: files come through a `TreeReader`.
+ */
+import type { Finding } from './findings/finding';
+import type { ParserBackend } from '../parser/types';
+
+/** Where the analyzer gets files from. Paths are relative to the tree's root with forward slashes. */
+export interface TreeReader {
+  /** Files of the index: the C files and headers that may hold callers and callees of what is checked. */
+  indexFiles(): readonly string[];
+  /** Text of a file, or undefined when there is none (or it cannot be read). */
+  read(path: string): string | undefined;
+}
+
+export interface CheckOptions {
+  /** Names of the rules to run; all when undefined. */
+  readonly rules?: readonly string[];
+}
+
+/** Figures about what the parser made of the checked files. */
+export interface ParseStats {
+  readonly files: number;
+  readonly bytes: number;
+  readonly functions: number;
+  /** Functions whose tree holds an ERROR or MISSING node. */
+  readonly functionsWithErrors: number;
+  /** Their names, as `file:function`. */
+  readonly incomplete: readonly string[];
+  /** Function definitions that the grammar saw inside another function (an iteration macro misread). */
+  readonly nestedFunctions: number;
+  readonly backend: string;
+}
+
+export interface Analysis {
+  /** Sets the text of a file as the editor has it (unsaved or not); undefined goes back to the reader's. */
+  setText(path: string, text: string | undefined): void;
+  /** Forgets what the reader said of a file: it changed on disk. */
+  invalidate(path: string): void;
+  /** Findings whose location is in one of these files, ordered by file and position. */
+  check(paths: readonly string[], options?: CheckOptions): Finding[];
+  /** The same in small pieces: yields between functions so that the caller can cancel or let others run. */
+  checkInSteps(paths: readonly string[], options?: CheckOptions): Generator<undefined, Finding[]>;
+  /** Parses every function of these files and counts what could not be read. */
+  parseStats(paths: readonly string[]): ParseStats;
+}
+
+export interface AnalysisOptions {
+  readonly backend: ParserBackend;
+  readonly reader: TreeReader;
+  /** Called with one line for each thing that a log should say (an exception in one function, a function left incomplete). */
+  readonly log?: (line: string) => void;
+}

@@ -1,0 +1,66 @@
+import js from '@eslint/js';
+import boundaries from 'eslint-plugin-boundaries';
+import tseslint from 'typescript-eslint';
+
+const folders = ['kernel', 'parser', 'analyzer', 'workspace', 'server', 'client', 'cli'];
+
+/** Which of our folders each folder may import: the arrows of ARCHITECTURE.md. */
+const allowed = {
+  kernel: ['kernel'],
+  parser: ['parser'],
+  analyzer: ['analyzer', 'parser', 'kernel'],
+  workspace: ['workspace', 'analyzer', 'parser'],
+  server: ['server', 'workspace', 'analyzer', 'parser', 'kernel'],
+  cli: ['cli', 'workspace', 'analyzer', 'parser', 'kernel', 'server'],
+  client: ['client'],
+};
+/** Packages that only these folders may import. */
+const owners = {
+  'tree-sitter': ['parser'], 'tree-sitter-c': ['parser'], 'web-tree-sitter': ['parser'],
+  vscode: ['client'], 'vscode-languageclient/node': ['client'],
+  'vscode-languageserver/node': ['server'], 'vscode-languageserver-textdocument': ['server'],
+};
+const impure = ['node:fs', 'node:fs/promises', 'node:child_process', 'node:net', 'node:http', 'node:worker_threads', 'fs', 'child_process'];
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', '.kernels/', '.e2e/', '.cache/', 'artifacts/'] },
+  js.configs.recommended,
+  ...tseslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'Use named exports.' }],
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: folders.map((folder) => `${folder}/**/*.ts`),
+    plugins: { boundaries },
+    settings: {
+      'boundaries/elements': folders.map((folder) => ({ type: folder, pattern: `${folder}/**`, mode: 'full' })),
+      'import/resolver': { typescript: { alwaysTryTypes: true } },
+    },
+    rules: {
+      'boundaries/element-types': ['error', {
+        default: 'disallow',
+        rules: Object.entries(allowed).map(([from, allow]) => ({ from, allow })),
+      }],
+    },
+  },
+  ...folders.map((folder) => ({
+    files: [`${folder}/**/*.ts`],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-imports': ['error', {
+        paths: [
+          ...Object.entries(owners).filter(([, who]) => !who.includes(folder)).map(([name]) => ({ name, message: `Only ${owners[name].join(', ')}/ may import ${name}.` })),
+          // parser/backend.ts loads grammar files; everything else left of workspace, server and cli does no I/O.
+          ...(['kernel', 'analyzer'].includes(folder) ? impure.map((name) => ({ name, message: `${folder}/ does no I/O.` })) : []),
+        ],
+      }],
+    },
+  })),
+  { files: ['**/*.mjs', 'mm-review'], languageOptions: { globals: { console: 'readonly', process: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', URL: 'readonly', fetch: 'readonly', Buffer: 'readonly', performance: 'readonly', setImmediate: 'readonly' } } },
+);

@@ -1,0 +1,23 @@
+// Bundles the three programs: the command line, the language server and the VS Code client.
+import { build } from 'esbuild';
+import fs from 'node:fs';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '..');
+process.chdir(root);
+// Native addons and the wasm runtime stay outside the bundles and are resolved from node_modules (in the VSIX: dist/node_modules).
+const external = ['vscode', 'tree-sitter', 'tree-sitter-c', 'web-tree-sitter'];
+const entries = { cli: 'cli/main.ts', server: 'server/main.ts', client: 'client/extension.ts' };
+const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => fs.existsSync(file)));
+await build({
+  entryPoints: present,
+  outdir: 'dist',
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  sourcemap: true,
+  external,
+  logLevel: 'warning',
+  define: { __MM_REVIEW_VERSION__: JSON.stringify(JSON.parse(fs.readFileSync('package.json', 'utf8')).version) },
+});

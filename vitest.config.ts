@@ -1,0 +1,8 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['{kernel,parser,analyzer,workspace,server,client,cli,test}/**/*.test.ts'],
+    testTimeout: 30_000,
+  },
+});
