@@ -1,0 +1,207 @@
+/**
+ * The functions of a kernel tree: who is defined where, who calls whom, and the lowered body of each on demand.
+ * A file's text may change at any time (an editor's unsaved buffer); functions whose text stayed the same keep their identity, so
+ * everything that was computed about them stays valid.
+ */
+import { primitives } from '../../kernel/model';
+import type { FunctionIR } from '../../parser/ir';
+import { lowerFunction } from '../../parser/lower';
+import { scan } from '../../parser/scan';
+import type { FunctionOutline, Outline, ParserBackend } from '../../parser/types';
+import type { TreeReader } from '../analysis';
+
+/** One function definition. Offsets inside it are relative to its start, so that edits above it change `start` only. */
+export interface FunctionRef {
+  readonly file: string;
+  readonly name: string;
+  readonly text: string;
+  readonly masked: string;
+  readonly outline: FunctionOutline;
+  start: number;
+}
+
+interface FileEntry {
+  readonly text: string;
+  readonly outline: Outline;
+  readonly functions: readonly FunctionRef[];
+}
+
+export interface Tree {
+  readonly backend: ParserBackend;
+  setText(path: string, text: string | undefined): void;
+  invalidate(path: string): void;
+  text(path: string): string | undefined;
+  outline(path: string): Outline | undefined;
+  functionsIn(path: string): readonly FunctionRef[];
+  /** The definition that a call in `fromFile` means, or undefined when it is not in the index (or is no function). */
+  resolve(name: string, fromFile: string): FunctionRef | undefined;
+  /** Functions of the index whose text calls `ref`. */
+  callersOf(ref: FunctionRef): readonly FunctionRef[];
+  /** Lowered body, spans relative to the function's start. */
+  lower(ref: FunctionRef): FunctionIR;
+  /** Does this function, or one that it calls, use a primitive whose effect an analysis follows? */
+  touchesPageTables(ref: FunctionRef): boolean;
+  /** Names whose definition changed since the last call. */
+  takeChangedNames(): ReadonlySet<string>;
+}
+
+const quietEffects = new Set(['inert', 'derive', 'range', 'mm-lock', 'mm-unlock', 'uffd-flag', 'fault', 'cache-lock', 'cache-unlock', 'cache-load', 'cache-store']);
+/** Primitives that change or read what the state tracks. */
+const loudPrimitives: ReadonlySet<string> = new Set(
+  [...primitives.values()].filter((p) => p.shapes.some((shape) => !quietEffects.has(shape.effect.op))).map((p) => p.name),
+);
+
+export function createTree(backend: ParserBackend, reader: TreeReader): Tree {
+  const overlays = new Map<string, string>();
+  const files = new Map<string, FileEntry | undefined>();
+  let byName: Map<string, FunctionRef[]> | undefined;
+  let byCallee: Map<string, FunctionRef[]> | undefined;
+  let reaching = new Map<FunctionRef, boolean>();
+  const bodies = new WeakMap<FunctionRef, FunctionIR>();
+  let changed = new Set<string>();
+
+  function load(path: string): FileEntry | undefined {
+    if (files.has(path)) return files.get(path);
+    const text = overlays.get(path) ?? reader.read(path);
+    const entry = text === undefined ? undefined : enter(path, text, []);
+    files.set(path, entry);
+    return entry;
+  }
+
+  function enter(path: string, text: string, old: readonly FunctionRef[]): FileEntry {
+    const outline = scan(text);
+    const kept = new Map(old.map((f) => [`${f.name}\n${f.text}`, f] as const));
+    const functions = outline.functions.map((f): FunctionRef => {
+      const slice = text.slice(f.span.start, f.span.end);
+      const same = kept.get(`${f.name}\n${slice}`);
+      if (same) {
+        kept.delete(`${f.name}\n${slice}`);
+        same.start = f.span.start;
+        return same;
+      }
+      return { file: path, name: f.name, text: slice, masked: outline.masked.slice(f.span.start, f.span.end), outline: f, start: f.span.start };
+    });
+    return { text, outline, functions };
+  }
+
+  function refresh(path: string): void {
+    const old = files.get(path);
+    if (!files.has(path)) return;
+    const text = overlays.get(path) ?? reader.read(path);
+    if (text === old?.text) return;
+    const entry = text === undefined ? undefined : enter(path, text, old?.functions ?? []);
+    files.set(path, entry);
+    const before = new Set(old?.functions);
+    const after = new Set(entry?.functions);
+    const gone = [...before].filter((f) => !after.has(f));
+    const come = [...after].filter((f) => !before.has(f));
+    for (const f of [...gone, ...come]) changed.add(f.name);
+    if (gone.length === 0 && come.length === 0) return;
+    reaching = new Map();
+    if (byName && byCallee) {
+      for (const f of gone) unlink(byName, byCallee, f);
+      for (const f of come) link(byName, byCallee, f);
+    }
+  }
+
+  function index(): { byName: Map<string, FunctionRef[]>; byCallee: Map<string, FunctionRef[]> } {
+    if (!byName || !byCallee) {
+      byName = new Map();
+      byCallee = new Map();
+      for (const path of new Set([...reader.indexFiles(), ...files.keys()])) for (const f of load(path)?.functions ?? []) link(byName, byCallee, f);
+    }
+    return { byName, byCallee };
+  }
+
+  /** A file outside the index that is asked for joins it. */
+  function join(path: string): FileEntry | undefined {
+    const known = files.has(path);
+    const entry = load(path);
+    if (!known && entry && byName && byCallee) for (const f of entry.functions) link(byName, byCallee, f);
+    return entry;
+  }
+
+  function resolve(name: string, fromFile: string): FunctionRef | undefined {
+    const all = index().byName.get(name);
+    if (!all) return undefined;
+    const here = all.filter((f) => f.file === fromFile);
+    const visible = here.length > 0 ? here : all.filter((f) => !f.outline.isStatic || f.file.endsWith('.h'));
+    // With both arms of an #ifdef in the index, the one that does something is the interesting one.
+    return visible.length > 1 ? visible.find((f) => touches(f)) ?? visible[0] : visible[0];
+  }
+
+  function touches(ref: FunctionRef): boolean {
+    const known = reaching.get(ref);
+    if (known !== undefined) return known;
+    reaching.set(ref, false);
+    let answer = false;
+    for (const name of ref.outline.calls) {
+      if (loudPrimitives.has(name)) { answer = true; break; }
+    }
+    if (!answer) {
+      for (const name of ref.outline.calls) {
+        if (primitives.has(name)) continue;
+        const callees = index().byName.get(name)?.filter((f) => f.file === ref.file || !f.outline.isStatic || f.file.endsWith('.h')) ?? [];
+        if (callees.some(touches)) { answer = true; break; }
+      }
+    }
+    reaching.set(ref, answer);
+    return answer;
+  }
+
+  return {
+    backend,
+    setText(path, text) {
+      if (text === undefined) overlays.delete(path);
+      else overlays.set(path, text);
+      refresh(path);
+    },
+    invalidate: refresh,
+    text: (path) => join(path)?.text,
+    outline: (path) => join(path)?.outline,
+    functionsIn: (path) => join(path)?.functions ?? [],
+    resolve,
+    callersOf(ref) {
+      const callers = index().byCallee.get(ref.name) ?? [];
+      return callers.filter((c) => c !== ref && resolve(ref.name, c.file) === ref);
+    },
+    lower(ref) {
+      let ir = bodies.get(ref);
+      if (!ir) {
+        const shift = ref.outline.span.start;
+        const move = (s: { start: number; end: number }): { start: number; end: number } => ({ start: s.start - shift, end: s.end - shift });
+        const outline = { ...ref.outline, span: move(ref.outline.span), nameSpan: move(ref.outline.nameSpan), bodyStart: ref.outline.bodyStart - shift };
+        ir = lowerFunction(backend, { original: ref.text, masked: ref.masked }, outline);
+        bodies.set(ref, ir);
+      }
+      return ir;
+    },
+    touchesPageTables: touches,
+    takeChangedNames() {
+      const names = changed;
+      changed = new Set();
+      return names;
+    },
+  };
+}
+
+function link(byName: Map<string, FunctionRef[]>, byCallee: Map<string, FunctionRef[]>, f: FunctionRef): void {
+  push(byName, f.name, f);
+  for (const callee of f.outline.calls) push(byCallee, callee, f);
+}
+
+function unlink(byName: Map<string, FunctionRef[]>, byCallee: Map<string, FunctionRef[]>, f: FunctionRef): void {
+  pull(byName, f.name, f);
+  for (const callee of f.outline.calls) pull(byCallee, callee, f);
+}
+
+function push(map: Map<string, FunctionRef[]>, key: string, f: FunctionRef): void {
+  const list = map.get(key);
+  if (list) list.push(f);
+  else map.set(key, [f]);
+}
+
+function pull(map: Map<string, FunctionRef[]>, key: string, f: FunctionRef): void {
+  const list = map.get(key)?.filter((x) => x !== f);
+  if (list) map.set(key, list);
+}

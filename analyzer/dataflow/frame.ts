@@ -1,0 +1,81 @@
+/** What the solver knows of the function it is in: types of its variables, names for what its nodes create. */
+import { carrierFields, primitives, shapeFor } from '../../kernel/model';
+import type { Level } from '../../kernel/types';
+import type { Expr, FunctionIR, NodeId } from '../../parser/ir';
+import type { FunctionRef } from '../call-graph/tree';
+
+export interface Frame {
+  readonly ref: FunctionRef;
+  readonly ir: FunctionIR;
+  /** Declared types of parameters, locals and temporaries; names that are missing are globals, macros or enumerators. */
+  readonly types: ReadonlyMap<string, string>;
+  /** Prefix of everything created in this function. */
+  readonly id: string;
+}
+
+const entryTypes: Readonly<Record<string, Level>> = { pte_t: 'pte', pmd_t: 'pmd', pud_t: 'pud' };
+const typeOfLevel: Readonly<Record<Level, string>> = { pte: 'pte_t', huge: 'pte_t', pmd: 'pmd_t', pud: 'pud_t' };
+
+/** `returnTypeOf` tells the declared type of another function's value, if it is known. */
+export function createFrame(ref: FunctionRef, ir: FunctionIR, returnTypeOf: (callee: string) => string | undefined): Frame {
+  const types = new Map<string, string>();
+  for (const v of [...ir.params, ...ir.locals]) types.set(v.name, v.type);
+  for (const node of ir.nodes) {
+    if (node.kind !== 'call' || !node.result || types.has(node.result)) continue;
+    types.set(node.result, (node.callee && resultType(node.callee, node.args.length)) ?? (node.callee && returnTypeOf(node.callee)) ?? 'unknown');
+  }
+  return { ref, ir, types, id: ir.name };
+}
+
+function resultType(callee: string, arity: number): string | undefined {
+  const effect = shapeFor(callee, arity)?.effect;
+  switch (effect?.op) {
+    case undefined: return undefined;
+    case 'map': return `${typeOfLevel[effect.level]} *`;
+    case 'acquire': return effect.lock.from === 'result' ? 'spinlock_t *' : effect.level === 'huge' ? 'unknown' : `${typeOfLevel[effect.level]} *`;
+    case 'lock-pointer': return effect.lock.from === 'result' ? 'spinlock_t *' : `${typeOfLevel[effect.level]} *`;
+    case 'read':
+    case 'clear':
+    case 'modify-start':
+      return typeOfLevel[effect.level];
+    case 'derive':
+      return /^(?:mk_|make_)?(?:huge_)?pmd/.test(callee) ? 'pmd_t' : /pte/.test(callee) ? 'pte_t' : 'unknown';
+    default: return primitives.has(callee) ? 'int' : undefined;
+  }
+}
+
+/** Declared type of an expression as far as it concerns page tables; undefined when it is not known. */
+export function typeOf(frame: Frame, expr: Expr): string | undefined {
+  switch (expr.kind) {
+    case 'name': return frame.types.get(expr.name);
+    case 'field': return carrierFields.get(expr.field);
+    case 'deref': return pointedTo(typeOf(frame, expr.operand));
+    case 'index': return pointedTo(typeOf(frame, expr.base));
+    case 'address': {
+      const inner = typeOf(frame, expr.operand);
+      return inner === undefined ? undefined : inner.endsWith('*') ? `${inner}*` : `${inner} *`;
+    }
+    case 'binary': return expr.op === '+' || expr.op === '-' ? typeOf(frame, expr.left) : undefined;
+    default: return undefined;
+  }
+}
+
+function pointedTo(type: string | undefined): string | undefined {
+  return type?.endsWith('*') ? type.slice(0, -1).trim() : undefined;
+}
+
+/** Level of the page-table entry that `*operand` reads, or undefined when it reads something else. */
+export function entryLevel(frame: Frame, operand: Expr): Level | undefined {
+  const pointed = pointedTo(typeOf(frame, operand));
+  return pointed === undefined ? undefined : entryTypes[pointed];
+}
+
+export const isEntryType = (type: string | undefined): boolean => type !== undefined && type in entryTypes;
+
+/** Names a node of this function in symbols and reads. The final dot keeps one node's name from being the beginning of another's. */
+export const nodeId = (frame: Frame, node: NodeId): string => `${frame.id}#${node}.`;
+
+export const quote = (frame: Frame, span: { start: number; end: number }): string => {
+  const text = frame.ref.text.slice(span.start, span.end).replace(/\s+/g, ' ').trim();
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+};

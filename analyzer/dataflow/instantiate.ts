@@ -1,0 +1,141 @@
+/** Puts a callee's summary into the caller's terms at one call. */
+import type { FunctionRef } from '../call-graph/tree';
+import { assume } from './evaluate';
+import type { Frame } from './frame';
+import type { Fact, State, Trace } from './state';
+import { acquire, clobber, confirm, confirmEverything, copy, lockStatus, narrow, openSnapshot, readPlace, release, steps, truth, writePlace } from './state';
+import type { EventReach, Outcome } from './summary';
+import type { CallNode } from './transfer';
+import type { Place, ReadValue, Value } from './value';
+import { address, flag, lock, operation, pointee, read, same, symbol, test } from './value';
+
+/** A path through a callee is told by its last steps. */
+const maxCalleeSteps = 24;
+
+export interface Substitution {
+  value(v: Value): Value;
+  place(p: Place): Place | undefined;
+}
+
+/** `site` makes what the callee created unique to this call. */
+export function substitution(caller: State, params: readonly string[], args: readonly Value[], site: string): Substitution {
+  const actual = new Map(params.map((p, i) => [p, args[i] ?? symbol(`${site}/arg${i}`)] as const));
+  const before = copy(caller);
+  const done = new Map<string, Value>();
+  const value = (v: Value): Value => {
+    const known = done.get(v.key);
+    if (known) return known;
+    const result = compute(v);
+    done.set(v.key, result);
+    return result;
+  };
+  const place = (p: Place): Place | undefined => {
+    if (p.kind === 'local') return p.name.startsWith('::') ? p : undefined;
+    return pointee(value(p.base), p.fields);
+  };
+  const compute = (v: Value): Value => {
+    switch (v.kind) {
+      case 'number': case 'name': return v;
+      case 'param': return actual.get(v.name) ?? symbol(`${site}/${v.name}`);
+      case 'symbol': return symbol(`${site}/${v.id}`);
+      case 'lock': return lock(`${site}/${v.id}`, v.level);
+      case 'load': {
+        const p = place(v.place);
+        return p ? readPlace(before, p) : symbol(`${site}/${v.key}`);
+      }
+      case 'address': {
+        const p = place(v.place);
+        return p ? address(p) : symbol(`${site}/${v.key}`);
+      }
+      case 'read': return read({ ...v, id: `${site}/${v.id}`, slot: value(v.slot), lock: v.lock === 'inherit' ? lockStatus(before, v.level) : v.lock });
+      case 'test': return test(v.test, v.by, value(v.of));
+      case 'same': return same(value(v.left), value(v.right));
+      case 'flag': return flag(v.flag, v.by, value(v.of));
+      case 'operation': return operation(v.op, v.operands.map(value));
+    }
+  };
+  return { value, place };
+}
+
+/** The caller's state after the call returned this way; undefined when it cannot return this way here. */
+export function applyOutcome(frame: Frame, s: State, node: CallNode, callee: FunctionRef, outcome: Outcome, sub: Substitution): { state: State; value: Value | undefined } | undefined {
+  const t = copy(s);
+  const from = outcome.state;
+  t.trace = appendTrace(s.trace, callStep(frame, node, callee), outcome.state.trace, sub);
+  if (!applyFacts(t, [...from.facts.values()], sub)) return undefined;
+  if (from.confirmedAll !== 'no') settle(s, from.confirmedAll, (when) => confirmEverything(t, when));
+  for (const c of from.confirmed.values()) settle(s, c.when, (when) => confirm(t, sub.value(c.value), when));
+  if (from.entryLock.pte === 'released' || from.entryLock.pmd === 'released') release(t, symbol(`${callee.name}:released`));
+  else if (t.held.size === 0) {
+    t.entryLock = {
+      pte: t.entryLock.pte === 'unknown' && from.entryLock.pte === 'not-held' ? 'not-held' : t.entryLock.pte,
+      pmd: t.entryLock.pmd === 'unknown' && from.entryLock.pmd === 'not-held' ? 'not-held' : t.entryLock.pmd,
+    };
+  }
+  for (const c of from.clobbered.values()) {
+    const p = sub.place(c.place);
+    if (p) clobber(t, p, `${callee.name}/${c.by}`, c.zero);
+  }
+  for (const m of from.memory.values()) {
+    const p = sub.place(m.place);
+    if (p) writePlace(t, p, sub.value(m.value));
+  }
+  for (const h of from.held.values()) acquire(t, { lock: sub.value(h.lock), level: h.level, guard: h.guard && sub.value(h.guard) }, true);
+  for (const r of from.open.values()) {
+    const here = sub.value(r);
+    if (here.kind === 'read') openSnapshot(t, here);
+  }
+  return { state: t, value: outcome.value && sub.value(outcome.value) };
+}
+
+/** A callee's event as the caller sees it: its own facts and snapshots in front of the callee's. */
+export function applyReach(frame: Frame, s: State, node: CallNode, callee: FunctionRef, reach: EventReach, sub: Substitution): EventReach | undefined {
+  const t = copy(s);
+  if (!applyFacts(t, reach.facts, sub)) return undefined;
+  if (reach.confirmedAll !== 'no') settle(s, reach.confirmedAll, (when) => confirmEverything(t, when));
+  for (const c of reach.confirmed) settle(s, c.when, (when) => confirm(t, sub.value(c.value), when));
+  if ((reach.entryLock.pte === 'released' || reach.entryLock.pmd === 'released') && t.held.size === 0) t.entryLock = { pte: 'released', pmd: 'released' };
+  for (const r of reach.open) {
+    const here = sub.value(r);
+    if (here.kind === 'read') openSnapshot(t, here as ReadValue);
+  }
+  // A wrapper that gets the reason from its caller raises the caller's event: it is the wrapper's call that people must look at.
+  const wrapped = reach.reason.kind !== 'name';
+  return {
+    in: wrapped ? frame.ref : reach.in,
+    span: wrapped ? node.span : reach.span,
+    reason: sub.value(reach.reason),
+    facts: [...t.facts.values()], open: [...t.open.values()], confirmedAll: t.confirmedAll, confirmed: [...t.confirmed.values()], entryLock: t.entryLock,
+    trace: appendTrace(s.trace, callStep(frame, node, callee), reach.trace, sub),
+  };
+}
+
+/** The caller's path, the call, and what happened in the callee in the caller's terms. */
+function appendTrace(before: Trace | undefined, call: Omit<Trace, 'before'>, inside: Trace | undefined, sub: Substitution): Trace {
+  return steps(inside).slice(-maxCalleeSteps).reduce<Trace>((trace, step) => ({ ...step, about: step.about && sub.value(step.about), before: trace }), { ...call, before });
+}
+
+function callStep(frame: Frame, node: CallNode, callee: FunctionRef): Omit<Trace, 'before'> {
+  return { kind: 'call', in: frame.ref, span: node.span, about: undefined, message: `${callee.name}() is called` };
+}
+
+function applyFacts(t: State, facts: readonly Fact[], sub: Substitution): boolean {
+  for (const f of facts) {
+    const v = sub.value(f.value);
+    const known = f.low === 0 && f.high === 0 ? false : f.low > 0 || f.high < 0 || f.not.includes(0) ? true : undefined;
+    if (known !== undefined && !assume(t, v, known)) return false;
+    if (v.kind === 'number') {
+      if (v.number < f.low || v.number > f.high || f.not.includes(v.number)) return false;
+    } else if (v.kind !== 'address' && v.kind !== 'test' && v.kind !== 'same' && truth(t, v) !== known && !narrow(t, v, f.low, f.high, f.not)) return false;
+  }
+  return true;
+}
+
+/** What held only "if the caller holds the lock" is decided by what the caller holds. */
+function settle(caller: State, when: 'yes' | 'if-held' | 'no', apply: (when: 'yes' | 'if-held') => void): void {
+  if (when === 'no') return;
+  if (when === 'yes') return apply('yes');
+  const status = lockStatus(caller, 'huge');
+  if (status === 'held') apply('yes');
+  if (status === 'inherit') apply('if-held');
+}

@@ -1,0 +1,124 @@
+/** Forgetting, where paths meet, what the rest of the function (or its caller) will not look at: without it states never merge. */
+import { carrierFields } from '../../kernel/model';
+import type { NodeId } from '../../parser/ir';
+import type { Liveness } from './liveness';
+import type { Fact, State } from './state';
+import type { Place, Value } from './value';
+import { contains, parts, symbol } from './value';
+
+/** What may still be asked. */
+interface Interest {
+  local(name: string): boolean;
+  field(name: string): boolean;
+  callee(name: string): boolean;
+}
+
+/** Fields whose content decides what page-table code does with a fault, so that callers and callees agree on them. */
+const isCarrier = (field: string): boolean => field === 'flags' || carrierFields.has(field);
+
+export function reduceAtJoin(s: State, node: NodeId, liveness: Liveness): void {
+  reduce(s, {
+    local: (n) => liveness.local(node, n),
+    field: (f) => isCarrier(f) || liveness.field(node, f),
+    callee: (c) => liveness.callee(node, c),
+  }, true);
+}
+
+/**
+ * At the end of a function only what the caller can know by name is left: its memory, and the value handed out (which is given back,
+ * simplified). Results that no analysis follows all get the same name, so that the ways to return stay few.
+ */
+export function reduceAtExit(s: State, result: Value | undefined): Value | undefined {
+  const guards = new Set([...s.held.values()].map((h) => h.guard?.key));
+  const interesting = (v: Value): boolean => guards.has(v.key) || contains(v, (x) => x.kind !== 'operation' && x.kind !== 'symbol' && x.kind !== 'name');
+  const value = result && (interesting(result) || result.kind === 'name' ? result : symbol('result'));
+  for (const [key, m] of s.memory) {
+    if (!interesting(m.value)) s.memory.set(key, { place: m.place, value: symbol(`written:${key}`) });
+  }
+  reduce(s, { local: () => false, field: isCarrier, callee: () => false }, false, value);
+  for (const key of s.open.keys()) {
+    const asked = [...s.facts.values()].some((f) => f.value.kind === 'test' && f.value.of.key === key && f.low > 0);
+    const kept = [...s.memory.values()].some((m) => m.value.key === key) || (value && contains(value, (x) => x.key === key));
+    if (!asked && !kept) s.open.delete(key);
+  }
+  return value;
+}
+
+/**
+ * For states beyond the cap: only page-table facts are left, and of the variables only what they say about entries, locks and small
+ * numbers.
+ */
+export function coarsen(s: State, node: NodeId): void {
+  const guards = new Set([...s.held.values()].map((h) => h.guard?.key));
+  for (const [key, m] of s.memory) {
+    const { value } = m;
+    const plain = (value.kind === 'symbol' || value.kind === 'operation') && !contains(value, (x) => guards.has(x.key) || x.kind === 'read' || x.kind === 'lock' || x.kind === 'test' || x.kind === 'same');
+    if (plain) s.memory.set(key, { place: m.place, value: symbol(`join#${node}.${key}`) });
+  }
+  for (const [key, f] of s.facts) {
+    if (f.value.kind !== 'test' && f.value.kind !== 'same' && !guards.has(key)) s.facts.delete(key);
+  }
+}
+
+/** Facts on which both agree. */
+export function commonFacts(a: ReadonlyMap<string, Fact>, b: ReadonlyMap<string, Fact>): Map<string, Fact> {
+  const out = new Map<string, Fact>();
+  for (const [key, f] of a) {
+    const g = b.get(key);
+    if (!g) continue;
+    const low = Math.min(f.low, g.low);
+    const high = Math.max(f.high, g.high);
+    const not = f.not.filter((n) => g.not.includes(n) || n < g.low || n > g.high);
+    if (low > -Infinity || high < Infinity || not.length > 0) out.set(key, { value: f.value, low, high, not });
+  }
+  return out;
+}
+
+function reduce(s: State, interest: Interest, keepParams: boolean, result?: Value): void {
+  const placeMatters = (p: Place): boolean => {
+    if (p.kind === 'local') return interest.local(p.name);
+    const field = p.fields[p.fields.length - 1];
+    return field === undefined || interest.field(field);
+  };
+  for (const [key, m] of s.memory) if (!placeMatters(m.place)) s.memory.delete(key);
+  for (const [key, c] of s.clobbered) if (c.place.kind === 'local' && !interest.local(c.place.name)) s.clobbered.delete(key);
+  const seen = new Set<string>();
+  const mark = (v: Value): void => {
+    if (seen.has(v.key)) return;
+    seen.add(v.key);
+    for (const part of parts(v)) mark(part);
+  };
+  for (const m of s.memory.values()) mark(m.value);
+  for (const h of s.held.values()) if (h.guard) mark(h.guard);
+  for (const r of s.open.values()) seen.add(r.key);
+  for (const c of s.confirmed.values()) seen.add(c.value.key);
+  if (result) mark(result);
+  const valueMatters = (v: Value): boolean => {
+    if (seen.has(v.key)) return true;
+    switch (v.kind) {
+      case 'number': case 'name': case 'address': return true;
+      case 'param': return !keepParams || interest.local(v.name);
+      case 'load': {
+        const field = v.place.fields[v.place.fields.length - 1];
+        return v.place.kind === 'local' ? interest.local(v.place.name) : field === undefined || interest.field(field);
+      }
+      case 'symbol': case 'lock': case 'read': return false;
+      case 'test': return valueMatters(v.of);
+      case 'same': return valueMatters(v.left) && valueMatters(v.right);
+      case 'flag': return interest.callee(v.by);
+      case 'operation': return v.operands.every(valueMatters);
+    }
+  };
+  for (const [key, f] of s.facts) if (!factMatters(f, valueMatters)) s.facts.delete(key);
+  // A confirmed value of this function's own that nothing refers to any more says nothing to anybody.
+  const used = new Set<string>();
+  const use = (v: Value): void => { used.add(v.key); for (const part of parts(v)) use(part); };
+  for (const m of s.memory.values()) use(m.value);
+  if (result) use(result);
+  for (const [key, c] of s.confirmed) {
+    const own = c.value.kind === 'read' || c.value.kind === 'symbol' || c.value.kind === 'operation';
+    if (own && c.when === 'yes' && !used.has(key)) s.confirmed.delete(key);
+  }
+}
+
+const factMatters = (f: Fact, matters: (v: Value) => boolean): boolean => matters(f.value);

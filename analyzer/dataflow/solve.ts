@@ -1,0 +1,308 @@
+/**
+ * Walks one function path by path: a small set of states per point, each with its own facts, merged where they agree. Gives the
+ * function's summary: the ways it returns and the events it reaches.
+ */
+import { shapeFor } from '../../kernel/model';
+import type { IrNode, NodeId, Span } from '../../parser/ir';
+import type { FunctionRef } from '../call-graph/tree';
+import { assume, evaluate, placeOf } from './evaluate';
+import type { Frame } from './frame';
+import { isEntryType, nodeId, quote, typeOf } from './frame';
+import { applyOutcome, applyReach, substitution } from './instantiate';
+import type { Liveness } from './liveness';
+import { computeLiveness, nodesLeadingTo } from './liveness';
+import { coarsen, commonFacts, reduceAtExit, reduceAtJoin } from './reduce';
+import type { State } from './state';
+import { clobber, confirmEverything, copy, coreKey, initialState, record, retire, stateKey, writePlace } from './state';
+import type { EventReach, Outcome, Summary } from './summary';
+import type { CallNode } from './transfer';
+import { applyEffect } from './transfer';
+import type { Value } from './value';
+import { local, param, pointee, symbol, zero } from './value';
+
+/** `events`: only paths that lead to a userfault event count. `whole`: all ways to return are wanted, too. */
+export type Depth = 'events' | 'whole';
+
+/** What the solver asks about other functions. */
+export interface Callees {
+  /** Summary of the function that this call means; undefined when it is not in the tree or cannot matter here. */
+  summarize(node: CallNode, frame: Frame, depth: Depth): { readonly ref: FunctionRef; readonly params: readonly string[]; readonly summary: Summary } | undefined;
+  /** Is this a call of a function whose events concern its callers? */
+  raisesEvents(node: CallNode, frame: Frame): boolean;
+  /** Which of a callee's events still concern its callers. */
+  concerns(reach: EventReach): boolean;
+}
+
+/** Distinct states at one point: beyond the first number branch facts are dropped, beyond the second states are. */
+const softCap = 24;
+const hardCap = 96;
+const outcomeCap = 48;
+const reachCap = 64;
+/** Nodes executed per function before its analysis is cut short. */
+const budget = 120_000;
+
+export function solve(frame: Frame, callees: Callees, depth: Depth): Summary {
+  return new Solver(frame, callees, depth).run();
+}
+
+class Solver {
+  private readonly liveness: Liveness;
+  private readonly byOrder: NodeId[];
+  private readonly pending = new Map<NodeId, State[]>();
+  private readonly seen = new Map<NodeId, Set<string>>();
+  private readonly outcomes = new Map<string, Outcome>();
+  private readonly reaches = new Map<string, EventReach>();
+  private cursor = 0;
+  private executed = 0;
+  private truncated = false;
+
+  /** Nodes on a path to an event. */
+  private readonly leading: ReadonlySet<NodeId>;
+
+  constructor(private readonly frame: Frame, private readonly callees: Callees, private readonly depth: Depth) {
+    this.leading = nodesLeadingTo(frame.ir, (node) => node.kind === 'call' && node.callee !== undefined
+      && (shapeFor(node.callee, node.args.length)?.effect.op === 'event' || callees.raisesEvents(node, frame)));
+    this.liveness = computeLiveness(frame.ir);
+    this.byOrder = frame.ir.nodes.map((_, i) => i).filter((i) => this.liveness.order[i]! >= 0);
+    this.byOrder.sort((a, b) => this.liveness.order[a]! - this.liveness.order[b]!);
+  }
+
+  run(): Summary {
+    this.arrive(this.frame.ir.entry, this.entryState());
+    while (this.cursor < this.byOrder.length) {
+      const node = this.byOrder[this.cursor]!;
+      const states = this.pending.get(node);
+      if (!states) {
+        this.cursor++;
+        continue;
+      }
+      this.pending.delete(node);
+      for (const s of states) this.execute(node, s);
+    }
+    return { outcomes: [...this.outcomes.values()], reaches: [...this.reaches.values()], truncated: this.truncated };
+  }
+
+  private entryState(): State {
+    const s = initialState();
+    for (const p of this.frame.ir.params) writePlace(s, local(p.name), param(p.name));
+    // __releases(ptl), __must_hold(ptl): the caller holds it. Acquiring a lock on the way shows the opposite; see acquire().
+    return s;
+  }
+
+  /** Paths meet here: forget what does not matter, and go on only with a state that was not here before. */
+  private arrive(node: NodeId, s: State): void {
+    reduceAtJoin(s, node, this.liveness);
+    let seen = this.seen.get(node);
+    if (!seen) this.seen.set(node, (seen = new Set()));
+    if (seen.size >= softCap) coarsen(s, node);
+    const key = stateKey(s);
+    if (seen.has(key)) return;
+    if (seen.size >= hardCap) {
+      this.truncated = true;
+      return;
+    }
+    seen.add(key);
+    const list = this.pending.get(node);
+    if (list) list.push(s);
+    else this.pending.set(node, [s]);
+    this.cursor = Math.min(this.cursor, this.liveness.order[node]!);
+  }
+
+  private execute(start: NodeId, state: State): void {
+    const stack: [NodeId, State][] = [[start, state]];
+    let first = true;
+    while (stack.length > 0) {
+      const [id, s] = stack.pop()!;
+      if (!first && this.liveness.joins.has(id)) {
+        this.arrive(id, s);
+        continue;
+      }
+      first = false;
+      if (this.executed++ > budget) {
+        this.truncated = true;
+        return;
+      }
+      // Pushed in reverse, so that the first arm is walked first and traces stay in source order.
+      for (const next of this.step(id, this.frame.ir.nodes[id]!, s).reverse()) if (this.matters(next[0])) stack.push(next);
+    }
+  }
+
+  private matters(node: NodeId): boolean {
+    return this.depth === 'whole' || this.leading.has(node);
+  }
+
+  private step(id: NodeId, node: IrNode, s: State): [NodeId, State][] {
+    const { frame } = this;
+    if (this.liveness.inLoop.has(id) && node.kind !== 'nop') retire(s, nodeId(frame, id));
+    switch (node.kind) {
+      case 'assign': this.assign(id, node, s); return [[node.next, s]];
+      case 'call': return this.call(id, node, s).map((after) => [node.next, after]);
+      case 'branch': return this.branch(id, node, s);
+      case 'choice':
+        for (const arg of node.args) if (arg.kind === 'name' && frame.types.has(arg.name)) writePlace(s, local(arg.name), symbol(`${nodeId(frame, id)}@${arg.name}`));
+        return [...new Set(node.targets)].map((target): [NodeId, State] => [target, copy(s)]);
+      case 'return': this.finish(node.value && evaluate(frame, s, node.value, id), s); return [];
+      case 'declare':
+        clobber(s, local(node.name), `${nodeId(frame, id)}@`);
+        return [[node.next, s]];
+      case 'nop': return [[node.next, s]];
+      case 'stop': return [];
+      case 'unknown':
+        // Whatever this was may have checked everything: nothing may be concluded from what came before.
+        confirmEverything(s, 'yes');
+        return [[node.next, s]];
+    }
+  }
+
+  private assign(id: NodeId, node: Extract<IrNode, { kind: 'assign' }>, s: State): void {
+    const { frame } = this;
+    if (node.value.kind === 'initializer') {
+      const target = placeOf(frame, s, node.target, id);
+      clobber(s, target, nodeId(frame, id), true);
+      for (const entry of node.value.entries) {
+        if (entry.field === undefined) continue;
+        const value = entry.value.kind === 'initializer' ? symbol(`${nodeId(frame, id)}@${entry.field}`) : evaluate(frame, s, entry.value, id);
+        writePlace(s, { ...target, ...place(target, entry.field.split('.')) }, value);
+      }
+      return;
+    }
+    const value = evaluate(frame, s, node.value, id);
+    const target = placeOf(frame, s, node.target, id);
+    writePlace(s, target, value);
+    // Writing an entry in place (`*ptep = pte`) is a store; its content is re-read from memory each time.
+    if ((node.target.kind === 'deref' || node.target.kind === 'index') && isEntryType(typeOf(frame, node.target)) && target.kind === 'memory') {
+      s.memory.delete(target.key);
+      record(s, { kind: 'store', in: frame.ref, span: node.span, about: undefined, message: `the entry is written: ${quote(frame, node.span)}` });
+    }
+  }
+
+  private branch(id: NodeId, node: Extract<IrNode, { kind: 'branch' }>, s: State): [NodeId, State][] {
+    const condition = evaluate(this.frame, s, node.condition, id);
+    const out: [NodeId, State][] = [];
+    const other = copy(s);
+    for (const [arm, wanted, target] of [[s, true, node.whenTrue], [other, false, node.whenFalse]] as const) {
+      if (!assume(arm, condition, wanted)) continue;
+      this.remember(arm, condition, wanted, node.span);
+      out.push([target, arm]);
+    }
+    return out;
+  }
+
+  private remember(s: State, condition: Value, wanted: boolean, span: Span): void {
+    const { frame } = this;
+    let [value, holds] = [condition, wanted];
+    while (value.kind === 'operation' && (value.op === '!' || ((value.op === '==' || value.op === '!=') && value.operands[1]?.key === zero.key)) && value.operands[0]) {
+      if (value.op !== '!=') holds = !holds;
+      value = value.operands[0];
+    }
+    if (value.kind === 'test') {
+      record(s, { kind: 'branch', in: frame.ref, span, about: value.of, message: holds ? `taken because ${value.by}() holds for the entry that was read` : `taken because ${value.by}() does not hold for the entry that was read` });
+    } else if (value.kind === 'flag' && holds) {
+      record(s, { kind: 'check', in: frame.ref, span, about: undefined, message: `${value.by}() holds: userspace handles this fault` });
+    } else if (value.kind === 'same') {
+      const locked = [value.left, value.right].some((v) => v.kind === 'read' && v.lock !== 'none');
+      record(s, {
+        kind: 'compare', in: frame.ref, span, about: undefined,
+        message: `the entries are ${holds ? 'the same' : 'different'}${locked ? '' : ', but neither was read under the page-table lock'}`,
+      });
+    }
+  }
+
+  private call(id: NodeId, node: CallNode, s: State): State[] {
+    const { frame } = this;
+    const args = node.args.map((a) => evaluate(frame, s, a, id));
+    const put = (state: State, value: Value): State => {
+      if (node.result) writePlace(state, local(node.result), value);
+      return state;
+    };
+    const shape = node.callee === undefined ? undefined : shapeFor(node.callee, node.args.length);
+    if (shape && node.callee !== undefined) {
+      if (shape.effect.op === 'event') {
+        const reason = args[shape.effect.reason < 0 ? args.length + shape.effect.reason : shape.effect.reason] ?? symbol(`${nodeId(frame, id)}?`);
+        record(s, { kind: 'event', in: frame.ref, span: node.span, about: undefined, message: `${node.callee}() raises the event` });
+        this.reach({
+          in: frame.ref, span: node.span, reason, facts: [...s.facts.values()], open: [...s.open.values()], confirmedAll: s.confirmedAll,
+          confirmed: [...s.confirmed.values()], entryLock: s.entryLock, trace: s.trace,
+        });
+      }
+      return [put(s, applyEffect(frame, s, id, node, node.callee, shape.effect, args))];
+    }
+    const known = this.callees.summarize(node, frame, this.matters(node.next) ? 'whole' : 'events');
+    if (!known) {
+      this.opaque(s, node, args, nodeId(frame, id));
+      return [put(s, symbol(nodeId(frame, id)))];
+    }
+    const sub = substitution(s, known.params, args, nodeId(frame, id));
+    for (const reach of known.summary.reaches) {
+      if (!this.callees.concerns(reach)) continue;
+      const here = applyReach(frame, s, node, known.ref, reach, sub);
+      if (here) this.reach(here);
+    }
+    const after: State[] = [];
+    for (const outcome of known.summary.outcomes) {
+      const next = applyOutcome(frame, s, node, known.ref, outcome, sub);
+      if (next) after.push(put(next.state, next.value ?? symbol(nodeId(frame, id))));
+    }
+    // A callee that was too large to follow may also return in ways that are not listed.
+    if (known.summary.truncated && after.length === 0) return [put(s, symbol(nodeId(frame, id)))];
+    return after;
+  }
+
+  /** A function nobody knows: it may write through the pointers to locals and fault structs that it gets, and leaves the locks alone. */
+  private opaque(s: State, node: CallNode, args: readonly Value[], unique: string): void {
+    args.forEach((value, i) => {
+      const expr = node.args[i];
+      if (!expr) return;
+      if (value.kind === 'address') clobber(s, value.place, `${unique}@${i}`);
+      else if (/^struct (?:vm_fault|page_vma_mapped_walk) \*$/.test(typeOf(this.frame, expr) ?? '')) clobber(s, pointee(value), `${unique}@${i}`);
+    });
+  }
+
+  private finish(result: Value | undefined, s: State): void {
+    const value = reduceAtExit(s, result);
+    // Ways to return that differ in nothing but the branches taken are one way, with the facts they share.
+    const key = `${value?.key ?? ''}|${coreKey(s)}`;
+    const old = this.outcomes.get(key);
+    if (old) {
+      this.outcomes.set(key, { value: old.value, state: { ...old.state, facts: commonFacts(old.state.facts, s.facts) } });
+      return;
+    }
+    if (this.outcomes.size >= outcomeCap) {
+      this.truncated = true;
+      return;
+    }
+    this.outcomes.set(key, { value, state: s });
+  }
+
+  private reach(reach: EventReach): void {
+    const alive = new Map(reach.facts.filter((f) => factConcernsCaller(f.value, reach)).map((f) => [f.value.key, f] as const));
+    const about = [...alive.values()].filter((f) => f.value.kind === 'test' || f.value.kind === 'same').map((f) => `${f.value.key}:${f.low}`).sort();
+    const key = [reach.in.file, reach.in.name, reach.span.start, reach.reason.key, reach.confirmedAll, reach.entryLock.pte, reach.entryLock.pmd,
+      ...about, ...reach.open.map((r) => r.key).sort(), ...reach.confirmed.map((c) => c.value.key + c.when).sort()].join('|');
+    const old = this.reaches.get(key);
+    if (!old && this.reaches.size >= reachCap) {
+      this.truncated = true;
+      return;
+    }
+    const facts = old ? commonFacts(new Map(old.facts.map((f) => [f.value.key, f] as const)), alive) : alive;
+    this.reaches.set(key, { ...(old ?? reach), facts: [...facts.values()] });
+  }
+}
+
+const place = (target: ReturnType<typeof local>, fields: readonly string[]): ReturnType<typeof local> =>
+  target.kind === 'local' ? local(target.name, [...target.fields, ...fields]) : pointee(target.base, [...target.fields, ...fields]);
+
+/** Facts about what the caller passed in, and tests of entries that are still open. */
+function factConcernsCaller(value: Value, reach: EventReach): boolean {
+  switch (value.kind) {
+    case 'param': case 'load': return true;
+    case 'number': case 'name': return true;
+    case 'address': return value.place.kind === 'memory';
+    case 'test': return factConcernsCaller(value.of, reach);
+    case 'read': return reach.open.some((r) => r.key === value.key);
+    case 'same': return factConcernsCaller(value.left, reach) && factConcernsCaller(value.right, reach);
+    case 'flag': return factConcernsCaller(value.of, reach);
+    case 'operation': return value.operands.every((o) => factConcernsCaller(o, reach));
+    case 'symbol': case 'lock': return false;
+  }
+}

@@ -1,0 +1,271 @@
+/**
+ * The abstract state at one point of one path: memory, branch facts, page-table locks held, and the snapshots of entries that
+ * nothing has confirmed under the lock yet.
+ */
+import type { Level } from '../../kernel/types';
+import type { Span } from '../../parser/ir';
+import type { StepKind } from '../findings/finding';
+import type { FunctionRef } from '../call-graph/tree';
+import type { LockStatus, Place, ReadValue, Value } from './value';
+import { address, contains, load, number, symbol } from './value';
+
+/** One thing that happened on a path, with the path before it. */
+export interface Trace {
+  readonly kind: StepKind;
+  readonly in: FunctionRef;
+  /** Relative to the function's start. */
+  readonly span: Span;
+  readonly message: string;
+  /** The entry value this step is about, if any. */
+  readonly about: Value | undefined;
+  readonly before: Trace | undefined;
+}
+
+/** What the branches taken so far say of a value: an interval, and numbers it is not. */
+export interface Fact {
+  readonly value: Value;
+  readonly low: number;
+  readonly high: number;
+  readonly not: readonly number[];
+}
+
+export interface HeldLock {
+  readonly lock: Value;
+  readonly level: Level | undefined;
+  /** When this value is NULL (or false), the lock was not taken after all (`pte_offset_map_lock`, trylocks). */
+  readonly guard: Value | undefined;
+}
+
+/** What is known of the page-table locks that the function's caller held on entry. */
+export type EntryLock = 'unknown' | 'released' | 'not-held';
+/** A page table and its parent have locks of their own; hugetlb entries count as `pte`. */
+export interface EntryLocks {
+  readonly pte: EntryLock;
+  readonly pmd: EntryLock;
+}
+const entryLockOf = (level: Level): keyof EntryLocks => (level === 'pte' || level === 'huge' ? 'pte' : 'pmd');
+
+/** How far the snapshots that existed when the function was entered are confirmed. `if-held`: provided that the caller holds the lock. */
+export type Confirmation = 'no' | 'if-held' | 'yes';
+
+export interface State {
+  readonly memory: Map<string, { readonly place: Place; readonly value: Value }>;
+  /** Places below which everything was overwritten by code we cannot see; the value tells the overwritings apart. */
+  readonly clobbered: Map<string, { readonly place: Place; readonly by: string; readonly zero: boolean }>;
+  readonly facts: Map<string, Fact>;
+  readonly held: Map<string, HeldLock>;
+  entryLock: EntryLocks;
+  /** Snapshots read in this function (or by its callees) that no comparison under the lock has confirmed. */
+  readonly open: Map<string, ReadValue>;
+  /** Confirmation of every snapshot taken before this function was entered. */
+  confirmedAll: Confirmation;
+  /** Values of the caller that were compared with an entry read under the lock. */
+  readonly confirmed: Map<string, { readonly value: Value; readonly when: Exclude<Confirmation, 'no'> }>;
+  trace: Trace | undefined;
+}
+
+export function initialState(): State {
+  return {
+    memory: new Map(), clobbered: new Map(), facts: new Map(), held: new Map(), entryLock: { pte: 'unknown', pmd: 'unknown' },
+    open: new Map(), confirmedAll: 'no', confirmed: new Map(), trace: undefined,
+  };
+}
+
+export function copy(s: State): State {
+  return {
+    memory: new Map(s.memory), clobbered: new Map(s.clobbered), facts: new Map(s.facts), held: new Map(s.held), entryLock: s.entryLock,
+    open: new Map(s.open), confirmedAll: s.confirmedAll, confirmed: new Map(s.confirmed), trace: s.trace,
+  };
+}
+
+/** Two states with the same key behave the same from here on; only how they came about differs. */
+export function stateKey(s: State): string {
+  return keyOf(s, () => true);
+}
+
+/** The same without the branch facts that are not about entries. */
+export function coreKey(s: State): string {
+  return keyOf(s, (f) => f.value.kind === 'test' || f.value.kind === 'same');
+}
+
+function keyOf(s: State, counts: (f: Fact) => boolean): string {
+  const out: string[] = [];
+  for (const [key, m] of s.memory) out.push(`${key}=${m.value.key}`);
+  for (const [key, c] of s.clobbered) out.push(`${key}!${c.by}`);
+  for (const [key, f] of s.facts) if (counts(f)) out.push(`${key}:${f.low},${f.high},${f.not.join('/')}`);
+  for (const [key, h] of s.held) out.push(`+${key}?${h.guard?.key ?? ''}`);
+  for (const key of s.open.keys()) out.push(`o${key}`);
+  for (const [key, c] of s.confirmed) out.push(`c${key}${c.when}`);
+  out.sort();
+  return `${s.entryLock.pte}|${s.entryLock.pmd}|${s.confirmedAll}|${out.join('|')}`;
+}
+
+/* ---- memory ---- */
+
+export function readPlace(s: State, place: Place): Value {
+  const known = s.memory.get(place.key);
+  if (known) return known.value;
+  if (s.clobbered.size > 0) {
+    let best: { place: Place; by: string; zero: boolean } | undefined;
+    for (const c of s.clobbered.values()) {
+      if (covers(c.place, place) && (!best || c.place.fields.length >= best.place.fields.length)) best = c;
+    }
+    if (best) return best.zero ? number(0) : symbol(`${best.by}:${place.key}`);
+  }
+  return load(place);
+}
+
+export function writePlace(s: State, place: Place, value: Value): void {
+  forget(s, place);
+  s.memory.set(place.key, { place, value });
+}
+
+/** Everything at and below `place` gets values that nobody knows (`zero`: all zero). `by` names the piece of code that did it. */
+export function clobber(s: State, place: Place, by: string, zero = false): void {
+  forget(s, place);
+  s.clobbered.set(place.key, { place, by, zero });
+}
+
+function forget(s: State, place: Place): void {
+  for (const [key, m] of s.memory) if (covers(place, m.place)) s.memory.delete(key);
+  for (const [key, c] of s.clobbered) if (covers(place, c.place)) s.clobbered.delete(key);
+}
+
+/** Is `inner` the same place as `outer` or a field of it? */
+function covers(outer: Place, inner: Place): boolean {
+  if (outer.kind !== inner.kind || outer.fields.length > inner.fields.length) return false;
+  if (outer.kind === 'local' ? outer.name !== (inner as { name: string }).name : outer.base.key !== (inner as { base: Value }).base.key) return false;
+  return outer.fields.every((f, i) => f === inner.fields[i]);
+}
+
+/* ---- locks ---- */
+
+/** Does a lock of level `by` guard entries of level `what`? Hugetlb entries live at any level and use the lock of theirs. */
+export function guards(by: Level | undefined, what: Level): boolean {
+  return by === undefined || by === what || by === 'huge' || what === 'huge';
+}
+
+export function lockStatus(s: State, level: Level): LockStatus {
+  for (const h of s.held.values()) if (guards(h.level, level)) return 'held';
+  return s.entryLock[entryLockOf(level)] === 'unknown' ? 'inherit' : 'none';
+}
+
+/** Takes a lock. Page-table locks do not nest in themselves, so the caller did not hold this one on entry (unless the nesting is annotated). */
+export function acquire(s: State, what: HeldLock, nested = false): void {
+  s.held.set(what.lock.key, what);
+  if (nested) return;
+  const which = entryLockOf(what.level ?? 'pte');
+  if (s.entryLock[which] === 'unknown') s.entryLock = { ...s.entryLock, [which]: 'not-held' };
+}
+
+/**
+ * Releases a lock. A pointer that nobody here took is matched with the only lock held, if there is exactly one; with none held it is
+ * the caller's.
+ */
+export function release(s: State, lock: Value): void {
+  if (s.held.delete(lock.key)) return;
+  if (s.held.size === 0) {
+    s.entryLock = { pte: 'released', pmd: 'released' };
+    return;
+  }
+  if (lock.kind === 'lock') return;
+  const last = [...s.held.keys()].pop();
+  if (last !== undefined) s.held.delete(last);
+}
+
+/** Records that `value` is a fresh snapshot which only a comparison under the lock can confirm. */
+export function openSnapshot(s: State, value: ReadValue): void {
+  if (value.lock !== 'held') s.open.set(value.key, value);
+}
+
+/** Every snapshot taken so far is confirmed: an entry was seen to be none under the lock. */
+export function confirmEverything(s: State, when: Exclude<Confirmation, 'no'>): void {
+  if (when === 'yes') s.open.clear();
+  if (s.confirmedAll !== 'yes') s.confirmedAll = when;
+}
+
+/** `value` equals the entry as it was read under the lock. */
+export function confirm(s: State, value: Value, when: Exclude<Confirmation, 'no'>): void {
+  if (when === 'yes') s.open.delete(value.key);
+  if (s.confirmed.get(value.key)?.when !== 'yes') s.confirmed.set(value.key, { value, when });
+  // What is the same as an entry that was found none is none: that settles the older snapshots too.
+  if (wasFoundNone(s, value)) confirmEverything(s, when);
+}
+
+function wasFoundNone(s: State, value: Value): boolean {
+  for (const f of s.facts.values()) {
+    if (f.value.kind === 'test' && (f.value.test === 'none' || f.value.test === 'marker') && f.value.of.key === value.key && truth(s, f.value)) return true;
+  }
+  return false;
+}
+
+/* ---- facts ---- */
+
+const nonZeroName = /^(?:E[A-Z0-9]{2,}|VM_FAULT_[A-Z_]+|FAULT_FLAG_[A-Z_]+|VM_UFFD_[A-Z]+)$/;
+
+export function truth(s: State, value: Value): boolean | undefined {
+  if (value.kind === 'number') return value.number !== 0;
+  if (value.kind === 'address' || value.kind === 'lock') return true;
+  // Error codes and fault results are no zeros.
+  if (value.kind === 'name' && nonZeroName.test(value.name)) return true;
+  if (value.kind === 'operation' && value.op === '-' && value.operands.length === 1 && value.operands[0]) return truth(s, value.operands[0]);
+  if (value.kind === 'operation' && value.op === '!') {
+    const inner = value.operands[0] && truth(s, value.operands[0]);
+    return inner === undefined ? undefined : !inner;
+  }
+  const fact = s.facts.get(value.key);
+  if (!fact) return undefined;
+  if (fact.low === 0 && fact.high === 0) return false;
+  return fact.low > 0 || fact.high < 0 || fact.not.includes(0) ? true : undefined;
+}
+
+/** Narrows what is known of `value`; false when that contradicts what was known: the path cannot happen. */
+export function narrow(s: State, value: Value, low: number, high: number, not: readonly number[] = []): boolean {
+  const old = s.facts.get(value.key);
+  let lo = Math.max(low, old?.low ?? -Infinity);
+  let hi = Math.min(high, old?.high ?? Infinity);
+  const excluded = [...new Set([...(old?.not ?? []), ...not])].filter((n) => n >= lo && n <= hi).sort((a, b) => a - b);
+  while (excluded.includes(lo)) lo++;
+  while (excluded.includes(hi)) hi--;
+  if (lo > hi) return false;
+  s.facts.set(value.key, { value, low: lo, high: hi, not: excluded.filter((n) => n > lo && n < hi) });
+  return true;
+}
+
+export function range(s: State, value: Value): readonly [number, number] {
+  if (value.kind === 'number') return [value.number, value.number];
+  const fact = s.facts.get(value.key);
+  return fact ? [fact.low, fact.high] : [-Infinity, Infinity];
+}
+
+/* ---- paths ---- */
+
+export function record(s: State, step: Omit<Trace, 'before'>): void {
+  s.trace = { ...step, before: s.trace };
+}
+
+export function steps(trace: Trace | undefined): Trace[] {
+  const out: Trace[] = [];
+  for (let t = trace; t; t = t.before) out.push(t);
+  return out.reverse();
+}
+
+/**
+ * A node in a loop is about to give new meaning to the values named after it: what the state knows of the old ones goes.
+ * `id` is the prefix of all values that the node creates.
+ */
+export function retire(s: State, id: string): void {
+  const stale = (v: Value): boolean => contains(v, (x) => (x.kind === 'symbol' || x.kind === 'read' || x.kind === 'lock') && x.id.startsWith(id));
+  for (const [key, m] of s.memory) {
+    if (stale(m.value) || (m.place.kind === 'memory' && stale(m.place.base))) {
+      if (m.place.kind === 'local') s.memory.set(key, { place: m.place, value: symbol(`old:${id}:${key}`) });
+      else s.memory.delete(key);
+    }
+  }
+  for (const [key, c] of s.clobbered) if (c.place.kind === 'memory' && stale(c.place.base)) s.clobbered.delete(key);
+  for (const [key, f] of s.facts) if (stale(f.value)) s.facts.delete(key);
+  for (const [key, r] of s.open) if (r.id.startsWith(id)) s.open.delete(key);
+  for (const [key, c] of s.confirmed) if (stale(c.value)) s.confirmed.delete(key);
+}
+
+export const addressOf = (place: Place): Value => address(place);

@@ -1,0 +1,34 @@
+/** What is known of a function once it was analysed, in terms of its parameters and of what memory held on entry. */
+import type { Span } from '../../parser/ir';
+import type { FunctionRef } from '../call-graph/tree';
+import type { Confirmation, EntryLocks, Fact, State, Trace } from './state';
+import type { ReadValue, Value } from './value';
+
+/** One way to return. The state is reduced to what a caller can see. */
+export interface Outcome {
+  readonly value: Value | undefined;
+  readonly state: State;
+}
+
+/** A userfault event that some path reaches, with all that the path knows of the entries it looked at. */
+export interface EventReach {
+  /** The call that raises it: `handle_userfault` or, when that gets its reason from a parameter, the call of the wrapper. */
+  readonly in: FunctionRef;
+  readonly span: Span;
+  readonly reason: Value;
+  readonly facts: readonly Fact[];
+  readonly open: readonly ReadValue[];
+  readonly confirmedAll: Confirmation;
+  readonly confirmed: readonly { readonly value: Value; readonly when: Exclude<Confirmation, 'no'> }[];
+  readonly entryLock: EntryLocks;
+  readonly trace: Trace | undefined;
+}
+
+export interface Summary {
+  readonly outcomes: readonly Outcome[];
+  readonly reaches: readonly EventReach[];
+  /** Some states were dropped because there were too many: silence proves nothing. */
+  readonly truncated: boolean;
+}
+
+export const emptySummary: Summary = { outcomes: [], reaches: [], truncated: false };

@@ -1,0 +1,223 @@
+/**
+ * Symbolic values: what the analysis knows of the content of a variable, a struct field or an expression.
+ * Values are immutable and compared by `key`.
+ */
+import type { EntryTest, Level, UffdFlag } from '../../kernel/types';
+import type { Span } from '../../parser/ir';
+import type { FunctionRef } from '../call-graph/tree';
+
+/** Whether the page-table lock was held at a read. `inherit`: only if the function's caller held it on entry. */
+export type LockStatus = 'held' | 'none' | 'inherit';
+
+/** A place in memory: a local variable (or parameter, or global) or what a pointer value points to, and the path of fields below it. */
+export type Place =
+  | { readonly kind: 'local'; readonly name: string; readonly fields: readonly string[]; readonly key: string }
+  | { readonly kind: 'memory'; readonly base: Value; readonly fields: readonly string[]; readonly key: string };
+
+export type Value = { readonly key: string } & (
+  | { readonly kind: 'number'; readonly number: number }
+  /** A macro, an enumerator or a global that is used by name. */
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'param'; readonly name: string }
+  /** Unknown, but the same each time: a call's result, a havocked variable. */
+  | { readonly kind: 'symbol'; readonly id: string }
+  /** What the place held when the function was entered. */
+  | { readonly kind: 'load'; readonly place: Place }
+  | { readonly kind: 'address'; readonly place: Place }
+  | EntryRead
+  /** A pointer to a page-table lock. */
+  | { readonly kind: 'lock'; readonly id: string; readonly level: Level | undefined }
+  /** Truth of a test on an entry value; `by` is the primitive's name, because `pte_none` and `pte_none_mostly` are different questions. */
+  | { readonly kind: 'test'; readonly test: EntryTest; readonly by: string; readonly of: Value }
+  /** Truth of "both entry values are equal". */
+  | { readonly kind: 'same'; readonly left: Value; readonly right: Value }
+  /** Truth of "the vma is registered with userfaultfd in this mode". */
+  | { readonly kind: 'flag'; readonly flag: UffdFlag; readonly by: string; readonly of: Value }
+  | { readonly kind: 'operation'; readonly op: string; readonly operands: readonly Value[] }
+);
+
+/** The value of a page-table entry as it was read at one place in the program. */
+export interface EntryRead {
+  readonly kind: 'read';
+  readonly id: string;
+  readonly level: Level;
+  readonly slot: Value;
+  readonly lock: LockStatus;
+  readonly in: FunctionRef;
+  /** Relative to the function's start. */
+  readonly span: Span;
+}
+
+export type ReadValue = Extract<Value, { kind: 'read' }>;
+
+/** Values nested deeper than this become plain symbols: keys must stay short in loops. */
+const maxKeyLength = 400;
+
+export const number = (n: number): Value => ({ kind: 'number', number: n, key: `#${n}` });
+export const zero = number(0);
+export const one = number(1);
+export const name = (n: string): Value => ({ kind: 'name', name: n, key: `@${n}` });
+export const param = (n: string): Value => ({ kind: 'param', name: n, key: `p:${n}` });
+export const symbol = (id: string): Value => ({ kind: 'symbol', id: shorten(id), key: `$${shorten(id)}` });
+export const load = (place: Place): Value => bounded({ kind: 'load', place, key: `*(${place.key})` });
+export const address = (place: Place): Value => bounded({ kind: 'address', place, key: `&(${place.key})` });
+export const lock = (id: string, level: Level | undefined): Value => ({ kind: 'lock', id: shorten(id), level, key: `L:${shorten(id)}` });
+export const read = (r: Omit<EntryRead, 'kind'>): ReadValue => ({ kind: 'read', ...r, id: shorten(r.id), key: `R:${shorten(r.id)}` });
+export const test = (kind: EntryTest, by: string, of: Value): Value => bounded({ kind: 'test', test: kind, by, of, key: `${by}(${of.key})` });
+export const flag = (kind: UffdFlag, by: string, of: Value): Value => bounded({ kind: 'flag', flag: kind, by, of, key: `${by}(${of.key})` });
+
+export function same(left: Value, right: Value): Value {
+  const [a, b] = left.key <= right.key ? [left, right] : [right, left];
+  return bounded({ kind: 'same', left: a, right: b, key: `same(${a.key},${b.key})` });
+}
+
+export const local = (n: string, fields: readonly string[] = []): Place => ({
+  kind: 'local', name: n, fields, key: fields.length > 0 ? `${n}.${fields.join('.')}` : n,
+});
+
+/** What a pointer value points to: `&x` points to x, anything else to memory of its own. */
+export function pointee(pointer: Value, fields: readonly string[] = []): Place {
+  if (pointer.kind === 'address') return below(pointer.place, fields);
+  return { kind: 'memory', base: pointer, fields, key: `[${pointer.key}]${fields.map((f) => `.${f}`).join('')}` };
+}
+
+export function below(place: Place, fields: readonly string[]): Place {
+  if (fields.length === 0) return place;
+  const path = [...place.fields, ...fields];
+  return place.kind === 'local' ? local(place.name, path) : pointee(place.base, path);
+}
+
+/** An arithmetic, logical or comparison operation, folded where both sides are numbers and where flag bits are known. */
+export function operation(op: string, operands: readonly Value[]): Value {
+  const folded = fold(op, operands);
+  if (folded) return folded;
+  return bounded({ kind: 'operation', op, operands, key: `(${op} ${operands.map((o) => o.key).join(' ')})` });
+}
+
+function fold(op: string, operands: readonly Value[]): Value | undefined {
+  const [a, b] = operands;
+  if (!a) return undefined;
+  if (!b) {
+    if (a.kind !== 'number') return op === '!' && a.kind === 'operation' && a.op === '!' && isTruth(a.operands[0]) ? a.operands[0] : undefined;
+    if (op === '!') return a.number === 0 ? one : zero;
+    if (op === '-') return number(-a.number);
+    if (op === '~') return number(~a.number);
+    return op === '+' ? a : undefined;
+  }
+  if (a.kind === 'number' && b.kind === 'number') return foldNumbers(op, a.number, b.number);
+  if (a.key === b.key && a.kind !== 'read') {
+    if (op === '==' || op === '<=' || op === '>=') return one;
+    if (op === '!=' || op === '<' || op === '>' || op === '-' || op === '^') return zero;
+    if (op === '&' || op === '|') return a;
+  }
+  // A valid object's address is not NULL.
+  if (b.kind === 'number' && b.number === 0 && a.kind === 'address') {
+    if (op === '==') return zero;
+    if (op === '!=') return one;
+  }
+  if (b.kind === 'number' && b.number === 0) {
+    if (op === '+' || op === '-' || op === '|' || op === '^' || op === '<<' || op === '>>') return a;
+    if (op === '&' || op === '*') return b;
+  }
+  if (a.kind === 'number' && a.number === 0) {
+    if (op === '+' || op === '|' || op === '^') return b;
+    if (op === '&' || op === '*') return a;
+  }
+  if (op === '&') return foldBit(a, b) ?? foldBit(b, a);
+  return undefined;
+}
+
+function foldNumbers(op: string, a: number, b: number): Value | undefined {
+  switch (op) {
+    case '+': return number(a + b);
+    case '-': return number(a - b);
+    case '*': return number(a * b);
+    case '/': return b === 0 ? undefined : number(Math.trunc(a / b));
+    case '%': return b === 0 ? undefined : number(a % b);
+    case '&': return number(a & b);
+    case '|': return number(a | b);
+    case '^': return number(a ^ b);
+    case '<<': return number(a * 2 ** b);
+    case '>>': return number(Math.floor(a / 2 ** b));
+    case '==': return a === b ? one : zero;
+    case '!=': return a !== b ? one : zero;
+    case '<': return a < b ? one : zero;
+    case '>': return a > b ? one : zero;
+    case '<=': return a <= b ? one : zero;
+    case '>=': return a >= b ? one : zero;
+    default: return undefined;
+  }
+}
+
+/** `flags & BIT` for a word whose BIT was set or cleared before (`flags |= BIT`, `flags &= ~BIT`). */
+function foldBit(word: Value, bit: Value): Value | undefined {
+  if (bit.kind !== 'name' || word.kind !== 'operation') return undefined;
+  const [x, y] = word.operands;
+  if (!x || !y) return undefined;
+  if (word.op === '|') {
+    for (const [mask, other] of [[x, y], [y, x]] as const) {
+      if (names(mask)?.includes(bit.name)) return one;
+      if (names(mask)) return operation('&', [other, bit]);
+    }
+  }
+  if (word.op === '&') {
+    for (const [mask, other] of [[x, y], [y, x]] as const) {
+      if (mask.kind === 'operation' && mask.op === '~') {
+        const cleared = names(mask.operands[0]);
+        if (cleared?.includes(bit.name)) return zero;
+        if (cleared) return operation('&', [other, bit]);
+      }
+    }
+  }
+  return undefined;
+}
+
+/** The flag names of `A`, `A | B | C`; undefined for anything else. Different names are taken for different bits. */
+export function names(value: Value | undefined): string[] | undefined {
+  if (!value) return undefined;
+  if (value.kind === 'name') return [value.name];
+  if (value.kind !== 'operation' || value.op !== '|') return undefined;
+  const all = value.operands.map(names);
+  return all.every((n) => n !== undefined) ? all.flat() as string[] : undefined;
+}
+
+const comparisons = new Set(['==', '!=', '<', '>', '<=', '>=', '!']);
+/** Is this value 0 or 1 by construction? */
+export function isTruth(value: Value | undefined): value is Value {
+  if (!value) return false;
+  return value.kind === 'test' || value.kind === 'same' || value.kind === 'flag' || (value.kind === 'operation' && comparisons.has(value.op));
+}
+
+/** Values directly inside this one. */
+export function parts(value: Value): readonly Value[] {
+  switch (value.kind) {
+    case 'load':
+    case 'address':
+      return value.place.kind === 'memory' ? [value.place.base] : [];
+    case 'read': return [value.slot];
+    case 'test':
+    case 'flag': return [value.of];
+    case 'same': return [value.left, value.right];
+    case 'operation': return value.operands;
+    case 'number': case 'name': case 'param': case 'symbol': case 'lock': return [];
+  }
+}
+
+/** Does `value` contain (or equal) a value for which `wanted` holds? A read's slot is not searched: the entry's value does not depend on it. */
+export function contains(value: Value, wanted: (v: Value) => boolean): boolean {
+  if (wanted(value)) return true;
+  if (value.kind === 'read') return false;
+  return parts(value).some((part) => contains(part, wanted));
+}
+
+function bounded(value: Value): Value {
+  return value.key.length <= maxKeyLength ? value : symbol(value.key);
+}
+
+/** Long identifiers (deep call chains) are folded to a hash, so that keys stay short and recursion stays finite. */
+function shorten(id: string): string {
+  if (id.length <= 160) return id;
+  let hash = 5381;
+  for (let i = 0; i < id.length; i++) hash = (Math.imul(hash, 33) ^ id.charCodeAt(i)) | 0;
+  return `${id.slice(0, 60)}~${(hash >>> 0).toString(36)}`;
+}

@@ -1,0 +1,118 @@
+/** From argv to what the person wants. */
+import { parseArgs } from 'node:util';
+import { UsageError } from './host';
+import { didYouMean, nearest } from './suggest';
+
+export type OutputFormat = 'gcc' | 'json';
+
+export interface CheckArguments {
+  readonly paths: readonly string[];
+  readonly root: string | undefined;
+  readonly format: OutputFormat;
+  readonly rules: readonly string[] | undefined;
+  readonly stats: boolean;
+}
+
+export type Invocation =
+  | { readonly command: 'check'; readonly check: CheckArguments }
+  | { readonly command: 'lsp'; readonly args: readonly string[] }
+  | { readonly command: 'help'; readonly topic: CommandName | undefined }
+  | { readonly command: 'version' };
+
+export const commandNames = ['check', 'lsp', 'help'] as const;
+export type CommandName = (typeof commandNames)[number];
+
+const formats: readonly OutputFormat[] = ['gcc', 'json'];
+
+/** Reads the arguments behind the program's name; throws a `UsageError` for anything that is not understood. */
+export function parseCommandLine(argv: readonly string[]): Invocation {
+  const [first, ...rest] = argv;
+  if (first === undefined) throw new UsageError('no command given');
+  if (first === '--help' || first === '-h') return { command: 'help', topic: undefined };
+  if (first === '--version' || first === '-V') return { command: 'version' };
+  if (first.startsWith('-')) throw new UsageError(`unknown option '${first}'${didYouMean(first, ['--help', '--version'])}`);
+  const name = commandName(first);
+  switch (name) {
+    case 'help':
+      return { command: 'help', topic: rest[0] === undefined || rest[0].startsWith('-') ? undefined : commandName(rest[0]) };
+    case 'check':
+      return parseCheck(rest);
+    case 'lsp':
+      // The language-server library reads its own options (--stdio, --node-ipc, --socket=, --pipe=, --clientProcessId=) from argv.
+      return wantsHelp(rest) ? { command: 'help', topic: 'lsp' } : { command: 'lsp', args: rest };
+  }
+}
+
+/** Names of rules as typed against the rules that exist. */
+export function checkRuleNames(names: readonly string[] | undefined, known: readonly string[]): void {
+  for (const name of names ?? []) {
+    if (known.includes(name)) continue;
+    const hint = didYouMean(name, known);
+    throw new UsageError(`unknown rule '${name}'${hint === '' ? `; the rules are: ${known.join(', ')}` : hint}`, 'check');
+  }
+}
+
+function commandName(word: string): CommandName {
+  const found = commandNames.find((name) => name === word);
+  if (found !== undefined) return found;
+  const isPath = /[/\\.]/.test(word) && nearest(word, commandNames) === undefined;
+  throw new UsageError(`unknown command '${word}'${isPath ? ` (did you mean 'check ${word}'?)` : didYouMean(word, commandNames)}`);
+}
+
+const checkOptions = {
+  root: { type: 'string' },
+  format: { type: 'string' },
+  rules: { type: 'string' },
+  stats: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+type CheckOption = keyof typeof checkOptions;
+
+function parseCheck(args: readonly string[]): Invocation {
+  const { tokens } = parseArgs({ args: [...args], options: checkOptions, strict: false, allowPositionals: true, tokens: true });
+  const paths: string[] = [];
+  const rules: string[] = [];
+  let root: string | undefined;
+  let format: OutputFormat = 'gcc';
+  let stats = false;
+  for (const token of tokens) {
+    if (token.kind === 'option-terminator') continue;
+    if (token.kind === 'positional') {
+      if (token.value === '') throw new UsageError('empty path', 'check');
+      paths.push(token.value);
+      continue;
+    }
+    const option = checkOption(token.name, token.rawName);
+    if (option === 'help') return { command: 'help', topic: 'check' };
+    if (option === 'stats') {
+      if (token.value !== undefined) throw new UsageError(`option '--stats' takes no value`, 'check');
+      stats = true;
+      continue;
+    }
+    const value = token.value;
+    // `--root --stats` forgot the directory; a value that begins with a dash can be given as `--root=-x`.
+    if (value === undefined || value === '' || (!token.inlineValue && value.startsWith('-'))) throw new UsageError(`option '${token.rawName}' needs a value`, 'check');
+    if (option === 'root') root = value;
+    else if (option === 'format') format = outputFormat(value);
+    else rules.push(...value.split(',').map((name) => name.trim()).filter((name) => name !== ''));
+  }
+  const asked = tokens.some((token) => token.kind === 'option' && token.name === 'rules');
+  if (asked && rules.length === 0) throw new UsageError(`option '--rules' needs a value`, 'check');
+  return { command: 'check', check: { paths, root, format, rules: asked ? [...new Set(rules)] : undefined, stats } };
+}
+
+function checkOption(name: string, rawName: string): CheckOption {
+  if (Object.hasOwn(checkOptions, name)) return name as CheckOption;
+  const known = Object.keys(checkOptions).map((option) => `--${option}`);
+  throw new UsageError(`unknown option '${rawName}'${didYouMean(rawName, known)}`, 'check');
+}
+
+function outputFormat(value: string): OutputFormat {
+  const found = formats.find((format) => format === value);
+  if (found === undefined) throw new UsageError(`unknown format '${value}'; the formats are: ${formats.join(', ')}`, 'check');
+  return found;
+}
+
+function wantsHelp(args: readonly string[]): boolean {
+  return args.includes('--help') || args.includes('-h');
+}

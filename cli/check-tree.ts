@@ -1,0 +1,101 @@
+/** Checks files of one tree. */
+import type { Analysis, ParseStats, TreeReader } from '../analyzer/analysis';
+import type { Finding } from '../analyzer/findings/finding';
+import type { ParserBackend } from '../parser/types';
+import type { Problem } from '../workspace/files';
+import { createTreeReader, type DiskTreeReader } from '../workspace/reader';
+import { mentionsFaults } from '../workspace/relevance';
+import type { Group } from './group';
+import type { Engine } from './host';
+import type { Progress } from './progress';
+import type { Phases } from './stats';
+
+export interface TreeOptions {
+  readonly engine: Engine;
+  readonly backend: ParserBackend;
+  readonly rules: readonly string[] | undefined;
+  readonly stats: boolean;
+  readonly phases: Phases;
+  readonly progress: Progress;
+  readonly log: (line: string) => void;
+}
+
+export interface TreeResult {
+  readonly findings: readonly Finding[];
+  /** How many of the files could be read. */
+  readonly files: number;
+  /** Files that were to be checked and could not be; tree paths. */
+  readonly unchecked: readonly Problem[];
+  /** Files that would only have helped. */
+  readonly unread: readonly Problem[];
+  readonly stats: ParseStats | undefined;
+  /** Exceptions of the analyzer that cost the figures, but not the findings. */
+  readonly errors: readonly unknown[];
+}
+
+export function checkTree(group: Group, options: TreeOptions): TreeResult {
+  const { phases, progress } = options;
+  const problems: Problem[] = [];
+  const reader = createTreeReader(group.root, [], (problem) => void problems.push(problem));
+  const { readable, relevant } = phases.run('read files', () => selectFiles(group, reader, progress));
+  const timed: TreeReader = {
+    indexFiles: () => phases.run('read files', () => reader.indexFiles()),
+    read: (path) => phases.run('read files', () => reader.read(path)),
+  };
+  const analysis = options.engine.createAnalysis({ backend: options.backend, reader: timed, log: options.log });
+  const findings = phases.run('check', () => (relevant.length === 0 ? [] : drive(analysis, relevant, options)));
+  const errors: unknown[] = [];
+  const stats = options.stats ? phases.run('count', () => attempt(() => analysis.parseStats(readable), errors)) : undefined;
+  const asked = new Set(group.files);
+  return {
+    findings,
+    files: readable.length,
+    unchecked: problems.filter((problem) => asked.has(problem.path)),
+    unread: problems.filter((problem) => !asked.has(problem.path)),
+    stats,
+    errors,
+  };
+}
+
+function attempt<T>(work: () => T, errors: unknown[]): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    errors.push(error);
+    return undefined;
+  }
+}
+
+/**
+ * Reads the files and makes those outside of the index part of it, unless they have nothing to do with page faults: of a whole kernel
+ * tree that leaves a few hundred files in memory, not thirty thousand.
+ */
+function selectFiles(group: Group, reader: DiskTreeReader, progress: Progress): { readable: string[]; relevant: string[] } {
+  const index = new Set(reader.indexFiles());
+  const readable: string[] = [];
+  const relevant: string[] = [];
+  group.files.forEach((file, position) => {
+    progress.update(() => `reading ${position + 1} of ${group.files.length} files`);
+    const text = reader.read(file);
+    if (text === undefined) return;
+    readable.push(file);
+    if (index.has(file)) relevant.push(file);
+    else if (mentionsFaults(text)) {
+      relevant.push(file);
+      reader.add(file);
+    } else reader.drop(file);
+  });
+  return { readable, relevant };
+}
+
+/** Runs the check function by function, so that the terminal can say how far it is. */
+function drive(analysis: Analysis, files: readonly string[], { rules, progress }: TreeOptions): readonly Finding[] {
+  const steps = analysis.checkInSteps(files, { rules });
+  let count = 0;
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    count++;
+    progress.update(() => `checking ${files.length} ${files.length === 1 ? 'file' : 'files'}: ${count} functions`);
+  }
+}

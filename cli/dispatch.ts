@@ -1,0 +1,33 @@
+/** Runs one command and gives its exit status; nothing it does ends in a stack trace. */
+import { parseCommandLine } from './arguments';
+import { internalErrorText, runCheck } from './check';
+import { helpText } from './help';
+import { toolName, UsageError, type Host } from './host';
+
+/** `argv` without node and the script. Undefined when something keeps running (the language server). */
+export async function run(argv: readonly string[], host: Host): Promise<number | undefined> {
+  try {
+    const invocation = parseCommandLine(argv);
+    switch (invocation.command) {
+      case 'help':
+        host.stdout.write(helpText(invocation.topic));
+        return 0;
+      case 'version':
+        host.stdout.write(`${toolName} ${host.version}\n`);
+        return 0;
+      case 'lsp':
+        host.startServer(invocation.args);
+        return undefined;
+      case 'check':
+        return await runCheck(invocation.check, host);
+    }
+  } catch (error) {
+    if (!(error instanceof UsageError)) {
+      host.stderr.write(internalErrorText(error, host));
+      return 2;
+    }
+    host.stderr.write(`${toolName}: ${error.message}\n`);
+    host.stderr.write(argv.length === 0 ? `\n${helpText(undefined)}` : `Try '${toolName} help${error.command === undefined ? '' : ` ${error.command}`}'.\n`);
+    return 2;
+  }
+}

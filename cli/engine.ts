@@ -1,0 +1,11 @@
+/** Brings in the analyzer. Behind dynamic imports, so that a command that does not check does not load it. */
+import type { Engine } from './host';
+
+export async function loadEngine(): Promise<Engine> {
+  const [{ createAnalysis }, { rules }, { loadBackend }] = await Promise.all([
+    import('../analyzer/create'),
+    import('../analyzer/rules/index'),
+    import('../parser/backend'),
+  ]);
+  return { createAnalysis, rules, loadBackend };
+}

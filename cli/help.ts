@@ -1,0 +1,51 @@
+/** Texts of `--help`. They must not need the analyzer: asking for help is instant. */
+import type { CommandName } from './arguments';
+
+export function helpText(topic: CommandName | undefined): string {
+  return topic === undefined || topic === 'help' ? overview : topics[topic];
+}
+
+const overview = `mm-review finds userfaultfd races in Linux mm code.
+
+Usage: mm-review COMMAND [OPTION...]
+
+Commands:
+  check [PATH...]   check C files of a kernel tree
+  lsp --stdio       run the language server, for editors
+  help [COMMAND]    show this text, or what a command takes
+
+Options:
+  -h, --help        show this text
+  -V, --version     show the version
+
+Start with:  mm-review check ~/linux/mm
+`;
+
+const topics = {
+  check: `Usage: mm-review check [OPTION...] [PATH...]
+
+Checks C files. PATH is a file, or a directory whose C files are checked. The kernel
+tree around it is read as well, for the functions that call and are called, but needs
+no configuration and no build. Without PATH a bundled example is checked.
+
+Options:
+  --root DIR        top of the kernel tree; by default the nearest directory above
+                    PATH that has mm/ and include/linux/. Alone: check all of it
+  --format FORMAT   gcc (default) or json
+  --rules A,B       run only these rules
+  --stats           print what was read, how well, and where the time went
+  -h, --help        show this text
+
+Exit status: 0 nothing found, 1 warnings, 2 something could not be checked.
+
+Examples:
+  mm-review check ~/linux/mm
+  mm-review check mm/hugetlb.c fs/userfaultfd.c
+  mm-review check --format json mm > findings.json
+`,
+  lsp: `Usage: mm-review lsp --stdio
+
+Runs the language server. It speaks the language-server protocol on standard input and
+output; your editor starts it for C files below a kernel tree.
+`,
+};

@@ -1,0 +1,91 @@
+/** The VS Code extension: starts the language server when the first kernel file is opened, and shows how it is doing. */
+import * as vscode from 'vscode';
+import { State, type LanguageClient } from 'vscode-languageclient/node';
+import { SELECTOR, forgetRoots, kernelRoot } from './kernel-files';
+import { createClient } from './server-process';
+import { STATUS_METHOD, parseStatus } from './status';
+import { createStatusItem } from './status-item';
+
+let stop: (() => Promise<void>) | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const output = vscode.window.createOutputChannel('Kernel MM Review');
+  const trace = vscode.window.createOutputChannel('Kernel MM Review Trace');
+  const status = createStatusItem('mmReview.showMenu');
+  let client: LanguageClient | undefined;
+  /** One start or stop at a time. */
+  let queue = Promise.resolve();
+
+  const inOrder = (task: () => Promise<void>): Promise<void> => (queue = queue.then(task).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    output.appendLine(`The language server cannot be started: ${reason}`);
+    status.fail(reason);
+  }));
+
+  async function startServer(): Promise<void> {
+    if (client !== undefined) return;
+    status.reset();
+    client = createClient(context, { output, trace });
+    client.onNotification(STATUS_METHOD, (message: unknown) => {
+      const news = parseStatus(message);
+      if (news !== undefined) status.update(news);
+    });
+    client.onDidChangeState(({ newState }) => {
+      if (newState === State.Stopped && stop !== undefined) status.fail('it has ended, see the output');
+      else if (newState === State.Starting) status.reset();
+    });
+    await client.start();
+  }
+
+  async function stopServer(): Promise<void> {
+    const old = client;
+    client = undefined;
+    if (old === undefined) return;
+    // A server that has crashed or never started cannot be stopped in order.
+    await old.dispose(3000).catch((error: unknown) => output.appendLine(`While stopping: ${String(error)}`));
+  }
+
+  function startFor(document: vscode.TextDocument): void {
+    if (client !== undefined || vscode.languages.match(SELECTOR, document) === 0) return;
+    if (kernelRoot(document.uri.fsPath) !== undefined) void inOrder(startServer);
+  }
+
+  async function restartServer(): Promise<void> {
+    forgetRoots();
+    await inOrder(async () => {
+      await stopServer();
+      await startServer();
+    });
+  }
+
+  async function showMenu(): Promise<void> {
+    const actions = [
+      { label: '$(output) Show Output', run: () => output.show(true) },
+      { label: '$(warning) Show Problems', run: () => vscode.commands.executeCommand('workbench.actions.view.problems') },
+      { label: '$(debug-restart) Restart Language Server', run: restartServer },
+      { label: '$(gear) Settings', run: () => vscode.commands.executeCommand('workbench.action.openSettings', '@ext:kernel-mm-review.kernel-mm-review') },
+    ];
+    const chosen = await vscode.window.showQuickPick(actions, { title: 'Kernel MM Review' });
+    await chosen?.run();
+  }
+
+  context.subscriptions.push(
+    output,
+    trace,
+    status,
+    vscode.commands.registerCommand('mmReview.restartServer', restartServer),
+    vscode.commands.registerCommand('mmReview.showOutput', () => output.show(true)),
+    vscode.commands.registerCommand('mmReview.showMenu', showMenu),
+    vscode.workspace.onDidOpenTextDocument(startFor),
+    vscode.workspace.onDidChangeWorkspaceFolders(forgetRoots),
+  );
+  stop = () => {
+    stop = undefined;
+    return inOrder(stopServer);
+  };
+  for (const document of vscode.workspace.textDocuments) startFor(document);
+}
+
+export function deactivate(): Promise<void> | undefined {
+  return stop?.();
+}

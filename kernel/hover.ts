@@ -1,0 +1,121 @@
+/** The hover text of a primitive or constant, in Markdown. */
+import { anyArity } from './build';
+import { constants, primitives } from './model';
+import type { Constant, Contract, Primitive, Shape, Version } from './types';
+
+/** What a hover says about `name`, or undefined when the model does not know it. */
+export function describe(name: string): string | undefined {
+  const primitive = primitives.get(name);
+  if (primitive !== undefined) return describePrimitive(primitive);
+  const constant = constants.get(name);
+  return constant === undefined ? undefined : describeConstant(constant);
+}
+
+function describePrimitive(entry: Primitive): string {
+  const lines = [
+    ...contractLines(entry.contract ?? {}),
+    labelled('Pitfall', entry.pitfall),
+    labelled('Arguments', argumentHistory(entry.shapes)),
+    labelled('Kernels', history(entry)),
+    labelled('Rules', ruleList(entry.rules)),
+    labelled('Source', `\`${entry.source}\``),
+  ];
+  return page(`**${escape(entry.name)}()** · ${titleOf(entry)}`, entry.meaning, lines);
+}
+
+function describeConstant(entry: Constant): string {
+  return page(`**${escape(entry.name)}**`, entry.meaning, [
+    labelled('Pitfall', entry.pitfall),
+    labelled('Kernels', span(entry.since, entry.until)),
+    labelled('Rules', ruleList(entry.rules)),
+    labelled('Source', `\`${entry.source}\``),
+  ]);
+}
+
+function page(title: string, meaning: string, lines: readonly (string | undefined)[]): string {
+  return [title, meaning, lines.filter((line) => line !== undefined).join('  \n')].join('\n\n');
+}
+
+/** One or two words that say what kind of call it is. */
+function titleOf(entry: Primitive): string {
+  const op = entry.shapes[0]?.effect.op;
+  switch (op) {
+    case 'acquire': case 'double-lock': case 'spin-lock': return 'takes a lock';
+    case 'release': case 'double-unlock': case 'spin-unlock': return 'drops a lock';
+    case 'walk-step': case 'walk-done': return 'page-table walk';
+    case 'lock-pointer': return 'finds a lock, does not take it';
+    case 'map': return 'finds an entry, takes no lock';
+    case 'read': return 'reads an entry';
+    case 'compare': return 'compares two values';
+    case 'test': case 'test-slot': return 'tests an entry';
+    case 'uffd-flag': return 'tests a registration';
+    case 'event': return 'raises a userfault';
+    case 'clear': return 'empties an entry';
+    case 'store': return 'writes an entry';
+    case 'modify-start': case 'modify-commit': return 'changes an entry in two steps';
+    case 'mark': return 'leaves a marker';
+    case 'derive': return 'computes a value';
+    case 'fault': return 'resolves a fault';
+    case 'cache-lock': case 'mm-lock': return 'takes a lock';
+    case 'cache-unlock': case 'mm-unlock': return 'drops a lock';
+    case 'cache-load': return 'looks into the page cache';
+    case 'cache-store': return 'changes the page cache';
+    case 'range': return 'a number';
+    case 'inert': case undefined: return 'helper';
+    default: return exhausted(op);
+  }
+}
+
+function exhausted(op: never): never {
+  throw new Error(`unknown effect ${String(op)}`);
+}
+
+function contractLines(contract: Contract): readonly (string | undefined)[] {
+  const locks = [
+    contract.needs === undefined ? undefined : `needs ${contract.needs}`,
+    contract.takes === undefined ? undefined : `takes ${contract.takes}`,
+    contract.releases === undefined ? undefined : `drops ${contract.releases}`,
+  ].filter((part) => part !== undefined);
+  return [
+    labelled('Locks', locks.length === 0 ? undefined : `${locks.join('; ')}.`),
+    labelled('Sleeps', contract.sleeps === true ? 'it may.' : undefined),
+    labelled('Stale after', contract.stale === undefined ? undefined : `${contract.stale}.`),
+  ];
+}
+
+function argumentHistory(shapes: readonly Shape[]): string | undefined {
+  if (shapes.length < 2) return undefined;
+  return `${shapes.filter((each) => each.arity !== anyArity).map((each) => `${each.arity} ${span(each.since, each.until) ?? 'otherwise'}`).join(', ')}.`;
+}
+
+function history(entry: Primitive): string | undefined {
+  const parts = [
+    span(entry.since, entry.until),
+    entry.renamedFrom === undefined ? undefined : `before: \`${entry.renamedFrom}\``,
+    entry.renamedTo === undefined ? undefined : `now: \`${entry.renamedTo}\``,
+  ].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : `${parts.join('; ')}.`;
+}
+
+function span(since: Version | undefined, until: Version | undefined): string | undefined {
+  if (since !== undefined && until !== undefined) return `${versionText(since)} to ${versionText(until)}`;
+  if (since !== undefined) return `since ${versionText(since)}`;
+  return until === undefined ? undefined : `up to ${versionText(until)}`;
+}
+
+function versionText(version: Version): string {
+  return `${version[0]}.${version[1]}`;
+}
+
+function ruleList(rules: readonly string[] | undefined): string | undefined {
+  return rules === undefined || rules.length === 0 ? undefined : rules.map((rule) => `\`${rule}\``).join(', ');
+}
+
+function labelled(label: string, text: string | undefined): string | undefined {
+  return text === undefined ? undefined : `${label}: ${text}`;
+}
+
+/** Leading double underscores would otherwise be read as bold. */
+function escape(name: string): string {
+  return name.replaceAll('_', '\\_');
+}

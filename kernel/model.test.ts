@@ -1,0 +1,166 @@
+import { describe as suite, expect, it } from 'vitest';
+import { anyArity } from './build';
+import { allConstants } from './constants';
+import { describe } from './hover';
+import { allPrimitives, carrierFields, constants, pageTableTypes, primitives, shapeFor } from './model';
+import type { Effect, LockSource, Primitive, Version } from './types';
+
+const newestLts: Version = [7, 2];
+const oldest: Version = [5, 8];
+
+suite('the tables', () => {
+  it('name everything once', () => {
+    const names = [...allPrimitives, ...allConstants].map((entry) => entry.name);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+    expect(primitives.size).toBe(allPrimitives.length);
+    expect(constants.size).toBe(allConstants.length);
+  });
+
+  it('leave no text empty and end sentences', () => {
+    for (const { name, meaning, pitfall, source } of [...allPrimitives, ...allConstants]) {
+      expect(meaning, name).toMatch(/^.{4,}\.$/s);
+      if (pitfall !== undefined) expect(pitfall, name).toMatch(/^.{4,}\.$/s);
+      expect(source, name).toMatch(/^[\w./-]+\.[ch]:\w+$/);
+    }
+  });
+
+  it('keep to plain ASCII and short lines', () => {
+    for (const { name, meaning, pitfall } of [...allPrimitives, ...allConstants]) {
+      for (const text of [meaning, pitfall ?? '']) {
+        expect(text, name).toMatch(/^[\x20-\x7e]*$/);
+        expect(text.length, name).toBeLessThan(190);
+      }
+    }
+  });
+
+  it('point inside the arguments', () => {
+    for (const { name, shapes } of allPrimitives) {
+      expect(shapes.length, name).toBeGreaterThan(0);
+      for (const { arity, effect } of shapes) {
+        const indexes = argumentIndexes(effect);
+        if (arity === anyArity) expect(indexes, name).toEqual([]);
+        for (const index of indexes) {
+          expect(index, name).toBeLessThan(arity);
+          expect(index, name).toBeGreaterThanOrEqual(-arity);
+        }
+      }
+    }
+  });
+
+  it('give each number of arguments once', () => {
+    for (const { name, shapes } of allPrimitives) {
+      const arities = shapes.map((each) => each.arity);
+      expect(new Set(arities).size, name).toBe(arities.length);
+    }
+  });
+
+  it('begin before they end', () => {
+    const spans = [...allPrimitives, ...allConstants, ...allPrimitives.flatMap(({ name, shapes }) => shapes.map((each) => ({ name, since: each.since, until: each.until })))];
+    for (const { name, since, until } of spans) {
+      if (since !== undefined && until !== undefined) expect(number(since), name).toBeLessThanOrEqual(number(until));
+      for (const version of [since, until]) {
+        if (version === undefined) continue;
+        expect(number(version), name).toBeGreaterThan(number(oldest));
+        expect(number(version), name).toBeLessThan(number(newestLts));
+      }
+    }
+  });
+
+  it('rename to names that they know, and in the order of the versions', () => {
+    for (const entry of allPrimitives) {
+      const next = entry.renamedTo === undefined ? undefined : known(entry.renamedTo, entry);
+      if (next !== undefined && entry.until !== undefined && next.since !== undefined) expect(number(next.since), entry.name).toBeGreaterThan(number(entry.until));
+      if (entry.renamedFrom !== undefined) known(entry.renamedFrom, entry);
+    }
+  });
+
+  it('leave helpers with a body of their own to the analyzer', () => {
+    const learned = ['hugetlb_pte_stable', 'vmf_pte_changed', 'hugetlb_handle_userfault', 'do_anonymous_page', 'do_wp_page', 'set_pte_range', 'pte_unmap_same'];
+    expect(learned.filter((name) => primitives.has(name))).toEqual([]);
+  });
+});
+
+suite('shapeFor', () => {
+  it('picks by the number of arguments', () => {
+    expect(shapeFor('huge_ptep_get', 1)?.effect).toEqual({ op: 'read', level: 'huge', slot: 0 });
+    expect(shapeFor('huge_ptep_get', 3)?.effect).toEqual({ op: 'read', level: 'huge', slot: 2 });
+    expect(shapeFor('set_huge_pte_at', 5)?.effect.op).toBe('store');
+    expect(shapeFor('zap_install_uffd_wp_if_needed', 6)?.effect).toEqual({ op: 'mark', slot: 2, old: 5 });
+  });
+
+  it('does not guess', () => {
+    expect(shapeFor('huge_ptep_get', 2)).toBeUndefined();
+    expect(shapeFor('no_such_function', 1)).toBeUndefined();
+  });
+
+  it('takes any number of arguments where nothing happens', () => {
+    expect(shapeFor('update_mmu_cache', 3)?.effect.op).toBe('inert');
+    expect(shapeFor('trace_set_migration_pte', 3)?.effect.op).toBe('inert');
+    expect(shapeFor('VM_BUG_ON_PAGE', 2)?.effect.op).toBe('inert');
+  });
+});
+
+suite('carriers', () => {
+  it('have types that carry page-table state', () => {
+    for (const [field, type] of carrierFields) expect(pageTableTypes.has(type), field).toBe(true);
+  });
+});
+
+suite('describe', () => {
+  it('shows contract, history, rules and source', () => {
+    expect(describe('huge_ptep_get')).toBe([
+      '**huge\\_ptep\\_get()** · reads an entry',
+      'Reads a hugetlb entry.',
+      [
+        'Locks: needs the hugetlb vma lock or i_mmap_rwsem, unless the page-table lock is held.',
+        'Stale after: the value, at once: nothing keeps the entry from changing unless its lock is held.',
+        'Pitfall: Without the page-table lock it may be empty for a moment although a page is mapped.',
+        'Arguments: 1 up to 6.10, 3 since 6.11.',
+        'Rules: `lockless-pte-to-userfault`, `hugetlb-pte-walk-unlocked`',
+        'Source: `include/asm-generic/hugetlb.h:huge_ptep_get`',
+      ].join('  \n'),
+    ].join('\n\n'));
+  });
+
+  it('explains constants and nothing else', () => {
+    expect(describe('FAULT_FLAG_UNSHARE')).toContain('since 5.19');
+    expect(describe('printk')).toBeUndefined();
+  });
+
+  it('has something to say about every name', () => {
+    for (const { name } of [...allPrimitives, ...allConstants]) expect(describe(name), name).toMatch(/Source: /);
+  });
+});
+
+function known(name: string, by: Primitive): Primitive {
+  const entry = primitives.get(name);
+  if (entry === undefined) throw new Error(`${by.name} refers to ${name}, which has no entry`);
+  return entry;
+}
+
+function number([major, minor]: Version): number {
+  return major * 1000 + minor;
+}
+
+function argumentIndexes(effect: Effect): readonly number[] {
+  switch (effect.op) {
+    case 'acquire': return [...lockIndexes(effect.lock), ...(effect.slot === undefined ? [] : [effect.slot])];
+    case 'release': case 'lock-pointer': return lockIndexes(effect.lock);
+    case 'spin-lock': case 'spin-unlock': case 'walk-step': case 'walk-done': case 'test': case 'uffd-flag':
+    case 'cache-lock': case 'cache-unlock': case 'cache-load': return [effect.arg];
+    case 'cache-store': return [effect.arg, effect.value];
+    case 'double-lock': case 'double-unlock': case 'compare': return effect.args;
+    case 'read': case 'test-slot': case 'clear': case 'modify-start': return [effect.slot];
+    case 'store': return [effect.slot, effect.value];
+    case 'modify-commit': return [effect.slot, effect.old, effect.value];
+    case 'mark': return [effect.slot, effect.old];
+    case 'event': return [effect.reason];
+    case 'derive': return effect.from;
+    case 'fault': return [effect.flags, effect.unlocked, effect.regs].filter((index) => index !== undefined);
+    case 'map': case 'mm-lock': case 'mm-unlock': case 'range': case 'inert': return [];
+  }
+}
+
+function lockIndexes(lock: LockSource): readonly number[] {
+  return lock.from === 'result' ? [] : [lock.index];
+}

@@ -1,0 +1,52 @@
+/** The kernel model: every primitive and constant by name. */
+import { allConstants } from './constants';
+import { entryDerive } from './entry-derive';
+import { entryTests } from './entry-tests';
+import { entryWrites } from './entry-writes';
+import { faults } from './faults';
+import { inertCalls, isInertFamily } from './inert';
+import { locks } from './locks';
+import { mmLocks } from './mm-locks';
+import { pageCache } from './page-cache';
+import { pageTable } from './page-table';
+import { ranges } from './ranges';
+import { rmap } from './rmap';
+import { anyArity, inert } from './build';
+import { userfaultfd } from './userfaultfd';
+import type { Constant, Primitive, Shape } from './types';
+
+/** All primitives in table order; a test asserts that no name occurs twice. */
+export const allPrimitives: readonly Primitive[] = [
+  ...locks, ...rmap, ...pageTable, ...entryTests, ...entryWrites, ...entryDerive, ...userfaultfd, ...pageCache, ...faults, ...mmLocks, ...ranges, ...inertCalls,
+];
+
+/** Primitives by name. */
+export const primitives: ReadonlyMap<string, Primitive> = new Map(allPrimitives.map((entry) => [entry.name, entry]));
+
+/** Constants by name. */
+export const constants: ReadonlyMap<string, Constant> = new Map(allConstants.map((entry) => [entry.name, entry]));
+
+/**
+ * The signature of `name` that a call with `arity` arguments means. A shape with exactly that many arguments wins, then one that accepts any number.
+ * A call with a number of arguments that no known version takes is not the primitive we know: undefined. Tracepoints, counters and assertions have no
+ * entries of their own and are inert.
+ */
+export function shapeFor(name: string, arity: number): Shape | undefined {
+  const entry = primitives.get(name);
+  if (entry === undefined) return isInertFamily(name) ? inertShape : undefined;
+  return entry.shapes.find((candidate) => candidate.arity === arity) ?? entry.shapes.find((candidate) => candidate.arity === anyArity);
+}
+
+const inertShape = inert();
+
+/** Fields that carry page-table state in structs whose definition is outside the file at hand: field name to type. */
+export const carrierFields: ReadonlyMap<string, string> = new Map([
+  ['pte', 'pte_t *'], ['pmd', 'pmd_t *'], ['pud', 'pud_t *'], ['ptl', 'spinlock_t *'], ['orig_pte', 'pte_t'], ['orig_pmd', 'pmd_t'],
+  ['ptep', 'pte_t *'], ['pmdp', 'pmd_t *'], ['pudp', 'pud_t *'],
+]);
+
+/** Types whose values (or what they point to) carry page-table state. */
+export const pageTableTypes: ReadonlySet<string> = new Set([
+  'pte_t', 'pte_t *', 'pmd_t', 'pmd_t *', 'pud_t', 'pud_t *', 'spinlock_t *', 'spinlock_t **', 'pte_t **', 'pmd_t **',
+  'struct vm_fault', 'struct vm_fault *', 'struct page_vma_mapped_walk', 'struct page_vma_mapped_walk *', 'struct folio_walk', 'struct folio_walk *',
+]);

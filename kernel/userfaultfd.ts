@@ -1,0 +1,44 @@
+/** userfaultfd proper: registration tests, events, markers. */
+import { rowsOf, shape } from './build';
+import type { Primitive } from './types';
+
+const row = rowsOf('userfaultfd');
+const header = (name: string): string => `include/linux/userfaultfd_k.h:${name}`;
+
+const flags: readonly Primitive[] = [
+  row('userfaultfd_missing', shape(1, { op: 'uffd-flag', flag: 'missing', arg: 0 }), 'True when the vma is registered for faults on missing pages.', header('userfaultfd_missing'), {
+    contract: { needs: 'mmap_lock or the vma lock (registration takes mmap_lock for writing)' },
+    pitfall: 'On a shared mapping every vma of the file has to be asked, under i_mmap_rwsem.', rules: ['hole-filled-under-uffd', 'lockless-pte-to-userfault'],
+  }),
+  row('userfaultfd_minor', shape(1, { op: 'uffd-flag', flag: 'minor', arg: 0 }), 'True when the vma is registered for minor faults: page in the cache, entry empty.', header('userfaultfd_minor'), { since: [5, 13], rules: ['lockless-pte-to-userfault'] }),
+  row('userfaultfd_wp', shape(1, { op: 'uffd-flag', flag: 'wp', arg: 0 }), 'True when the vma is registered for write protection.', header('userfaultfd_wp'), { rules: ['uffd-wp-check-not-repeated', 'uffd-wp-bit-lost'] }),
+  row('userfaultfd_armed', shape(1, { op: 'uffd-flag', flag: 'armed', arg: 0 }), 'True when the vma is registered with userfaultfd in any mode.', header('userfaultfd_armed'), { rules: ['uffd-wp-check-not-repeated'] }),
+  row('userfaultfd_wp_async', shape(1, { op: 'uffd-flag', flag: 'wp-async', arg: 0 }), 'True when write protection is resolved by the kernel itself, without an event.', header('userfaultfd_wp_async'), { since: [6, 7] }),
+  row('userfaultfd_wp_use_markers', shape(1, { op: 'uffd-flag', flag: 'other', arg: 0 }), 'True when write protection of this vma also covers empty entries, by markers.', header('userfaultfd_wp_use_markers'), { since: [6, 4] }),
+  row('uffd_disable_huge_pmd_share', shape(1, { op: 'uffd-flag', flag: 'other', arg: 0 }), 'True when hugetlb page tables of this vma must not be shared (write protection or minor mode).', header('uffd_disable_huge_pmd_share'), { since: [5, 13] }),
+  row('uffd_disable_fault_around', shape(1, { op: 'uffd-flag', flag: 'other', arg: 0 }), 'True when a fault must not map the neighbours as well (write protection or minor mode).', header('uffd_disable_fault_around'), { since: [5, 19] }),
+];
+
+const events: readonly Primitive[] = [
+  row('handle_userfault', shape(2, { op: 'event', reason: 1 }), 'Tells the monitor process about the fault and sleeps until it is resolved.', 'fs/userfaultfd.c:handle_userfault', {
+    contract: { needs: 'mmap_lock or the vma lock for reading', releases: 'mmap_lock or the vma lock, when it returns VM_FAULT_RETRY (not with FAULT_FLAG_RETRY_NOWAIT)', sleeps: true, stale: 'vma, page table, page: everything of this fault' },
+    pitfall: 'Before it: look at the entry under the page-table lock and drop every lock but mmap_lock. After it: touch nothing of the vma.',
+    rules: ['lockless-pte-to-userfault', 'use-after-userfault', 'userfault-with-lock-held', 'fake-write-fault'],
+  }),
+];
+
+const markers: readonly Primitive[] = [
+  row('pte_install_uffd_wp_if_needed', shape(4, { op: 'mark', slot: 2, old: 3 }), 'Leaves a uffd-wp marker in an emptied entry of a file mapping if the old value had the bit.', 'include/linux/mm_inline.h:pte_install_uffd_wp_if_needed', {
+    since: [5, 19], contract: { needs: 'the page-table lock under which the entry was emptied' },
+    pitfall: 'Needs the value that was really taken out, after the entry is empty and before the lock is dropped.', rules: ['uffd-wp-bit-lost'],
+  }),
+  row('zap_install_uffd_wp_if_needed', [
+    shape(5, { op: 'mark', slot: 2, old: 4 }, { until: [6, 8] }),
+    shape(6, { op: 'mark', slot: 2, old: 5 }, { since: [6, 9] }),
+  ], 'As pte_install_uffd_wp_if_needed, unless the zap was asked to drop markers.', 'mm/memory.c:zap_install_uffd_wp_if_needed', {
+    since: [5, 19], contract: { needs: 'the page-table lock under which the entry was emptied' }, rules: ['uffd-wp-bit-lost'],
+  }),
+];
+
+/** Everything of userfaultfd. */
+export const userfaultfd: readonly Primitive[] = [...flags, ...events, ...markers];

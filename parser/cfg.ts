@@ -1,0 +1,165 @@
+/** Helpers over the control-flow graph of a function. */
+import type { Expr, FunctionIR, IrNode, NodeId } from './ir';
+
+/** Where a node leads to, in the order of its arms. */
+export function successors(node: IrNode): readonly NodeId[] {
+  switch (node.kind) {
+    case 'branch':
+      return [node.whenTrue, node.whenFalse];
+    case 'choice':
+      return node.targets;
+    case 'return':
+    case 'stop':
+      return [];
+    case 'assign':
+    case 'call':
+    case 'declare':
+    case 'nop':
+    case 'unknown':
+      return [node.next];
+  }
+}
+
+/** For each node the nodes that lead to it. */
+export function predecessors(ir: FunctionIR): NodeId[][] {
+  const result: NodeId[][] = ir.nodes.map(() => []);
+  for (const [id, node] of ir.nodes.entries()) for (const next of new Set(successors(node))) result[next]?.push(id);
+  return result;
+}
+
+/** Nodes from the entry on, each before its successors, loops aside. */
+export function reversePostOrder(ir: FunctionIR): NodeId[] {
+  const seen = new Set<NodeId>([ir.entry]);
+  const order: NodeId[] = [];
+  const stack: { id: NodeId; left: NodeId[] }[] = [{ id: ir.entry, left: successorsOf(ir, ir.entry) }];
+  for (let top = stack[stack.length - 1]; top; top = stack[stack.length - 1]) {
+    const next = top.left.pop();
+    if (next === undefined) {
+      order.push(top.id);
+      stack.pop();
+    } else if (!seen.has(next)) {
+      seen.add(next);
+      stack.push({ id: next, left: successorsOf(ir, next) });
+    }
+  }
+  return order.reverse();
+}
+
+/** The nodes that can be reached from one node, itself included. */
+export function reachableFrom(ir: FunctionIR, from: NodeId): Set<NodeId> {
+  const seen = new Set<NodeId>([from]);
+  const open = [from];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    for (const next of successorsOf(ir, id)) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      open.push(next);
+    }
+  }
+  return seen;
+}
+
+/** The targets of edges that lead back to a node from which they were reached: loop heads. */
+export function loopHeads(ir: FunctionIR): Set<NodeId> {
+  const position = new Map<NodeId, number>();
+  for (const [index, id] of reversePostOrder(ir).entries()) position.set(id, index);
+  const heads = new Set<NodeId>();
+  for (const [id, index] of position) for (const next of successorsOf(ir, id)) if ((position.get(next) ?? 0) <= index) heads.add(next);
+  return heads;
+}
+
+/** The C text of an expression, in one spelling. */
+export function formatExpr(expr: Expr): string {
+  switch (expr.kind) {
+    case 'name':
+      return expr.name;
+    case 'number':
+    case 'string':
+      return expr.text;
+    case 'field':
+      return `${operand(expr.base)}${expr.arrow ? '->' : '.'}${expr.field}`;
+    case 'deref':
+      return `*${operand(expr.operand)}`;
+    case 'address':
+      return `&${operand(expr.operand)}`;
+    case 'index':
+      return `${operand(expr.base)}[${formatExpr(expr.index)}]`;
+    case 'unary':
+      return `${expr.op}${operand(expr.operand)}`;
+    case 'binary':
+      return `${operand(expr.left)} ${expr.op} ${operand(expr.right)}`;
+    case 'initializer':
+      return `{ ${expr.entries.map((entry) => designator(entry.field) + formatExpr(entry.value)).join(', ')} }`;
+    case 'opaque':
+      return `\`${expr.text.replace(/\s+/g, ' ')}\``;
+  }
+}
+
+function designator(field: string | undefined): string {
+  if (field === undefined) return '';
+  return `${field.startsWith('[') ? '' : '.'}${field} = `;
+}
+
+function operand(expr: Expr): string {
+  const isSimple = expr.kind !== 'binary' && expr.kind !== 'deref' && expr.kind !== 'address' && expr.kind !== 'unary';
+  return isSimple ? formatExpr(expr) : `(${formatExpr(expr)})`;
+}
+
+/** One node as text, without its number. */
+export function formatNode(node: IrNode): string {
+  switch (node.kind) {
+    case 'assign':
+      return `${node.declares ? 'let ' : ''}${formatExpr(node.target)} = ${formatExpr(node.value)}`;
+    case 'call': {
+      const callee = node.callee ?? `(*${node.through ? formatExpr(node.through) : '?'})`;
+      return `${node.result === undefined ? '' : `${node.result} = `}${callee}(${node.args.map(formatExpr).join(', ')})`;
+    }
+    case 'branch':
+      return `if ${formatExpr(node.condition)} -> ${node.whenTrue} else ${node.whenFalse}`;
+    case 'choice':
+      return `choice${node.macro === undefined ? '' : ` ${node.macro}(${node.args.map(formatExpr).join(', ')})`} -> ${node.targets.join(' | ')}`;
+    case 'return':
+      return node.value ? `return ${formatExpr(node.value)}` : 'return';
+    case 'declare':
+      return `let ${node.name}`;
+    case 'nop':
+      return node.label === undefined ? 'nop' : `${node.label}:`;
+    case 'stop':
+      return 'stop';
+    case 'unknown':
+      return `unknown \`${node.text.replace(/\s+/g, ' ')}\``;
+  }
+}
+
+/** The whole function as text, for tests and for looking at it; with the file's text, line numbers are shown too. */
+export function formatIr(ir: FunctionIR, text?: string): string {
+  const params = ir.params.map((param) => `${param.name}: ${param.type}`).join(', ');
+  const lines = [`${ir.name}(${params}): ${ir.returnType}${ir.incomplete ? ' incomplete' : ''}`];
+  const lineOf = text === undefined ? undefined : lineNumbers(text);
+  for (const [id, node] of ir.nodes.entries()) {
+    const next = 'next' in node && node.next !== id + 1 ? ` -> ${node.next}` : '';
+    const place = lineOf ? `${String(lineOf(node.span.start)).padStart(5)} ` : '';
+    lines.push(`${place}${String(id).padStart(3)}  ${formatNode(node)}${next}`);
+  }
+  return lines.join('\n');
+}
+
+function successorsOf(ir: FunctionIR, id: NodeId): NodeId[] {
+  const node = ir.nodes[id];
+  return node ? [...successors(node)] : [];
+}
+
+function lineNumbers(text: string): (offset: number) => number {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return (offset) => {
+    let low = 0;
+    let high = starts.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle;
+    }
+    return low + 1;
+  };
+}

@@ -1,0 +1,215 @@
+/**
+ * Keeps the findings of a tree's open files up to date. One check runs at a time, in slices of a few milliseconds between which
+ * messages of the client are read; a newer edit, or the cancellation of the only request that wanted it, abandons it.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { CancellationToken } from 'vscode-languageserver/node';
+import type { Log } from './log';
+import type { Tree } from './roots';
+import type { Finding } from '../analyzer/findings/finding';
+
+export interface Checker {
+  /** The client's text of a file: opened or changed. */
+  setText(path: string, text: string): void;
+  /** The client closed the file: from now on the text on disk counts. */
+  close(path: string): void;
+  /** Files changed on disk. */
+  invalidate(paths: readonly string[]): void;
+  /** Findings of an open file for its newest text; undefined when cancelled, closed or never opened. */
+  findings(path: string, token: CancellationToken): Promise<readonly Finding[] | undefined>;
+  /** Looks for work: `watches` may answer otherwise than before. */
+  wake(): void;
+}
+
+export interface CheckerOptions {
+  readonly tree: Tree;
+  readonly log: Log;
+  /** True when results of this file should be found without being asked for, and told through `onFindings`. */
+  readonly watches: (path: string) => boolean;
+  /** New findings of an open file, asked for or not. */
+  readonly onFindings: (path: string, findings: readonly Finding[]) => void;
+  /** Work begins (`first`: nothing of this tree has been checked before) or ends. */
+  readonly onBusy?: (busy: boolean, first: boolean) => void;
+}
+
+/** How long the server may be deaf. */
+const SLICE_MS = 4;
+/** Files that were not edited themselves are checked again when the last edit is this old. */
+const QUIET_MS = 150;
+
+interface OpenFile {
+  /** False when its text, or a text it may depend on, has changed since `findings`. */
+  fresh: boolean;
+  findings: readonly Finding[];
+  /** Requests that wait for the findings of the newest text. */
+  readonly waiting: Set<(findings: readonly Finding[] | undefined) => void>;
+}
+
+export function createChecker({ tree, log, watches, onFindings, onBusy }: CheckerOptions): Checker {
+  const open = new Map<string, OpenFile>();
+  /** Applied just before the next check, so that an analysis in progress never sees its texts change. */
+  const texts = new Map<string, string | undefined>();
+  const invalid = new Set<string>();
+  let lastEdited: string | undefined;
+  let lastChange = 0;
+  /** Counts changes: a check that started under another number is stale. */
+  let revision = 0;
+  let running = false;
+  let checkedBefore = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  function changed(): void {
+    revision++;
+    lastChange = performance.now();
+    for (const file of open.values()) file.fresh = false;
+    wake();
+  }
+
+  function wake(): void {
+    if (running) return;
+    running = true;
+    clearTimeout(timer);
+    // A turn later, so that edits which arrive together are checked together.
+    setImmediate(() => void work());
+  }
+
+  async function work(): Promise<void> {
+    let busy = false;
+    try {
+      for (let next = pick(); next !== undefined; next = pick()) {
+        if (!busy) onBusy?.(true, !checkedBefore);
+        busy = true;
+        await check(...next);
+      }
+      if (busy) onBusy?.(false, false);
+    } catch (error) {
+      log.failure('Checking', error);
+    } finally {
+      // In the same turn as the last look for work: whoever asks from now on starts a new round.
+      running = false;
+    }
+  }
+
+  /** What to check next: what a request waits for, then the file under the cursor, then the others once the user pauses. */
+  function pick(): [string, OpenFile] | undefined {
+    let later: [string, OpenFile] | undefined;
+    for (const entry of open) {
+      const [path, file] = entry;
+      if (file.fresh) continue;
+      if (file.waiting.size > 0) return entry;
+      if (watches(path) && (later === undefined || path === lastEdited)) later = entry;
+    }
+    if (later === undefined || later[0] === lastEdited) return later;
+    const wait = lastChange + QUIET_MS - performance.now();
+    if (wait <= 0) return later;
+    clearTimeout(timer);
+    timer = setTimeout(wake, wait).unref();
+    return undefined;
+  }
+
+  async function check(path: string, file: OpenFile): Promise<void> {
+    const started = revision;
+    const requested = file.waiting.size > 0;
+    const abandoned = (): boolean => revision !== started || (requested ? file.waiting.size === 0 : othersWait(file));
+    applyChanges();
+    const begin = performance.now();
+    let findings: readonly Finding[];
+    try {
+      const result = await runInSlices(tree.analysis.checkInSteps([path]), abandoned);
+      if (result === undefined) return;
+      findings = result;
+    } catch (error) {
+      // The file counts as checked: the same text would fail again.
+      log.failure(`Checking ${path}`, error);
+      findings = file.findings;
+    }
+    if (!checkedBefore) log.info(`${path}: first check of this tree took ${Math.round(performance.now() - begin)} ms, ${count(findings.length, 'finding')}.`);
+    checkedBefore = true;
+    file.fresh = true;
+    file.findings = findings;
+    const waiting = [...file.waiting];
+    file.waiting.clear();
+    onFindings(path, findings);
+    for (const resolve of waiting) resolve(findings);
+  }
+
+  /** True when a request waits for another file: what nobody asked for can come later. */
+  function othersWait(file: OpenFile): boolean {
+    if (file.waiting.size > 0) return false;
+    for (const other of open.values()) if (other.waiting.size > 0) return true;
+    return false;
+  }
+
+  function applyChanges(): void {
+    for (const path of invalid) tree.forget(path);
+    invalid.clear();
+    for (const [path, text] of texts) {
+      if (text !== undefined) tree.add(path);
+      tree.analysis.setText(path, text);
+    }
+    texts.clear();
+  }
+
+  return {
+    setText(path, text) {
+      texts.set(path, text);
+      if (!open.has(path)) open.set(path, { fresh: false, findings: [], waiting: new Set() });
+      lastEdited = path;
+      changed();
+    },
+    close(path) {
+      const file = open.get(path);
+      if (file === undefined) return;
+      open.delete(path);
+      for (const resolve of file.waiting) resolve(undefined);
+      texts.set(path, undefined);
+      // What is on disk may be older or newer than anything read before.
+      invalid.add(path);
+      changed();
+    },
+    invalidate(paths) {
+      // Of an open file the editor's text counts; what is on disk is read when it is closed.
+      const relevant = paths.filter((path) => !open.has(path));
+      if (relevant.length === 0) return;
+      for (const path of relevant) invalid.add(path);
+      changed();
+    },
+    findings(path, token) {
+      const file = open.get(path);
+      if (file === undefined || token.isCancellationRequested) return Promise.resolve(undefined);
+      if (file.fresh) return Promise.resolve(file.findings);
+      return new Promise((resolve) => {
+        const cancelled = token.onCancellationRequested(() => answer(undefined));
+        const answer = (findings: readonly Finding[] | undefined): void => {
+          cancelled.dispose();
+          file.waiting.delete(answer);
+          resolve(findings);
+        };
+        file.waiting.add(answer);
+        wake();
+      });
+    },
+    wake,
+  };
+}
+
+/** Runs a generator to its end, giving way between slices; undefined when `abandoned` became true at one of those points. */
+async function runInSlices<T>(steps: Generator<undefined, T>, abandoned: () => boolean): Promise<T | undefined> {
+  let until = performance.now() + SLICE_MS;
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    if (performance.now() < until) continue;
+    await nextTurn();
+    if (abandoned()) {
+      // Lets the generator's `finally` blocks run; its value does not matter any more.
+      steps.return(undefined as T);
+      return undefined;
+    }
+    until = performance.now() + SLICE_MS;
+  }
+}
+
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

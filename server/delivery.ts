@@ -1,0 +1,215 @@
+/**
+ * Brings findings to the client: pushed, or pulled when it can pull, never both (every problem would show twice).
+ * Findings of a file may depend on any other file of its tree, so a change in one file may change what is shown for others.
+ */
+import {
+  DiagnosticRefreshRequest, DocumentDiagnosticReportKind, type CancellationToken, type ClientCapabilities, type Connection, type Diagnostic, type DocumentDiagnosticReport, type TextDocuments,
+} from 'vscode-languageserver/node';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { createChecker, type Checker } from './checker';
+import { toDiagnostics, type DiagnosticAbilities } from './diagnostics';
+import type { Engine } from './engine';
+import type { Log } from './log';
+import { createRoots, type Place, type Tree } from './roots';
+import { DEFAULTS, type Settings } from './settings';
+import type { StatusReporter } from './status';
+import { watchTree } from './watch';
+import type { Finding } from '../analyzer/findings/finding';
+
+export interface Delivery {
+  /** True when this client pulls. */
+  readonly pulls: boolean;
+  /** Begins to check: the settings are known. */
+  start(): void;
+  setSettings(settings: Settings): void;
+  /** Answers a pull; undefined when it was cancelled or the document is not open. */
+  pull(uri: string, previousResultId: string | undefined, token: CancellationToken): Promise<DocumentDiagnosticReport | undefined>;
+  /** Files changed on disk. */
+  filesChanged(uris: readonly string[]): void;
+}
+
+export interface DeliveryOptions {
+  readonly connection: Connection;
+  readonly documents: TextDocuments<TextDocument>;
+  readonly engine: Engine;
+  readonly log: Log;
+  readonly capabilities: ClientCapabilities;
+  readonly status?: StatusReporter;
+}
+
+/** An open document and what the client was last told of it. */
+interface Shown {
+  readonly uri: string;
+  readonly place: Place;
+  findings: readonly Finding[];
+  /** Undefined until the client has been told anything. */
+  told: { readonly id: number; readonly text: string } | undefined;
+}
+
+/** Refreshes that follow each other closely are one. */
+const REFRESH_MS = 100;
+
+export function createDelivery({ connection, documents, engine, log, capabilities, status }: DeliveryOptions): Delivery {
+  const pulls = capabilities.textDocument?.diagnostic !== undefined;
+  const refreshes = pulls && capabilities.workspace?.diagnostics?.refreshSupport === true;
+  const can: DiagnosticAbilities = {
+    relatedInformation: capabilities.textDocument?.publishDiagnostics?.relatedInformation === true,
+    codeDescription: capabilities.textDocument?.publishDiagnostics?.codeDescriptionSupport === true,
+  };
+  const shown = new Map<string, Shown>();
+  const checkers = new Map<Tree, Checker>();
+  const roots = createRoots(engine, log.info, treeOpened);
+  let settings = DEFAULTS;
+  let started: (() => void) | undefined;
+  const ready = new Promise<void>((resolve) => {
+    started = resolve;
+  });
+  let results = 0;
+  let refreshTimer: NodeJS.Timeout | undefined;
+
+  function treeOpened(tree: Tree): void {
+    if (tree.root !== undefined) {
+      log.info(`Kernel tree ${tree.root}`);
+      watchTree(connection, capabilities, tree.root, log);
+    }
+    checkers.set(tree, createChecker({
+      tree,
+      log,
+      // Who pulls is told of changes in other files only when it can be asked to pull again, and only of what it has seen.
+      watches: (path) => settings.enable && (!pulls || (refreshes && documentAt(tree, path)?.told !== undefined)),
+      onFindings: (path, findings) => foundIn(tree, path, findings),
+      onBusy: (busy, first) => reportStatus(tree, busy, first),
+    }));
+  }
+
+  function documentAt(tree: Tree, path: string): Shown | undefined {
+    for (const document of shown.values()) {
+      if (document.place.tree === tree && document.place.path === path) return document;
+    }
+    return undefined;
+  }
+
+  function foundIn(tree: Tree, path: string, findings: readonly Finding[]): void {
+    const document = documentAt(tree, path);
+    if (document === undefined) return;
+    document.findings = findings;
+    deliver(document);
+  }
+
+  /** Tells the client what has changed since it was last told. */
+  function deliver(document: Shown): void {
+    const diagnostics = diagnosticsOf(document);
+    if (document.told?.text === JSON.stringify(diagnostics)) return;
+    if (!pulls) {
+      remember(document, diagnostics);
+      const version = documents.get(document.uri)?.version;
+      void connection.sendDiagnostics({ uri: document.uri, diagnostics, ...(version !== undefined && { version }) });
+    } else if (document.told !== undefined) {
+      requestRefresh();
+    }
+  }
+
+  function remember(document: Shown, diagnostics: readonly Diagnostic[]): string {
+    const text = JSON.stringify(diagnostics);
+    if (document.told?.text !== text) document.told = { id: ++results, text };
+    return String(document.told.id);
+  }
+
+  function diagnosticsOf({ place: { tree }, findings }: Shown): Diagnostic[] {
+    const uriOf = (file: string): string => documentAt(tree, file)?.uri ?? tree.uriOf(file);
+    return toDiagnostics(findings, uriOf, settings, can);
+  }
+
+  function requestRefresh(): void {
+    if (!refreshes) return;
+    clearTimeout(refreshTimer);
+    refreshTimer = setTimeout(() => {
+      // A request that was under way may have told the client in the meantime.
+      const outdated = [...shown.values()].some((document) => document.told !== undefined && document.told.text !== JSON.stringify(diagnosticsOf(document)));
+      if (outdated) refresh();
+    }, REFRESH_MS).unref();
+  }
+
+  function refresh(): void {
+    connection.sendRequest(DiagnosticRefreshRequest.type).then(undefined, (error: unknown) => log.failure('Asking the client to pull again', error));
+  }
+
+  function reportStatus(tree: Tree, busy: boolean, first: boolean): void {
+    if (status === undefined) return;
+    let findings = 0;
+    for (const document of shown.values()) if (document.place.tree === tree) findings += diagnosticsOf(document).length;
+    status.report({ state: !busy ? 'idle' : first ? 'indexing' : 'analysing', root: tree.root ?? null, findings });
+  }
+
+  /** A failure in one document's handling must not reach the connection. */
+  function guarded<T extends unknown[]>(doing: string, handle: (...args: T) => void): (...args: T) => void {
+    return (...args) => {
+      try {
+        handle(...args);
+      } catch (error) {
+        log.failure(doing, error);
+      }
+    };
+  }
+
+  // Fires for opening, too.
+  documents.onDidChangeContent(({ document }) => void ready.then(guarded(`Taking over ${document.uri}`, () => {
+    if (documents.get(document.uri) !== document) return;
+    let entry = shown.get(document.uri);
+    if (entry === undefined) {
+      entry = { uri: document.uri, place: roots.place(document.uri), findings: [], told: undefined };
+      shown.set(document.uri, entry);
+    }
+    checkers.get(entry.place.tree)?.setText(entry.place.path, document.getText());
+  })));
+
+  documents.onDidClose(({ document }) => void ready.then(guarded(`Closing ${document.uri}`, () => {
+    const entry = shown.get(document.uri);
+    if (entry === undefined || documents.get(document.uri) !== undefined) return;
+    shown.delete(document.uri);
+    checkers.get(entry.place.tree)?.close(entry.place.path);
+    if (entry.place.tree.root === undefined) {
+      roots.release(document.uri);
+      checkers.delete(entry.place.tree);
+    }
+    if (!pulls && entry.told !== undefined) void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
+  })));
+
+  return {
+    pulls,
+    start() {
+      started?.();
+    },
+    setSettings(next) {
+      const enabled = !settings.enable && next.enable;
+      settings = next;
+      // Nothing was looked for while the product was off.
+      if (enabled) for (const checker of checkers.values()) checker.wake();
+      if (refreshes && shown.size > 0) refresh();
+      if (!pulls) for (const document of shown.values()) deliver(document);
+    },
+    async pull(uri, previousResultId, token) {
+      await ready;
+      const document = shown.get(uri);
+      if (document === undefined) return undefined;
+      if (settings.enable) {
+        const findings = await checkers.get(document.place.tree)?.findings(document.place.path, token);
+        if (findings === undefined) return undefined;
+        document.findings = findings;
+      }
+      const items = diagnosticsOf(document);
+      const resultId = remember(document, items);
+      if (resultId === previousResultId) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
+      return { kind: DocumentDiagnosticReportKind.Full, resultId, items };
+    },
+    filesChanged: guarded('Taking over changed files', (uris: readonly string[]) => {
+      const byTree = new Map<Tree, string[]>();
+      for (const uri of uris) {
+        const place = roots.known(uri);
+        if (place === undefined) continue;
+        byTree.set(place.tree, [...(byTree.get(place.tree) ?? []), place.path]);
+      }
+      for (const [tree, paths] of byTree) checkers.get(tree)?.invalidate(paths);
+    }),
+  };
+}

@@ -1,0 +1,58 @@
+/** A finding as an LSP diagnostic. */
+import { DiagnosticSeverity, type Diagnostic, type DiagnosticRelatedInformation, type Range } from 'vscode-languageserver/node';
+import type { RuleLevel, Settings } from './settings';
+import type { Finding, Location } from '../analyzer/findings/finding';
+
+export const SOURCE = 'mm-review';
+
+/** Where the pages of the rules are read; `<rule>.md` follows. */
+export const RULE_PAGES = 'https://github.com/kernel-mm-review/kernel-mm-review/blob/main/docs/rules/';
+
+/** What the client can show. */
+export interface DiagnosticAbilities {
+  readonly relatedInformation: boolean;
+  readonly codeDescription: boolean;
+}
+
+/** Diagnostics of one file, without the rules that the user has switched off. `uriOf` names files of the finding's tree. */
+export function toDiagnostics(findings: readonly Finding[], uriOf: (file: string) => string, settings: Settings, can: DiagnosticAbilities): Diagnostic[] {
+  if (!settings.enable) return [];
+  return findings.flatMap((finding) => {
+    const level = settings.rules[finding.rule] ?? 'warning';
+    return level === 'off' ? [] : [toDiagnostic(finding, uriOf, level, can)];
+  });
+}
+
+function toDiagnostic(finding: Finding, uriOf: (file: string) => string, level: RuleLevel, can: DiagnosticAbilities): Diagnostic {
+  const firstLine = finding.message.split('\n', 1)[0] ?? '';
+  const diagnostic: Diagnostic = {
+    range: toRange(finding.location),
+    severity: finding.severity === 'warning' && level === 'warning' ? DiagnosticSeverity.Warning : DiagnosticSeverity.Information,
+    code: finding.rule,
+    source: SOURCE,
+    message: can.relatedInformation ? firstLine : withSteps(firstLine, finding),
+  };
+  if (can.codeDescription) diagnostic.codeDescription = { href: `${RULE_PAGES}${finding.rule}.md` };
+  if (can.relatedInformation) diagnostic.relatedInformation = related(finding, uriOf);
+  return diagnostic;
+}
+
+function related(finding: Finding, uriOf: (file: string) => string): DiagnosticRelatedInformation[] {
+  return finding.steps.map((step) => ({
+    location: { uri: uriOf(step.location.file), range: toRange(step.location) },
+    message: step.message,
+  }));
+}
+
+/** A client without related information gets the path in the message: a warning without it cannot be judged. */
+function withSteps(firstLine: string, finding: Finding): string {
+  return [firstLine, ...finding.steps.map((step) => `  ${step.location.file}:${step.location.line}: ${step.message}`)].join('\n');
+}
+
+/** Locations are 1-based, LSP ranges 0-based; both count UTF-16 code units and end exclusively. */
+function toRange(location: Location): Range {
+  return {
+    start: { line: location.line - 1, character: location.column - 1 },
+    end: { line: location.endLine - 1, character: location.endColumn - 1 },
+  };
+}

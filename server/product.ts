@@ -1,0 +1,18 @@
+/** The real engine: parser, analyzer, kernel model and file system put together. */
+import type { Engine } from './engine';
+import { createAnalysis } from '../analyzer/create';
+import { describe } from '../kernel/hover';
+import { loadBackend } from '../parser/backend';
+import { createTreeReader } from '../workspace/reader';
+import { findRoot } from '../workspace/root';
+
+export async function loadEngine(): Promise<Engine> {
+  const backend = await loadBackend();
+  return {
+    description: `${backend.name} parser`,
+    createAnalysis: (reader, log) => createAnalysis({ backend, reader, log }),
+    findRoot,
+    createReader: (root, log) => createTreeReader(root, [], ({ path, message }) => log(`${path}: ${message}`)),
+    describe,
+  };
+}

@@ -1,0 +1,100 @@
+/** The language server: what it can do, and which module answers what. */
+import {
+  DidChangeConfigurationNotification, DocumentDiagnosticReportKind, LSPErrorCodes, MarkupKind, ResponseError, TextDocumentSyncKind, TextDocuments,
+  type ClientCapabilities, type Connection, type InitializeResult,
+} from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { createDelivery, type Delivery } from './delivery';
+import type { Engine, LoadEngine } from './engine';
+import { hover } from './hover';
+import { createLog, describeError, showFailure, type Log } from './log';
+import { DEFAULTS, SECTION, isRecord, parseSettings, type Settings } from './settings';
+import { createStatusReporter, statusNotification, wantsStatus } from './status';
+
+export interface ServerOptions {
+  readonly loadEngine: LoadEngine;
+  readonly version: string;
+}
+
+/** Serves on this connection until the client ends it. */
+export function startServer(connection: Connection, { loadEngine, version }: ServerOptions): void {
+  const log = createLog(connection.console);
+  const documents = new TextDocuments(TextDocument);
+  let capabilities: ClientCapabilities = {};
+  let engine: Engine | undefined;
+  let delivery: Delivery | undefined;
+
+  connection.onInitialize(async ({ capabilities: offered, initializationOptions }): Promise<InitializeResult> => {
+    capabilities = offered;
+    try {
+      engine = await loadEngine();
+    } catch (error) {
+      log.failure('Loading the analyzer', error);
+      showFailure(connection, `Kernel MM Review cannot start: ${describeError(error).split('\n', 1)[0]}`);
+      return { capabilities: {}, serverInfo: { name: 'mm-review', version } };
+    }
+    log.info(`mm-review ${version}, ${engine.description}, node ${process.version}, ${process.platform}-${process.arch}`);
+    const status = wantsStatus(initializationOptions)
+      ? createStatusReporter((news) => void connection.sendNotification(statusNotification, news))
+      : undefined;
+    delivery = createDelivery({ connection, documents, engine, log, capabilities, ...(status && { status }) });
+    if (isRecord(initializationOptions)) delivery.setSettings(parseSettings(initializationOptions.settings));
+    return {
+      serverInfo: { name: 'mm-review', version },
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        hoverProvider: true,
+        ...(delivery.pulls && { diagnosticProvider: { identifier: 'mm-review', interFileDependencies: true, workspaceDiagnostics: false } }),
+      },
+    };
+  });
+
+  connection.onInitialized(() => {
+    if (capabilities.workspace?.configuration !== true) {
+      delivery?.start();
+      return;
+    }
+    if (capabilities.workspace.didChangeConfiguration?.dynamicRegistration === true) {
+      connection.client.register(DidChangeConfigurationNotification.type, { section: SECTION }).then(undefined, (error: unknown) => log.failure('Watching the settings', error));
+    }
+    void readSettings(connection, log).then((settings) => {
+      delivery?.setSettings(settings);
+      delivery?.start();
+    });
+  });
+
+  connection.onDidChangeConfiguration(({ settings }: { settings: unknown }) => {
+    if (capabilities.workspace?.configuration === true) void readSettings(connection, log).then((read) => delivery?.setSettings(read));
+    else if (isRecord(settings)) delivery?.setSettings(parseSettings(settings[SECTION]));
+  });
+
+  connection.onDidChangeWatchedFiles(({ changes }) => delivery?.filesChanged(changes.map((change) => change.uri)));
+
+  connection.languages.diagnostics.on(async ({ textDocument, previousResultId }, token) => {
+    const report = await delivery?.pull(textDocument.uri, previousResultId, token);
+    if (report !== undefined) return report;
+    if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+    return { kind: DocumentDiagnosticReportKind.Full, items: [] };
+  });
+
+  connection.onHover(({ textDocument, position }) => {
+    const document = documents.get(textDocument.uri);
+    if (document === undefined || engine === undefined) return null;
+    const formats = capabilities.textDocument?.hover?.contentFormat;
+    const kind = formats === undefined || formats.includes(MarkupKind.Markdown) ? MarkupKind.Markdown : MarkupKind.PlainText;
+    return hover(document, position, engine.describe, kind);
+  });
+
+  documents.listen(connection);
+  connection.listen();
+}
+
+async function readSettings(connection: Connection, log: Log): Promise<Settings> {
+  try {
+    const value: unknown = await connection.workspace.getConfiguration(SECTION);
+    return parseSettings(value);
+  } catch (error) {
+    log.failure('Reading the settings', error);
+    return DEFAULTS;
+  }
+}

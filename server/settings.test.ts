@@ -1,0 +1,16 @@
+import { describe, expect, test } from 'vitest';
+import manifest from '../package.json';
+import { DEFAULTS, configurationProperties, parseSettings } from './settings';
+
+describe('settings', () => {
+  test('package.json shows exactly this table', () => {
+    expect(manifest.contributes.configuration.properties).toEqual(configurationProperties());
+  });
+
+  test('whatever a client sends is read', () => {
+    expect(parseSettings(null)).toEqual(DEFAULTS);
+    expect(parseSettings([1])).toEqual(DEFAULTS);
+    expect(parseSettings({ enable: 'no', rules: 3 })).toEqual(DEFAULTS);
+    expect(parseSettings({ enable: false, rules: { a: 'off', b: 'loud' } })).toEqual({ enable: false, rules: { a: 'off' } });
+  });
+});

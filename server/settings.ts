@@ -1,0 +1,82 @@
+/**
+ * The settings, in one typed table. `contributes.configuration` of package.json is tested against it; what a client sends is
+ * `unknown` until it has been read here.
+ */
+
+/** What the user wants of a rule. `warning` shows findings as the analyzer rates them, `information` plays all of them down. */
+export type RuleLevel = 'off' | 'information' | 'warning';
+
+export interface Settings {
+  readonly enable: boolean;
+  readonly rules: Readonly<Record<string, RuleLevel>>;
+}
+
+/** Section of the settings in every client. */
+export const SECTION = 'mmReview';
+
+const LEVELS: readonly RuleLevel[] = ['off', 'information', 'warning'];
+
+interface SettingRow {
+  readonly type: 'boolean' | 'object' | 'string';
+  readonly default: unknown;
+  readonly description: string;
+  /** More of the JSON schema that package.json shows. */
+  readonly schema?: Readonly<Record<string, unknown>>;
+}
+
+/** Every setting by its name below `mmReview`. */
+export const SETTINGS = {
+  enable: {
+    type: 'boolean',
+    default: true,
+    description: 'Look for userfaultfd races in kernel files while they are edited.',
+  },
+  rules: {
+    type: 'object',
+    default: {},
+    description: 'How findings of a rule are shown: `warning` as they are rated, `information` all of them without a warning, `off` not at all. Rules that are not listed count as `warning`.',
+    schema: { additionalProperties: { type: 'string', enum: LEVELS } },
+  },
+  'trace.server': {
+    type: 'string',
+    default: 'off',
+    description: 'Write the messages between the editor and the language server to the output channel "Kernel MM Review Trace".',
+    schema: { enum: ['off', 'messages', 'verbose'] },
+  },
+} as const satisfies Readonly<Record<string, SettingRow>>;
+
+export const DEFAULTS: Settings = { enable: SETTINGS.enable.default, rules: SETTINGS.rules.default };
+
+/** Reads what a client sent for the section; what is missing or of the wrong type keeps its default. */
+export function parseSettings(value: unknown): Settings {
+  if (!isRecord(value)) return DEFAULTS;
+  return {
+    enable: typeof value.enable === 'boolean' ? value.enable : DEFAULTS.enable,
+    rules: isRecord(value.rules) ? parseRules(value.rules) : DEFAULTS.rules,
+  };
+}
+
+function parseRules(value: Readonly<Record<string, unknown>>): Record<string, RuleLevel> {
+  const rules: Record<string, RuleLevel> = {};
+  for (const [name, wanted] of Object.entries(value)) {
+    const level = LEVELS.find((known) => known === wanted);
+    if (level !== undefined) rules[name] = level;
+  }
+  return rules;
+}
+
+/** The `contributes.configuration.properties` of package.json. */
+export function configurationProperties(): Record<string, unknown> {
+  const rows: [string, SettingRow][] = Object.entries(SETTINGS);
+  return Object.fromEntries(rows.map(([name, row]) => [`${SECTION}.${name}`, {
+    type: row.type,
+    default: row.default,
+    scope: 'window',
+    markdownDescription: row.description,
+    ...row.schema,
+  }]));
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

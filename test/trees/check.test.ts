@@ -1,0 +1,100 @@
+/** `mm-review check` on unmodified kernel trees and on trees with one known bug put back. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Analysis } from '../../analyzer/analysis';
+import { createAnalysis } from '../../analyzer/create';
+import { loadBackend } from '../../parser/backend';
+import { randomSource } from '../../scripts/random.mjs';
+import { createTreeReader } from '../../workspace/reader';
+import { checkJson, core, defects, mutantsOf, runCli, tree, versions, withTemporary } from './support';
+
+describe.each(versions)('linux %s', (version) => {
+  it('has no lockless-pte-to-userfault warning in mm/ and fs/userfaultfd.c', () => {
+    const { findings } = checkJson(tree(version), core(tree(version)));
+    const warnings = findings.filter((finding) => finding.rule === 'lockless-pte-to-userfault' && finding.severity === 'warning');
+    expect(warnings.map((finding) => `${finding.file}:${finding.line} ${finding.message}`)).toEqual([]);
+  });
+
+  it('is read well: at most 0.5 % of the functions of mm/ with errors, none inside another', () => {
+    const { stats } = checkJson(tree(version), [path.join(tree(version), 'mm')], { stats: true });
+    const figures = stats as { files: number; functions: number; functionsWithErrors: number; nestedFunctions: number; backend: string };
+    expect(figures.files).toBeGreaterThan(100);
+    expect(figures.functions).toBeGreaterThan(6000);
+    expect(figures.functionsWithErrors / figures.functions).toBeLessThanOrEqual(0.005);
+    expect(figures.nestedFunctions).toBe(0);
+    expect(figures.backend).toBe('native');
+  });
+
+  it('is checked to the end, every C file of mm, fs and arch/*/mm', () => {
+    const root = tree(version);
+    const architectures = fs.readdirSync(path.join(root, 'arch')).map((name) => path.join(root, 'arch', name, 'mm')).filter((directory) => fs.existsSync(directory));
+    // With --stats the log of what went wrong in single functions goes to stderr as well.
+    const run = runCli(['check', '--root', root, '--stats', path.join(root, 'mm'), path.join(root, 'fs'), ...architectures], { timeout: 300_000 });
+    expect(defects(run.stderr)).toEqual([]);
+    expect(run.status, run.stderr.slice(-1000)).toBeOneOf([0, 1]);
+  });
+
+  it('gives the same findings with both parser back ends', () => {
+    const both = (root: string, paths: readonly string[]) => ['native', 'wasm'].map((parser) => {
+      const { findings, stats } = checkJson(root, paths, { env: { MM_REVIEW_PARSER: parser }, stats: true });
+      expect(stats.backend).toBe(parser);
+      const { functions, functionsWithErrors, nestedFunctions, incomplete } = stats;
+      return { findings, functions, functionsWithErrors, nestedFunctions, incomplete };
+    });
+    const [native, wasm] = both(tree(version), core(tree(version)));
+    expect(wasm).toEqual(native);
+    withTemporary((directory) => {
+      let found = 0;
+      for (const mutant of mutantsOf('R1', version, directory)) {
+        const [native, wasm] = both(mutant.root, [path.join(mutant.root, mutant.shownIn)]);
+        expect(wasm, mutant.id).toEqual(native);
+        found += native?.findings.length ?? 0;
+      }
+      // Equal because empty would prove nothing.
+      expect(found).toBeGreaterThan(0);
+    });
+  });
+});
+
+describe('edits of mm/hugetlb.c', () => {
+  it('never break the analysis, and leave it as a fresh one', async () => {
+    const root = tree('6.12');
+    const file = 'mm/hugetlb.c';
+    const original = fs.readFileSync(path.join(root, file), 'utf8');
+    const backend = await loadBackend();
+    const log: string[] = [];
+    const analyse = (): Analysis => createAnalysis({ backend, reader: createTreeReader(root), log: (line) => log.push(line) });
+    const lived = analyse();
+    const before = lived.check([file]);
+    const random = randomSource(20);
+    for (let edit = 0; edit < 200; edit++) {
+      const text = edited(original, edit, random);
+      lived.setText(file, text);
+      const started = performance.now();
+      const findings = lived.check([file]);
+      expect(performance.now() - started, `edit ${edit}`).toBeLessThan(10_000);
+      if (edit % 20 === 0) {
+        const fresh = analyse();
+        fresh.setText(file, text);
+        expect(findings, `edit ${edit}`).toEqual(fresh.check([file]));
+      }
+    }
+    lived.setText(file, undefined);
+    expect(lived.check([file])).toEqual(before);
+    expect(defects(log.join('\n'))).toEqual([]);
+  });
+});
+
+/** A character put in, taken out or replaced; every tenth time the text ends early. */
+function edited(text: string, edit: number, random: () => number): string {
+  const characters = '(){}[];,*&!="\'\\#/ \nax0\0é';
+  const place = Math.floor(random() * text.length);
+  const character = characters[Math.floor(random() * characters.length)] ?? ' ';
+  if (edit % 10 === 9) return text.slice(0, place);
+  switch (edit % 3) {
+    case 0: return text.slice(0, place) + character + text.slice(place);
+    case 1: return text.slice(0, place) + text.slice(place + 1);
+    default: return text.slice(0, place) + character + text.slice(place + 1);
+  }
+}
