@@ -1,4 +1,4 @@
-// The least of a language client: starts a server on stdio, sends requests, hands out the diagnostics that it pushes.
+// The least of a language client: starts a server on stdio and sends it requests and notifications.
 import { spawn } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 
@@ -7,7 +7,6 @@ export class LspClient {
   #buffer = Buffer.alloc(0);
   #nextId = 1;
   #answers = new Map();
-  #watchers = new Set();
   /** What the server wrote to stderr and to its log: shown when something goes wrong. */
   log = '';
 
@@ -19,7 +18,7 @@ export class LspClient {
     this.#process.on('exit', (status, signal) => this.#fail(new Error(`the server ended with ${status ?? signal}\n${this.log.slice(-2000)}`)));
   }
 
-  /** Only push diagnostics are announced: a server that can do both then pushes. */
+  /** Announces that diagnostics are pulled, as VS Code does: the answer to a pull says when a text has been dealt with, even if nothing changed. */
   async initialize(root) {
     const rootUri = pathToFileURL(root).href;
     const answer = await this.request('initialize', {
@@ -28,7 +27,7 @@ export class LspClient {
       workspaceFolders: [{ uri: rootUri, name: 'linux' }],
       capabilities: {
         workspace: { configuration: true, workspaceFolders: true },
-        textDocument: { synchronization: {}, publishDiagnostics: { versionSupport: true, relatedInformation: true } },
+        textDocument: { synchronization: {}, publishDiagnostics: { relatedInformation: true }, diagnostic: {} },
       },
     });
     this.notify('initialized', {});
@@ -47,23 +46,16 @@ export class LspClient {
     this.#send({ method, params });
   }
 
-  /** Resolves with the next diagnostics of this version of a document, and with when they came. Ask before sending the change. */
-  diagnosticsOf(uri, version, timeout = 20_000) {
-    return new Promise((resolve, reject) => {
-      const done = (settle, value) => {
-        clearTimeout(timer);
-        this.#watchers.delete(watcher);
-        settle(value);
-      };
-      const watcher = {
-        see: (params) => {
-          if (params.uri === uri && params.version === version) done(resolve, { diagnostics: params.diagnostics, at: performance.now() });
-        },
-        fail: (error) => done(reject, error),
-      };
-      const timer = setTimeout(() => watcher.fail(new Error(`no diagnostics of ${uri} version ${version} in ${timeout} ms\n${this.log.slice(-2000)}`)), timeout);
-      this.#watchers.add(watcher);
+  /** Diagnostics of a document for everything sent so far. */
+  async diagnostics(uri, timeout = 60_000) {
+    let timer;
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`no diagnostics of ${uri} in ${timeout} ms\n${this.log.slice(-2000)}`)), timeout);
     });
+    const report = await Promise.race([this.request('textDocument/diagnostic', { textDocument: { uri } }), late]);
+    clearTimeout(timer);
+    if (report.kind !== 'full') throw new Error(`diagnostics of kind ${report.kind} without a previous result`);
+    return report.items;
   }
 
   async stop() {
@@ -103,8 +95,6 @@ export class LspClient {
     } else if (message.id !== undefined) {
       // Requests of the server: settings are the defaults, everything else is accepted without an answer.
       this.#send({ id: message.id, result: message.method === 'workspace/configuration' ? message.params.items.map(() => null) : null });
-    } else if (message.method === 'textDocument/publishDiagnostics') {
-      for (const watcher of [...this.#watchers]) watcher.see(message.params);
     } else if (message.method === 'window/logMessage') {
       this.log += `${message.params.message}\n`;
     }
@@ -113,6 +103,5 @@ export class LspClient {
   #fail(error) {
     for (const answer of this.#answers.values()) answer.reject(error);
     this.#answers.clear();
-    for (const watcher of [...this.#watchers]) watcher.fail(error);
   }
 }

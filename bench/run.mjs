@@ -90,11 +90,11 @@ async function printDetection() {
 
 async function printLatency() {
   progress('editing mm/hugetlb.c in the language server ...');
-  const { openMilliseconds, times } = await measureEdits(Number(options.edits));
+  const { openMilliseconds, times, bugMilliseconds } = await measureEdits(Number(options.edits));
   progress('');
   console.log(`\n## From a one-character edit in mm/hugetlb.c to its diagnostics (${times.length} edits)\n`);
-  console.log(table(['p50 ms', 'p95 ms', 'max ms', 'start of the server to first diagnostics ms'], [[
-    percentile(times, 50).toFixed(1), percentile(times, 95).toFixed(1), Math.max(...times).toFixed(1), openMilliseconds.toFixed(0),
+  console.log(table(['p50 ms', 'p95 ms', 'max ms', 'turning a recheck round, to its warning, ms', 'start of the server to first diagnostics, ms'], [[
+    percentile(times, 50).toFixed(1), percentile(times, 95).toFixed(1), Math.max(...times).toFixed(1), bugMilliseconds.toFixed(1), openMilliseconds.toFixed(0),
   ]]));
 }
 

@@ -40,7 +40,7 @@ export function maskBody(text: string, tokens: Tokens, edits: Edits, open: numbe
       if (here === CALL) at = argument(text, tokens, edits, at);
     } else if (token === SEMICOLON) {
       // Statements as an argument.
-      if (here === CALL) edits.put(tokens.start[at] as number, tokens.end[at] as number, ',');
+      if (here === CALL) edits.put(tokens.start[at] as number, tokens.end[at] as number, kind[at + 1] === CLOSE_PAREN ? '' : ',');
     } else if (token === STRING) {
       maskNeighbours(tokens, edits, at, mark);
     }
@@ -51,7 +51,12 @@ export function maskBody(text: string, tokens: Tokens, edits: Edits, open: numbe
   function word(at: number): number {
     const bits = bitsOf(id[at] as number);
     const close = kind[at + 1] === OPEN_PAREN ? (match[at + 1] as number) : -1;
-    if (close > at && bits & ASM) return maskAssembly(tokens, edits, at, close);
+    if (bits & ASM) return maskAssembly(tokens, edits, at, last);
+    if (kind[at - 1] === CLOSE_BRACKET && here === BLOCK && (bits & notCalled & ~(ATTRIBUTE | ATTRIBUTE_CALL)) === 0) {
+      // `int table[4] __somewhere;`
+      blankTokens(tokens, edits, at, Math.max(at, close));
+      return Math.max(at, close);
+    }
     if (bits & ALIGNMENT) edits.put(tokens.start[at] as number, tokens.end[at] as number, 'sizeof');
     if (bits & STATEMENT && kind[at + 1] !== SEMICOLON && isWord(tokens, at, 'case')) return maskRange(text, tokens, edits, at);
     if (close > at && bits & OFFSET) return maskOffset(tokens, edits, at, close);
@@ -135,7 +140,9 @@ function putSemicolon(text: string, tokens: Tokens, edits: Edits, behind: number
 /** A word that is a statement by itself: a macro, without semicolon, before a keyword that begins the next statement. */
 function endsWithoutSemicolon(tokens: Tokens, at: number): boolean {
   const next = tokens.kind[at + 1];
-  if (next === WORD) {
+  if (next === WORD && tokens.kind[at + 2] === COLON && tokens.kind[at + 3] !== COLON) {
+    // The next statement has a label.
+  } else if (next === WORD) {
     if ((bitsOf(tokens.id[at + 1] as number) & STATEMENT) === 0 || bitsOf(tokens.id[at + 1] as number) & (NO_CALL | ASM)) return false;
   } else if (next !== CLOSE_BRACE) {
     return false;
@@ -185,7 +192,7 @@ function maskLoop(tokens: Tokens, edits: Edits, at: number, close: number): void
 /** Can a statement begin at this token, which stands directly in a block? */
 function startsStatement(tokens: Tokens, at: number): boolean {
   const before = tokens.kind[at - 1];
-  if (before === SEMICOLON || before === OPEN_BRACE || before === CLOSE_BRACE || before === COLON) return true;
+  if (before === SEMICOLON || before === OPEN_BRACE || before === CLOSE_BRACE || before === COLON || before === OPEN_PAREN) return true;
   if (before === WORD) return isWord(tokens, at - 1, 'else') || isWord(tokens, at - 1, 'do');
   if (before !== CLOSE_PAREN) return false;
   // `if (x) for_each(...)`, and a macro statement without semicolon before this one.
@@ -198,8 +205,12 @@ function braceKind(tokens: Tokens, at: number, here: number): number {
   if (before === OPEN_PAREN || before === SEMICOLON || before === CLOSE_BRACE || before === COLON) return here === LIST ? LIST : BLOCK;
   if (before === OPEN_BRACE) return here === BLOCK ? BLOCK : LIST;
   if (before === WORD) return bitsOf(tokens.id[at - 1] as number) & STATEMENT ? BLOCK : LIST;
-  if (before === CLOSE_PAREN) return tokens.kind[(tokens.match[at - 1] as number) - 1] === WORD && here === BLOCK ? BLOCK : LIST;
-  return LIST;
+  if (before !== CLOSE_PAREN || here !== BLOCK) return LIST;
+  // `return (struct range){ a, b };` is a value; `if (...) {` and `for_each_x(...) {` head a block.
+  const head = (tokens.match[at - 1] as number) - 1;
+  if (head < 0 || tokens.kind[head] !== WORD) return LIST;
+  const bits = bitsOf(tokens.id[head] as number);
+  return bits & STATEMENT && !(bits & CONTROL) ? LIST : BLOCK;
 }
 
 /** Does this parenthesis hold the arguments of a call or macro (and not a prototype's parameters, a condition, a cast)? */
@@ -239,6 +250,13 @@ function argument(text: string, tokens: Tokens, edits: Edits, before: number): n
     const start = tokens.end[before] as number;
     if ((tokens.start[first] as number) > start && text.charCodeAt(start) === 32) edits.put(start, start + 1, '0');
     return before;
+  }
+  if (token === OPEN_BRACKET) {
+    // `[name] "r" (value)`: an operand of inline assembly.
+    let last = first;
+    while (last < tokens.count && kind[last] !== COMMA && kind[last] !== CLOSE_PAREN) last = closing(tokens, last) + 1;
+    edits.put(tokens.start[first] as number, tokens.end[last - 1] as number, '0');
+    return last - 1;
   }
   let last = first;
   while (isOperator(kind[last] as number)) last++;
@@ -287,20 +305,40 @@ function maskNeighbours(tokens: Tokens, edits: Edits, at: number, mark: number):
   }
 }
 
-/** The template of inline assembly becomes an empty string: it may be built by macros. `asm_volatile_goto(` becomes `asm volatile goto(`. */
-function maskAssembly(tokens: Tokens, edits: Edits, at: number, close: number): number {
-  const name = spelling(tokens.id[at] as number);
-  if (name.includes('_goto') || name === 'asm_inline') edits.put(tokens.start[at] as number, tokens.end[at] as number, name === 'asm_volatile_goto' ? 'asm volatile goto' : 'asm');
-  return maskTemplate(tokens, edits, at + 1, close);
+/**
+ * The template of inline assembly becomes an empty string, because macros may build it; macros among the operands are blanked for the same
+ * reason. Returns the last token that needs no further look.
+ */
+function maskAssembly(tokens: Tokens, edits: Edits, at: number, last: number): number {
+  const { kind, match, id } = tokens;
+  const name = spelling(id[at] as number);
+  if (name === 'asm_volatile_goto') edits.put(tokens.start[at] as number, tokens.end[at] as number, 'asm volatile goto');
+  else if (name.startsWith('asm_')) edits.put(tokens.start[at] as number, tokens.end[at] as number, 'asm');
+  let open = at + 1;
+  while (open < last && kind[open] === WORD) open++;
+  const close = kind[open] === OPEN_PAREN ? (match[open] as number) : -1;
+  if (close < 0 || close > last) return at;
+  let section = 0;
+  for (let inner = open + 1; inner < close; inner++) {
+    const first = inner;
+    if (section === 0) {
+      while (inner < close && kind[inner] !== COLON) inner = closing(tokens, inner) + 1;
+      if (inner > first) edits.put(tokens.start[first] as number, tokens.end[inner - 1] as number, '""');
+    }
+    if (kind[inner] === COLON) section++;
+    else if (kind[inner] === OPEN_PAREN || kind[inner] === OPEN_BRACKET) inner = closing(tokens, inner);
+    else if (kind[inner] === WORD && section < 4) {
+      if (kind[inner + 1] === OPEN_PAREN) inner = closing(tokens, inner + 1);
+      if (kind[inner + 1] === COMMA) inner++;
+      blankTokens(tokens, edits, first, inner);
+    }
+  }
+  return close;
 }
 
-function maskTemplate(tokens: Tokens, edits: Edits, open: number, close: number): number {
-  let end = open + 1;
-  while (end < close && tokens.kind[end] !== COLON) {
-    end = tokens.kind[end] === OPEN_PAREN && (tokens.match[end] as number) > end ? (tokens.match[end] as number) + 1 : end + 1;
-  }
-  if (end > open + 1) edits.put(tokens.start[open + 1] as number, tokens.end[end - 1] as number, '""');
-  return end - 1;
+/** The partner of an opening bracket; any other token itself. */
+function closing(tokens: Tokens, at: number): number {
+  return Math.max(at, tokens.match[at] as number);
 }
 
 /** `offsetof(struct x, a.b[2])` becomes `sizeof(struct x)` in the same room: a constant that reads nothing. */

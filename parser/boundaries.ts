@@ -42,12 +42,14 @@ export function headOfDefinition(tokens: Tokens, text: string): number {
       at--;
       continue;
     }
-    let first = at;
-    while (first > 0 && (tokens.kind[first - 1] === WORD || tokens.kind[first - 1] === STAR)) first--;
-    if (tokens.kind[first] !== WORD || bitsOf(tokens.id[first] as number) & STATEMENT) return -1;
-    const start = tokens.start[first] as number;
-    const named = first < at || (bits & HEAD_MACRO) !== 0;
-    return named && (start === 0 || text.charCodeAt(start - 1) === 10) ? first : -1;
+    // The head begins with the first of its words that stands in column 0: what is before that belongs to the broken text.
+    let first = -1;
+    for (let word = at; word >= 0 && (tokens.kind[word] === WORD || tokens.kind[word] === STAR); word--) {
+      if (tokens.kind[word] === WORD && bitsOf(tokens.id[word] as number) & STATEMENT) break;
+      const start = tokens.start[word] as number;
+      if (tokens.kind[word] === WORD && (start === 0 || text.charCodeAt(start - 1) === 10)) first = word;
+    }
+    return first >= 0 && (first < at || (bits & HEAD_MACRO) !== 0) ? first : -1;
   }
   return -1;
 }

@@ -61,6 +61,10 @@ describe('loops', () => {
     ]);
   });
 
+  it('makes a choice of an iteration macro with a short name', () => {
+    expect(lowered('loop(i, n) { if (a) continue; x(i); }')).toEqual(['0 choice loop(i, n) -> 1 | 3', '1 if a -> 0 else 2', '2 x(i) -> 0', '3 return']);
+  });
+
   it('makes a choice of an iteration macro behind a do block', () => {
     expect(lowered('do { if (a) continue; x(); } for_each_vma(vmi, vma);')).toEqual([
       '0 if a -> 2 else 1', '1 x()', '2 choice for_each_vma(vmi, vma) -> 0 | 3', '3 return',
@@ -77,8 +81,9 @@ describe('switch', () => {
   });
 
   it('evaluates the value once and knows ranges', () => {
-    expect(lowered('switch (p->x) { case 1 ... 3: case 7: x(); }')).toEqual([
-      '0 $1 = p->x', '1 if $1 >= 1 -> 2 else 3', '2 if $1 <= 3 -> 4 else 3', '3 if $1 == 7 -> 4 else 5', '4 x()', '5 return',
+    expect(lowered("switch (p->x) { case 1 ... 3: case 7: case LOW...'\\n': x(); }")).toEqual([
+      '0 $1 = p->x', '1 if $1 >= 1 -> 2 else 3', '2 if $1 <= 3 -> 6 else 3', '3 if $1 == 7 -> 6 else 4',
+      '4 if $1 >= LOW -> 5 else 7', "5 if $1 <= '\\n' -> 6 else 7", '6 x()', '7 return',
     ]);
   });
 
@@ -161,8 +166,8 @@ describe('text the grammar cannot read', () => {
     expect(lowered('asm volatile("nop" : "=r"(a));')).toEqual(['0 unknown `asm volatile("nop" : "=r"(a))`', '1 return']);
   });
 
-  it('takes two calls without a semicolon for no declaration', () => {
-    expect(lowered('TRACE(a)\ng(b); h();')).toEqual(['0 unknown `TRACE(a) g(b);`', '1 h()', '2 return']);
+  it('tells a call without a semicolon from a declaration', () => {
+    expect(lowered('TRACE(a)\ng(b); h();')).toEqual(['0 TRACE(a)', '1 g(b)', '2 h()', '3 return']);
   });
 
   it('keeps a call that reads as a type', () => {

@@ -1,13 +1,14 @@
 /** Lowers C statements into control flow. */
 import { emit, emitBranch, emitChoice, jump, newJoin, newTemp, place } from './graph';
-import type { Expr, NodeId, Span } from './ir';
+import type { BinaryOp, Expr, NodeId, Span } from './ir';
+import { characterValue, integerValue } from './literals';
 import { enterGuard } from './lower-call';
 import { lowerChoices, lowerCondition } from './lower-choice';
 import { lowerDeclaration } from './lower-declaration';
 import { commaSeparated, lowerEffect, lowerOpenGoto, lowerValue } from './lower-expression';
 import {
-  allLabels, inScope, labelNamed, leaveTo, leaveToLabel, maskedText, opaque, runCleanups, spanOf, unknown, withoutParentheses,
-  type JumpTarget, type Lowering, type SwitchFrame,
+  allLabels, inScope, labelNamed, leaveTo, leaveToLabel, maskedText, opaque, originalText, runCleanups, spanOf, unknown, withoutParentheses,
+  type CaseRange, type JumpTarget, type Lowering, type SwitchFrame,
 } from './lowering';
 import type { Syntax } from './syntax';
 
@@ -129,6 +130,8 @@ function lowerIf(context: Lowering, node: Syntax): void {
   const kids = readableKids(context, node);
   const [, condition, consequence, alternative] = kids;
   if (!condition || !consequence) return unknown(context, node);
+  // There is no room for `while` in the name of a short iteration macro.
+  if (macroAt(context, node.start, 'if') !== undefined) return lowerWhile(context, node);
   const whenTrue = newJoin(context.graph, spanOf(consequence));
   const whenFalse = newJoin(context.graph, spanOf(node));
   lowerCondition(context, condition, whenTrue, whenFalse);
@@ -151,7 +154,7 @@ function lowerWhile(context: Lowering, node: Syntax): void {
   const condition = kids[1];
   const body = kids[kids.length - 1];
   if (!condition || !body || kids.length < 3) return unknown(context, node);
-  const macro = macroAt(context, node.start);
+  const macro = macroAt(context, node.start, node.type === 'if_statement' ? 'if' : 'while');
   if (macro !== undefined && /^scoped_(?:cond_)?guard$/.test(macro)) return lowerScopedGuard(context, node, condition, body);
   const head = newJoin(context.graph, spanOf(node));
   const inside = newJoin(context.graph, spanOf(body));
@@ -178,7 +181,7 @@ function lowerDo(context: Lowering, node: Syntax): void {
   place(context.graph, head);
   inLoop(context, exit, test, () => lowerStatement(context, body));
   place(context.graph, test);
-  const macro = macroAt(context, keyword.start);
+  const macro = macroAt(context, keyword.start, 'while');
   if (macro === undefined) lowerCondition(context, condition, head, exit);
   else emitChoice(context.graph, headSpan(keyword, condition), macro, macroArguments(context, condition), [head, exit]);
   place(context.graph, exit);
@@ -264,16 +267,16 @@ function lowerSwitch(context: Lowering, node: Syntax): void {
 
 /** Compares the value with one case after the other, in their order. */
 function lowerDispatch(context: Lowering, frame: SwitchFrame, value: Expr, exit: NodeId): void {
-  for (const { low, high, join } of frame.cases) {
-    const other = newJoin(context.graph, spanOf(low));
-    if (high) {
-      const second = newJoin(context.graph, spanOf(high));
-      const start: Expr = { kind: 'binary', op: '>=', left: value, right: lowerValue(context, low), span: spanOf(low) };
-      emitBranch(context.graph, start, second, other);
+  const compare = (op: BinaryOp, right: Expr): Expr => ({ kind: 'binary', op, left: value, right, span: right.span });
+  for (const { value: constant, range, join } of frame.cases) {
+    const other = newJoin(context.graph, spanOf(constant));
+    if (range) {
+      const second = newJoin(context.graph, spanOf(constant));
+      emitBranch(context.graph, compare('>=', range.low), second, other);
       place(context.graph, second);
-      emitBranch(context.graph, { kind: 'binary', op: '<=', left: value, right: lowerValue(context, high), span: spanOf(high) }, join, other);
+      emitBranch(context.graph, compare('<=', range.high), join, other);
     } else {
-      emitBranch(context.graph, { kind: 'binary', op: '==', left: value, right: lowerValue(context, low), span: spanOf(low) }, join, other);
+      emitBranch(context.graph, compare('==', lowerValue(context, constant)), join, other);
     }
     place(context.graph, other);
   }
@@ -283,14 +286,30 @@ function lowerDispatch(context: Lowering, frame: SwitchFrame, value: Expr, exit:
 function lowerCase(context: Lowering, node: Syntax): void {
   const colon = node.kids.findIndex((kid) => kid.type === ':');
   const frame = context.switchFrame;
-  const low = node.kids[0]?.type === 'case' ? node.kids[1] : undefined;
+  const value = node.kids[0]?.type === 'case' ? node.kids[1] : undefined;
   if (colon < 0 || !frame) return unknown(context, node);
   const join = newJoin(context.graph, spanOf(node));
-  const range = node.kids[2];
-  if (low) frame.cases.push({ low, high: range?.type === 'ERROR' ? range.kids[1] : undefined, join });
+  if (value) frame.cases.push({ value, range: caseRange(context, value, node.kids[colon]?.start ?? value.end), join });
   else frame.fallback = join;
   place(context.graph, join);
   lowerAll(context, node.kids.slice(colon + 1));
+}
+
+/** `case low ... high:`, which is masked into one name. Its ends are constants: literals and macros. */
+function caseRange(context: Lowering, value: Syntax, end: number): CaseRange | undefined {
+  if (!context.hasDialect || value.type !== 'identifier') return undefined;
+  const text = context.original.slice(value.start, end);
+  const dots = text.indexOf('...');
+  if (dots < 0) return undefined;
+  const constant = (part: string, offset: number): Expr => {
+    const trimmed = part.trim();
+    const start = value.start + offset + part.indexOf(trimmed);
+    const span = { start, end: start + trimmed.length };
+    const number = trimmed.startsWith("'") ? characterValue(trimmed) : integerValue(trimmed);
+    if (number !== undefined) return { kind: 'number', value: number, text: trimmed, span };
+    return /^[A-Za-z_]\w*$/.test(trimmed) ? { kind: 'name', name: trimmed, span } : { kind: 'opaque', text: trimmed, span };
+  };
+  return { low: constant(text.slice(0, dots), 0), high: constant(text.slice(dots + 3), dots + 3) };
 }
 
 function lowerReturn(context: Lowering, node: Syntax): void {
@@ -381,17 +400,18 @@ function inLoop(context: Lowering, exit: NodeId, again: NodeId, body: () => void
   context.continueTo = continueTo;
 }
 
-/** The iteration macro that was masked into the `while` at this offset; undefined for a real `while`. */
-function macroAt(context: Lowering, start: number): string | undefined {
+/** The iteration macro that was masked into the keyword at this offset; undefined for a real keyword. */
+function macroAt(context: Lowering, start: number, keyword: 'while' | 'if'): string | undefined {
   if (!context.hasDialect) return undefined;
   const name = /^\w+/.exec(context.original.slice(start, start + 80))?.[0];
-  return name === 'while' ? undefined : name;
+  return name === keyword ? undefined : name;
 }
 
 function macroArguments(context: Lowering, condition: Syntax): Expr[] {
   const list = condition.kids[1];
   if (!list || list.type === ')') return [];
-  return commaSeparated(list).map((part) => (part.broken ? opaque(context, part) : lowerValue(context, part)));
+  // Where a macro has no arguments, the mask put a number over its name.
+  return commaSeparated(list).filter((part) => part.type !== 'number_literal' || originalText(context, part) === maskedText(context, part)).map((part) => (part.broken ? opaque(context, part) : lowerValue(context, part)));
 }
 
 function headSpan(node: Syntax, condition: Syntax): Span {

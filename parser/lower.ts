@@ -13,8 +13,7 @@ import { pointerTo, readDeclarator, readHead, readSpecifiers } from './types-of'
  */
 export function lowerFunction(backend: ParserBackend, source: { readonly original: string; readonly masked: string }, outline: FunctionOutline): FunctionIR {
   const { start, end } = outline.span;
-  // Clean-up attributes have their own meaning here, whether or not the mask took them out.
-  const text = withoutCleanupAttributes(source.masked.slice(start, end));
+  const text = source.masked.slice(start, end);
   try {
     return backend.withTree(text, (root) => {
       const tree = readSyntax(backend, root, start);
@@ -60,11 +59,6 @@ function declareParameters(context: Lowering, list: Syntax | undefined): Variabl
 /** The definition at the top of the tree; with a torn head, any block at the top. */
 function findDefinition(root: Syntax): Syntax | undefined {
   return root.kids.find((kid) => kid.type === 'function_definition') ?? (root.kids.some((kid) => kid.type === 'compound_statement') ? root : undefined);
-}
-
-function withoutCleanupAttributes(text: string): string {
-  if (!text.includes('__free')) return text;
-  return text.replace(/\b__free\s*\(\s*\w+\s*\)/g, (attribute) => attribute.replace(/\S/g, ' '));
 }
 
 function unreadable(original: string, outline: FunctionOutline): FunctionIR {

@@ -24,9 +24,15 @@ export interface Label {
   cleanups: Cleanup | undefined;
 }
 
+/** `case low ... high:`. */
+export interface CaseRange {
+  readonly low: Expr;
+  readonly high: Expr;
+}
+
 /** The switch statement whose cases are being collected. */
 export interface SwitchFrame {
-  readonly cases: { readonly low: Syntax; readonly high: Syntax | undefined; readonly join: NodeId }[];
+  readonly cases: { readonly value: Syntax; readonly range: CaseRange | undefined; readonly join: NodeId }[];
   fallback: NodeId | undefined;
 }
 

@@ -62,12 +62,19 @@ function takeOutMacro(tokens: Tokens, edits: Edits, first: number, semicolon: nu
   edits.put(tokens.start[first] as number, tokens.end[semicolon] as number);
 }
 
-/** A macro call without semicolon (`EXPORT_SYMBOL(x)`), with the next declaration in the next line. */
+/** A macro call without semicolon (`EXPORT_SYMBOL(x)`), with the next declaration in the next line or another such macro beside it. */
 function standsAlone(text: string, tokens: Tokens, first: number, close: number): boolean {
-  if (tokens.kind[first] !== WORD || tokens.match[first + 1] !== close || tokens.kind[first + 1] !== OPEN_PAREN) return false;
-  if (bitsOf(tokens.id[first] as number) & (HEAD_MACRO | ATTRIBUTE_CALL | TYPEOF)) return false;
-  return close + 1 < tokens.count && tokens.kind[close + 1] === WORD && startsLine(text, tokens, close + 1)
-    && (bitsOf(tokens.id[close + 1] as number) & (ATTRIBUTE | ATTRIBUTE_CALL)) === 0;
+  const { kind, id } = tokens;
+  if (kind[first] !== WORD || kind[first + 1] !== OPEN_PAREN || tokens.match[first + 1] !== close) return false;
+  if (bitsOf(id[first] as number) & (HEAD_MACRO | ATTRIBUTE_CALL | TYPEOF)) return false;
+  const next = close + 1;
+  if (next >= tokens.count || kind[next] !== WORD || bitsOf(id[next] as number) & (ATTRIBUTE | ATTRIBUTE_CALL)) return false;
+  if (text.slice(tokens.end[close], tokens.start[next]).includes('\n')) return true;
+  return kind[next + 1] === OPEN_PAREN && isCapital(spelling(id[first] as number)) && isCapital(spelling(id[next] as number));
+}
+
+function isCapital(word: string): boolean {
+  return /^[A-Z_][A-Z0-9_]*$/.test(word);
 }
 
 /** Does the token begin its line in column 0? */
@@ -87,7 +94,10 @@ function opensTag(tokens: Tokens, first: number, brace: number): boolean {
   for (let at = brace - 1; at >= first; at--) {
     if (tokens.kind[at] === CLOSE_PAREN) {
       const open = tokens.match[at] as number;
-      if (open <= first || tokens.kind[open - 1] !== WORD || (bitsOf(tokens.id[open - 1] as number) & ATTRIBUTE_CALL) === 0) return false;
+      if (open <= first || tokens.kind[open - 1] !== WORD) return false;
+      // `enum NAME_OF(kind) {`
+      if (open - 2 >= first && tokens.kind[open - 2] === WORD && bitsOf(tokens.id[open - 2] as number) & TAG) return true;
+      if ((bitsOf(tokens.id[open - 1] as number) & ATTRIBUTE_CALL) === 0) return false;
       at = open - 1;
     } else if (tokens.kind[at] !== WORD) {
       return false;
@@ -103,6 +113,8 @@ interface Head {
   /** The parameter list's parentheses. */
   readonly open: number;
   readonly close: number;
+  /** `static int NAME_OF(kind)(int a)`: the macro that makes the name out of its argument. */
+  readonly pasted?: number;
 }
 
 function readDefinition(text: string, tokens: Tokens, edits: Edits, first: number, brace: number, last: number): FunctionOutline | undefined {
@@ -110,7 +122,7 @@ function readDefinition(text: string, tokens: Tokens, edits: Edits, first: numbe
   if (head === undefined) return undefined;
   const bits = bitsOf(tokens.id[head.name] as number);
   const alone = head.name === first || isOnlyStorage(tokens, first, head.name);
-  const macro = alone && (bits & HEAD_MACRO || (/^[A-Z][A-Z0-9_]*$/.test(spelling(tokens.id[head.name] as number)) && tokens.kind[head.open + 1] === WORD));
+  const macro = alone && (bits & HEAD_MACRO || (isCapital(spelling(tokens.id[head.name] as number)) && tokens.kind[head.open + 1] === WORD));
   const name = macro ? head.open + 1 : head.name;
   const annotations: Annotation[] = [];
   if (macro) {
@@ -145,6 +157,9 @@ function findHead(tokens: Tokens, first: number, brace: number): Head | undefine
         && (before & (TYPE | TAG | STORAGE | STATEMENT | CONTROL | ATTRIBUTE | ATTRIBUTE_CALL | TYPEOF)) === 0;
       if (nameable) {
         const head = { name: at - 1, open: at, close };
+        if (typed && tokens.kind[close + 1] === OPEN_PAREN && close === at + 2 && tokens.kind[at + 1] === WORD) {
+          return { name: at + 1, open: close + 1, close: tokens.match[close + 1] as number, pasted: at - 1 };
+        }
         if (typed) return head;
         fallback = head;
       } else if (before & TYPEOF) {
@@ -176,9 +191,17 @@ function innerHead(tokens: Tokens, open: number, close: number): Head | undefine
 
 /** Masks a head's specifiers, parameters, and what stands between the parameters and the body. */
 function maskHead(text: string, tokens: Tokens, edits: Edits, first: number, head: Head, brace: number, annotations: Annotation[]): void {
-  maskWords(text, tokens, edits, first, head.name + 1);
+  if (head.pasted === undefined) {
+    maskWords(text, tokens, edits, first, head.name + 1);
+  } else {
+    maskWords(text, tokens, edits, first, head.pasted + 1);
+    edits.put(tokens.start[head.pasted] as number, tokens.start[head.name] as number);
+    edits.put(tokens.end[head.name] as number, tokens.start[head.open] as number);
+  }
   maskWords(text, tokens, edits, head.open + 1, head.close);
   for (let at = first; at < brace; at++) {
+    // What a function that returns a pointer to a function has behind its own parameters stays.
+    if (at > head.close && tokens.kind[at] === OPEN_PAREN && (tokens.match[at] as number) > at) at = tokens.match[at] as number;
     if (tokens.kind[at] !== WORD || at === head.name) continue;
     const bits = bitsOf(tokens.id[at] as number);
     if (bits & LOCK_FACT && tokens.kind[at + 1] === OPEN_PAREN) readLockFact(text, tokens, at, annotations);

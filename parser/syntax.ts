@@ -114,13 +114,9 @@ function close(node: Syntax, hasError: boolean): void {
   node.broken = node.kids.some((kid) => kid.broken) && !understood(node);
 }
 
-/** Shapes that are an error to the grammar and plain to lowering: case ranges, computed goto, an iteration macro without arguments. */
+/** What is an error to the grammar and plain to lowering: computed goto. */
 function understood(node: Syntax): boolean {
+  if (node.type !== 'goto_statement') return false;
   const broken = node.kids.filter((kid) => kid.broken);
-  const first = broken[0];
-  if (!first || broken.length > 1) return false;
-  const inside = first.kids[0];
-  if (node.type === 'case_statement') return inside?.type === '...' && first.kids.length === 2 && !first.kids[1]?.broken;
-  if (node.type === 'goto_statement') return inside?.type === '*' || first.kids.length === 0;
-  return node.type === 'parenthesized_expression' && first.type === 'identifier' && first.start === first.end;
+  return broken.length === 1 && (broken[0]?.kids.length === 0 || broken[0]?.kids[0]?.type === '*');
 }

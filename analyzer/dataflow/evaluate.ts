@@ -1,11 +1,11 @@
 /** Pure expressions to values and places, and what a branch teaches. */
 import type { Expr, NodeId, Span } from '../../parser/ir';
 import type { Frame } from './frame';
-import { entryLevel, nodeId, quote } from './frame';
+import { entryLevel, isLocal, nodeId, quote } from './frame';
 import type { State } from './state';
 import { confirm, confirmEverything, lockStatus, narrow, openSnapshot, range, readPlace, record, truth } from './state';
 import type { Place, ReadValue, Value } from './value';
-import { address, below, isTruth, load, local, name, names, number, operation, pointee, read, symbol } from './value';
+import { address, below, isTruth, load, local, name, names, number, operation, pointee, read, symbol, zero } from './value';
 
 const constantName = /^[A-Z_][A-Z0-9_]*$/;
 
@@ -14,7 +14,7 @@ export function evaluate(frame: Frame, s: State, expr: Expr, node: NodeId): Valu
     case 'number': return expr.value === undefined ? symbol(`lit:${expr.text}`) : number(expr.value);
     case 'string': return name(expr.text.slice(0, 40));
     case 'name':
-      if (frame.types.has(expr.name)) return readPlace(s, local(expr.name));
+      if (isLocal(frame, expr.name)) return readPlace(s, local(expr.name));
       return constantName.test(expr.name) ? name(expr.name) : load(local(`::${expr.name}`));
     case 'field': return readPlace(s, placeOf(frame, s, expr, node));
     case 'deref':
@@ -51,7 +51,7 @@ export function readEntry(frame: Frame, s: State, what: { level: ReadValue['leve
 
 export function placeOf(frame: Frame, s: State, expr: Expr, node: NodeId): Place {
   switch (expr.kind) {
-    case 'name': return local(frame.types.has(expr.name) ? expr.name : `::${expr.name}`);
+    case 'name': return local(isLocal(frame, expr.name) ? expr.name : `::${expr.name}`);
     case 'field':
       return expr.arrow ? pointee(evaluate(frame, s, expr.base, node), [expr.field]) : below(placeOf(frame, s, expr.base, node), [expr.field]);
     case 'deref': return pointee(evaluate(frame, s, expr.operand, node));
@@ -94,8 +94,14 @@ export function assume(s: State, condition: Value, wanted: boolean): boolean {
       if (!(wanted ? narrow(s, condition, -Infinity, Infinity, [0]) : narrow(s, condition, 0, 0))) return false;
       // NULL from a function that maps and locks: nothing was locked.
       if (!wanted) for (const [key, h] of s.held) if (h.guard?.key === condition.key) s.held.delete(key);
+      if (!wanted && condition.kind === 'symbol') becomesZero(s, condition);
       return true;
   }
+}
+
+/** Variables that hold a value known to be 0 hold 0: that outlives the facts about the value. */
+function becomesZero(s: State, value: Value): void {
+  for (const [key, m] of s.memory) if (m.value.key === value.key) s.memory.set(key, { place: m.place, value: zero });
 }
 
 function record01(s: State, value: Value, wanted: boolean): boolean {

@@ -72,6 +72,9 @@ export function entryLevel(frame: Frame, operand: Expr): Level | undefined {
 
 export const isEntryType = (type: string | undefined): boolean => type !== undefined && type in entryTypes;
 
+/** Temporaries (`$1`) and declared variables; every other name is a global, a macro or an enumerator. */
+export const isLocal = (frame: Frame, name: string): boolean => name.startsWith('$') || frame.types.has(name);
+
 /** Names a node of this function in symbols and reads. The final dot keeps one node's name from being the beginning of another's. */
 export const nodeId = (frame: Frame, node: NodeId): string => `${frame.id}#${node}.`;
 

@@ -64,14 +64,8 @@ export function applyOutcome(frame: Frame, s: State, node: CallNode, callee: Fun
   t.trace = appendTrace(s.trace, callStep(frame, node, callee), outcome.state.trace, sub);
   if (!applyFacts(t, [...from.facts.values()], sub)) return undefined;
   if (from.confirmedAll !== 'no') settle(s, from.confirmedAll, (when) => confirmEverything(t, when));
-  for (const c of from.confirmed.values()) settle(s, c.when, (when) => confirm(t, sub.value(c.value), when));
+  openAndConfirm(s, t, [...from.open.values()], [...from.confirmed.values()], sub);
   if (from.entryLock.pte === 'released' || from.entryLock.pmd === 'released') release(t, symbol(`${callee.name}:released`));
-  else if (t.held.size === 0) {
-    t.entryLock = {
-      pte: t.entryLock.pte === 'unknown' && from.entryLock.pte === 'not-held' ? 'not-held' : t.entryLock.pte,
-      pmd: t.entryLock.pmd === 'unknown' && from.entryLock.pmd === 'not-held' ? 'not-held' : t.entryLock.pmd,
-    };
-  }
   for (const c of from.clobbered.values()) {
     const p = sub.place(c.place);
     if (p) clobber(t, p, `${callee.name}/${c.by}`, c.zero);
@@ -81,10 +75,6 @@ export function applyOutcome(frame: Frame, s: State, node: CallNode, callee: Fun
     if (p) writePlace(t, p, sub.value(m.value));
   }
   for (const h of from.held.values()) acquire(t, { lock: sub.value(h.lock), level: h.level, guard: h.guard && sub.value(h.guard) }, true);
-  for (const r of from.open.values()) {
-    const here = sub.value(r);
-    if (here.kind === 'read') openSnapshot(t, here);
-  }
   return { state: t, value: outcome.value && sub.value(outcome.value) };
 }
 
@@ -93,12 +83,8 @@ export function applyReach(frame: Frame, s: State, node: CallNode, callee: Funct
   const t = copy(s);
   if (!applyFacts(t, reach.facts, sub)) return undefined;
   if (reach.confirmedAll !== 'no') settle(s, reach.confirmedAll, (when) => confirmEverything(t, when));
-  for (const c of reach.confirmed) settle(s, c.when, (when) => confirm(t, sub.value(c.value), when));
+  openAndConfirm(s, t, reach.open, reach.confirmed, sub);
   if ((reach.entryLock.pte === 'released' || reach.entryLock.pmd === 'released') && t.held.size === 0) t.entryLock = { pte: 'released', pmd: 'released' };
-  for (const r of reach.open) {
-    const here = sub.value(r);
-    if (here.kind === 'read') openSnapshot(t, here as ReadValue);
-  }
   // A wrapper that gets the reason from its caller raises the caller's event: it is the wrapper's call that people must look at.
   const wrapped = reach.reason.kind !== 'name';
   return {
@@ -129,6 +115,18 @@ function applyFacts(t: State, facts: readonly Fact[], sub: Substitution): boolea
     } else if (v.kind !== 'address' && v.kind !== 'test' && v.kind !== 'same' && truth(t, v) !== known && !narrow(t, v, f.low, f.high, f.not)) return false;
   }
   return true;
+}
+
+/**
+ * The callee's snapshots join the caller's, and what the callee compared is confirmed. In this order, because only the caller may know that
+ * the value was none, and then the callee's snapshots are settled as well.
+ */
+function openAndConfirm(caller: State, t: State, open: readonly ReadValue[], confirmed: EventReach['confirmed'], sub: Substitution): void {
+  for (const r of open) {
+    const here = sub.value(r);
+    if (here.kind === 'read') openSnapshot(t, here);
+  }
+  for (const c of confirmed) settle(caller, c.when, (when) => confirm(t, sub.value(c.value), when));
 }
 
 /** What held only "if the caller holds the lock" is decided by what the caller holds. */

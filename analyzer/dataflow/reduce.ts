@@ -2,7 +2,8 @@
 import { carrierFields } from '../../kernel/model';
 import type { NodeId } from '../../parser/ir';
 import type { Liveness } from './liveness';
-import type { Fact, State } from './state';
+import type { EntryLock, Fact, State } from './state';
+import { isCoreFact } from './state';
 import type { Place, Value } from './value';
 import { contains, parts, symbol } from './value';
 
@@ -31,10 +32,16 @@ export function reduceAtJoin(s: State, node: NodeId, liveness: Liveness): void {
 export function reduceAtExit(s: State, result: Value | undefined): Value | undefined {
   const guards = new Set([...s.held.values()].map((h) => h.guard?.key));
   const interesting = (v: Value): boolean => guards.has(v.key) || contains(v, (x) => x.kind !== 'operation' && x.kind !== 'symbol' && x.kind !== 'name');
-  const value = result && (interesting(result) || result.kind === 'name' ? result : symbol('result'));
+  const constant = (v: Value): boolean => v.kind === 'name' || v.kind === 'number' || (v.kind === 'operation' && v.operands.every(constant));
+  const value = result && (interesting(result) || constant(result) ? result : symbol('result'));
   for (const [key, m] of s.memory) {
-    if (!interesting(m.value)) s.memory.set(key, { place: m.place, value: symbol(`written:${key}`) });
+    // What was written back as it was is no change; a lock pointer that nobody holds is just a pointer.
+    if (m.value.kind === 'load' && m.value.place.key === key && s.clobbered.size === 0) s.memory.delete(key);
+    else if (!interesting(m.value) || (m.value.kind === 'lock' && !s.held.has(m.value.key))) s.memory.set(key, { place: m.place, value: symbol(`written:${key}`) });
   }
+  // That a path takes a lock itself tells the caller nothing it could use.
+  const forCaller = (l: EntryLock): EntryLock => (l === 'not-held' ? 'unknown' : l);
+  s.entryLock = { pte: forCaller(s.entryLock.pte), pmd: forCaller(s.entryLock.pmd) };
   reduce(s, { local: () => false, field: isCarrier, callee: () => false }, false, value);
   for (const key of s.open.keys()) {
     const asked = [...s.facts.values()].some((f) => f.value.kind === 'test' && f.value.of.key === key && f.low > 0);
@@ -56,8 +63,14 @@ export function coarsen(s: State, node: NodeId): void {
     if (plain) s.memory.set(key, { place: m.place, value: symbol(`join#${node}.${key}`) });
   }
   for (const [key, f] of s.facts) {
-    if (f.value.kind !== 'test' && f.value.kind !== 'same' && !guards.has(key)) s.facts.delete(key);
+    if (!isCoreFact(f.value) && !guards.has(key)) s.facts.delete(key);
   }
+}
+
+/** Forgets the snapshots that this function took and what it saw in them. */
+export function dropOwnSnapshots(s: State): void {
+  s.open.clear();
+  for (const [key, f] of s.facts) if (contains(f.value, (x) => x.kind === 'read')) s.facts.delete(key);
 }
 
 /** Facts on which both agree. */
@@ -77,11 +90,13 @@ export function commonFacts(a: ReadonlyMap<string, Fact>, b: ReadonlyMap<string,
 function reduce(s: State, interest: Interest, keepParams: boolean, result?: Value): void {
   const placeMatters = (p: Place): boolean => {
     if (p.kind === 'local') return interest.local(p.name);
+    // At the end: memory that only this function has a name for.
+    if (!keepParams && contains(p.base, (x) => x.kind === 'symbol' || (x.kind === 'address' && x.place.kind === 'local'))) return false;
     const field = p.fields[p.fields.length - 1];
     return field === undefined || interest.field(field);
   };
   for (const [key, m] of s.memory) if (!placeMatters(m.place)) s.memory.delete(key);
-  for (const [key, c] of s.clobbered) if (c.place.kind === 'local' && !interest.local(c.place.name)) s.clobbered.delete(key);
+  for (const [key, c] of s.clobbered) if (!placeMatters(c.place)) s.clobbered.delete(key);
   const seen = new Set<string>();
   const mark = (v: Value): void => {
     if (seen.has(v.key)) return;

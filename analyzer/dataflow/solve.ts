@@ -11,9 +11,9 @@ import { isEntryType, nodeId, quote, typeOf } from './frame';
 import { applyOutcome, applyReach, substitution } from './instantiate';
 import type { Liveness } from './liveness';
 import { computeLiveness, nodesLeadingTo } from './liveness';
-import { coarsen, commonFacts, reduceAtExit, reduceAtJoin } from './reduce';
+import { coarsen, commonFacts, dropOwnSnapshots, reduceAtExit, reduceAtJoin } from './reduce';
 import type { State } from './state';
-import { clobber, confirmEverything, copy, coreKey, initialState, record, retire, stateKey, writePlace } from './state';
+import { clobber, confirmEverything, copy, coreKey, initialState, record, retire, stateKey, visibleKey, writePlace } from './state';
 import type { EventReach, Outcome, Summary } from './summary';
 import type { CallNode } from './transfer';
 import { applyEffect } from './transfer';
@@ -25,8 +25,8 @@ export type Depth = 'events' | 'whole';
 
 /** What the solver asks about other functions. */
 export interface Callees {
-  /** Summary of the function that this call means; undefined when it is not in the tree or cannot matter here. */
-  summarize(node: CallNode, frame: Frame, depth: Depth): { readonly ref: FunctionRef; readonly params: readonly string[]; readonly summary: Summary } | undefined;
+  /** Summary of the function that this call means; `harmless` when its body touches nothing that is followed here; undefined when nobody knows it. */
+  summarize(node: CallNode, frame: Frame, depth: Depth): { readonly ref: FunctionRef; readonly params: readonly string[]; readonly summary: Summary } | 'harmless' | undefined;
   /** Is this a call of a function whose events concern its callers? */
   raisesEvents(node: CallNode, frame: Frame): boolean;
   /** Which of a callee's events still concern its callers. */
@@ -36,7 +36,9 @@ export interface Callees {
 /** Distinct states at one point: beyond the first number branch facts are dropped, beyond the second states are. */
 const softCap = 24;
 const hardCap = 96;
-const outcomeCap = 48;
+/** Beyond this many ways to return, what the function itself saw in entries is not told apart any more. */
+const plainOutcomes = 10;
+const outcomeCap = 32;
 const reachCap = 64;
 /** Nodes executed per function before its analysis is cut short. */
 const budget = 120_000;
@@ -79,7 +81,7 @@ class Solver {
       this.pending.delete(node);
       for (const s of states) this.execute(node, s);
     }
-    return { outcomes: [...this.outcomes.values()], reaches: [...this.reaches.values()], truncated: this.truncated };
+    return { outcomes: withoutSubsumed([...this.outcomes.values()]), reaches: [...this.reaches.values()], truncated: this.truncated };
   }
 
   private entryState(): State {
@@ -228,8 +230,8 @@ class Solver {
       return [put(s, applyEffect(frame, s, id, node, node.callee, shape.effect, args))];
     }
     const known = this.callees.summarize(node, frame, this.matters(node.next) ? 'whole' : 'events');
-    if (!known) {
-      this.opaque(s, node, args, nodeId(frame, id));
+    if (!known || known === 'harmless') {
+      this.opaque(s, node, args, nodeId(frame, id), known === 'harmless');
       return [put(s, symbol(nodeId(frame, id)))];
     }
     const sub = substitution(s, known.params, args, nodeId(frame, id));
@@ -248,18 +250,19 @@ class Solver {
     return after;
   }
 
-  /** A function nobody knows: it may write through the pointers to locals and fault structs that it gets, and leaves the locks alone. */
-  private opaque(s: State, node: CallNode, args: readonly Value[], unique: string): void {
+  /** A function that is not followed: it may write through the pointers to locals and fault structs that it gets, and leaves the locks alone. */
+  private opaque(s: State, node: CallNode, args: readonly Value[], unique: string, harmless: boolean): void {
     args.forEach((value, i) => {
       const expr = node.args[i];
-      if (!expr) return;
+      if (!expr || (harmless && isFaultStruct(typeOf(this.frame, expr)))) return;
       if (value.kind === 'address') clobber(s, value.place, `${unique}@${i}`);
-      else if (/^struct (?:vm_fault|page_vma_mapped_walk) \*$/.test(typeOf(this.frame, expr) ?? '')) clobber(s, pointee(value), `${unique}@${i}`);
+      else if (isFaultStruct(typeOf(this.frame, expr))) clobber(s, pointee(value), `${unique}@${i}`);
     });
   }
 
   private finish(result: Value | undefined, s: State): void {
     const value = reduceAtExit(s, result);
+    if (this.outcomes.size >= plainOutcomes) dropOwnSnapshots(s);
     // Ways to return that differ in nothing but the branches taken are one way, with the facts they share.
     const key = `${value?.key ?? ''}|${coreKey(s)}`;
     const old = this.outcomes.get(key);
@@ -288,6 +291,25 @@ class Solver {
     this.reaches.set(key, { ...(old ?? reach), facts: [...facts.values()] });
   }
 }
+
+/**
+ * A caller sees the value, the memory and the locks that a function leaves. Where two paths leave the same, and one of them confirmed less
+ * under weaker conditions, the other adds nothing: whatever can go wrong after it can go wrong after the first.
+ */
+function withoutSubsumed(outcomes: readonly Outcome[]): Outcome[] {
+  const rank = { no: 0, 'if-held': 1, yes: 2 } as const;
+  const visible = outcomes.map((o) => `${o.value?.key ?? ''}|${visibleKey(o.state)}`);
+  const within = <T>(small: ReadonlyMap<string, T>, large: ReadonlyMap<string, T>): boolean => [...small.keys()].every((k) => large.has(k));
+  const weaker = (a: Outcome, b: Outcome): boolean =>
+    rank[a.state.confirmedAll] <= rank[b.state.confirmedAll] && within(a.state.confirmed, b.state.confirmed)
+    && [...a.state.facts].every(([key, f]) => {
+      const g = b.state.facts.get(key);
+      return g !== undefined && f.low <= g.low && f.high >= g.high && f.not.every((n) => g.not.includes(n) || n < g.low || n > g.high);
+    });
+  return outcomes.filter((o, i) => !outcomes.some((other, j) => i !== j && visible[i] === visible[j] && weaker(other, o) && (j < i || !weaker(o, other))));
+}
+
+const isFaultStruct = (type: string | undefined): boolean => type === 'struct vm_fault *' || type === 'struct page_vma_mapped_walk *';
 
 const place = (target: ReturnType<typeof local>, fields: readonly string[]): ReturnType<typeof local> =>
   target.kind === 'local' ? local(target.name, [...target.fields, ...fields]) : pointee(target.base, [...target.fields, ...fields]);

@@ -83,9 +83,19 @@ export function stateKey(s: State): string {
   return keyOf(s, () => true);
 }
 
-/** The same without the branch facts that are not about entries. */
+/** The same without the branch facts that decide nothing about an event. */
 export function coreKey(s: State): string {
-  return keyOf(s, (f) => f.value.kind === 'test' || f.value.kind === 'same');
+  return keyOf(s, (f) => isCoreFact(f.value));
+}
+
+/** Was an entry none, marked, write-protected, or the same as another? */
+export function isCoreFact(value: Value): boolean {
+  return value.kind === 'same' || (value.kind === 'test' && (value.test === 'none' || value.test === 'marker' || value.test === 'uffd-wp'));
+}
+
+/** What a caller can see of the state: memory and locks. */
+export function visibleKey(s: State): string {
+  return [...[...s.memory].map(([key, m]) => `${key}=${m.value.key}`), ...s.clobbered.keys(), ...s.held.keys(), s.entryLock.pte, s.entryLock.pmd].sort().join('|');
 }
 
 function keyOf(s: State, counts: (f: Fact) => boolean): string {
@@ -188,13 +198,13 @@ export function confirmEverything(s: State, when: Exclude<Confirmation, 'no'>): 
 export function confirm(s: State, value: Value, when: Exclude<Confirmation, 'no'>): void {
   if (when === 'yes') s.open.delete(value.key);
   if (s.confirmed.get(value.key)?.when !== 'yes') s.confirmed.set(value.key, { value, when });
-  // What is the same as an entry that was found none is none: that settles the older snapshots too.
-  if (wasFoundNone(s, value)) confirmEverything(s, when);
+  // What is the same as a snapshot that was tested for none is as none as that was: this settles the older snapshots, too.
+  if (wasTestedForNone(s, value)) confirmEverything(s, when);
 }
 
-function wasFoundNone(s: State, value: Value): boolean {
+function wasTestedForNone(s: State, value: Value): boolean {
   for (const f of s.facts.values()) {
-    if (f.value.kind === 'test' && (f.value.test === 'none' || f.value.test === 'marker') && f.value.of.key === value.key && truth(s, f.value)) return true;
+    if (f.value.kind === 'test' && (f.value.test === 'none' || f.value.test === 'marker') && f.value.of.key === value.key && truth(s, f.value) !== undefined) return true;
   }
   return false;
 }

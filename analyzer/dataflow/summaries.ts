@@ -51,7 +51,7 @@ export function createSummaries(tree: Tree, concerns: (reach: EventReach) => boo
     try {
       for (let round = 0; ; round++) {
         state.recursive = false;
-        const t0 = performance.now(); const result = once(ref, depth); (globalThis as any).__times?.push([ref.name, performance.now() - t0, result.outcomes.length, result.reaches.length, result.truncated, tree.lower(ref).nodes.length]);
+        const result = once(ref, depth);
         const stable = !state.recursive || shape(result) === shape(state.summary);
         state.summary = result;
         if (stable) break;
@@ -91,7 +91,7 @@ export function createSummaries(tree: Tree, concerns: (reach: EventReach) => boo
         const target = tree.resolve(node.callee, from.ref.file);
         if (!target) return undefined;
         const matters = followed.has(target) || (node.args.some((a) => pageTableTypes.has(typeOf(from, a) ?? '')) && tree.touchesPageTables(target));
-        if (!matters || (wanted === 'events' && !followed.has(target))) return undefined;
+        if (!matters || (wanted === 'events' && !followed.has(target))) return 'harmless';
         return { ref: target, params: tree.lower(target).params.map((p) => p.name), summary: of(target, wanted) };
       },
     };

@@ -58,17 +58,21 @@ function reasonOf(reason: Value): LocklessEvent['reason'] | undefined {
 
 /** Everything that callers read before the function was entered has been confirmed by it. */
 function isSettled(reach: EventReach): boolean {
-  return reach.confirmedAll === 'yes' || (reach.confirmedAll === 'if-held' && reach.entryLock.pte === 'released')
-    // Compared under the lock with something nobody can name: that may have been the snapshot.
-    || reach.confirmed.some((c) => c.value.kind === 'symbol' || c.value.kind === 'operation');
+  return reach.confirmedAll === 'yes' || confirmedByCallersLock(reach) || comparedWithUnknown(reach);
 }
+
+const confirmedByCallersLock = (reach: EventReach): boolean => reach.confirmedAll === 'if-held' && reach.entryLock.pte === 'released';
+
+/** Compared under the lock with something nobody can name: that may have been the snapshot. */
+const comparedWithUnknown = (reach: EventReach): boolean =>
+  reach.confirmed.some((c) => c.value.kind !== 'read' && c.value.kind !== 'param' && c.value.kind !== 'load');
 
 /**
  * Snapshots that a test found empty (or write-protected, for a WP event) on this path and that nothing confirmed. None as long as the
  * entry was compared under the lock with a value of the caller's: what that value is, only the caller can say.
  */
 function evidence(reach: EventReach): ReadValue[] {
-  if (isSettled(reach) || reach.confirmed.some((c) => c.value.kind === 'param' || c.value.kind === 'load')) return [];
+  if (confirmedByCallersLock(reach) || comparedWithUnknown(reach) || reach.confirmed.some((c) => c.value.kind === 'param' || c.value.kind === 'load')) return [];
   const wp = reasonOf(reach.reason) === 'WP';
   return reach.open.filter((read) => {
     // handle_userfault() sleeps, so a page-table lock of the caller's was not held unless the path released it.

@@ -1,5 +1,5 @@
 /** What the tests on real trees share: the trees, the command line as a process, known bugs put back into a tree. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -28,16 +28,25 @@ export interface CliRun {
 
 const cli = path.join(projectDir, 'dist/cli.js');
 
-/** Runs the built command line. A run that takes longer than `timeout` ends with status null. */
-export function runCli(args: readonly string[], { env = {}, timeout = 120_000 }: { env?: Record<string, string>; timeout?: number } = {}): CliRun {
+/**
+ * Runs the built command line. A run that takes longer than `timeout` ends with status null. Not synchronous: a blocked test process
+ * cannot answer its runner, which then gives up on it.
+ */
+export function runCli(args: readonly string[], { env = {}, timeout = 120_000 }: { env?: Record<string, string>; timeout?: number } = {}): Promise<CliRun> {
   if (!fs.existsSync(cli)) throw new Error(`${cli} is missing. Run: npm run build`);
-  const run = spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8', env: { ...process.env, ...env }, timeout, maxBuffer: 1 << 28 });
-  return { status: run.status, stdout: run.stdout, stderr: run.stderr };
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [cli, ...args], { env: { ...process.env, ...env }, timeout, stdio: ['ignore', 'pipe', 'pipe'] });
+    const output: Record<'stdout' | 'stderr', Buffer[]> = { stdout: [], stderr: [] };
+    child.stdout.on('data', (chunk: Buffer) => output.stdout.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => output.stderr.push(chunk));
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, stdout: Buffer.concat(output.stdout).toString(), stderr: Buffer.concat(output.stderr).toString() }));
+  });
 }
 
 /** `check --format json`, which must end well. */
-export function checkJson(root: string, paths: readonly string[], options: { env?: Record<string, string>; stats?: boolean } = {}): JsonReport {
-  const run = runCli(['check', '--root', root, '--format', 'json', ...(options.stats ? ['--stats'] : []), ...paths], { env: options.env });
+export async function checkJson(root: string, paths: readonly string[], options: { env?: Record<string, string>; stats?: boolean } = {}): Promise<JsonReport> {
+  const run = await runCli(['check', '--root', root, '--format', 'json', ...(options.stats ? ['--stats'] : []), ...paths], { env: options.env });
   if (run.status !== 0 && run.status !== 1) throw new Error(`check ended with ${run.status}: ${run.stderr.slice(0, 1000)}`);
   return JSON.parse(run.stdout) as JsonReport;
 }
@@ -75,10 +84,10 @@ export function mutantsOf(rule: string, version: TreeVersion, directory: string)
 }
 
 /** Runs `use` with a temporary directory that is gone afterwards. */
-export function withTemporary<T>(use: (directory: string) => T): T {
+export async function withTemporary<T>(use: (directory: string) => Promise<T>): Promise<T> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'mm-review-trees-'));
   try {
-    return use(directory);
+    return await use(directory);
   } finally {
     fs.rmSync(directory, { recursive: true, force: true });
   }
