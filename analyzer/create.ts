@@ -26,13 +26,11 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     const wanted = new Set(paths);
     if (check.rules && !check.rules.includes(locklessPteToUserfault.name)) return [];
     const best = new Map<string, LocklessEvent>();
-    const asked = new Set<FunctionRef>();
     let level: FunctionRef[] = paths.flatMap((p) => tree.functionsIn(p)).filter((f) => eventNames.some((e) => f.outline.calls.has(e)));
+    // A function may be asked again when one that it calls turned out to concern it; what did not change comes from the cache.
     for (let depth = 0; level.length > 0 && depth <= maxCallerDepth; depth++) {
       const callers = new Set<FunctionRef>();
       for (const ref of level) {
-        if (asked.has(ref)) continue;
-        asked.add(ref);
         yield;
         const { reaches } = summaries.of(ref, 'events');
         for (const event of findLocklessEvents(reaches)) {

@@ -17,9 +17,17 @@ export function createStatusItem(command: string): StatusItem {
   const statuses = new Map<string | null, Status>();
   let failure: string | undefined;
 
-  function draw(): void {
+  let root: string | undefined;
+
+  function editorChanged(): void {
     const document = vscode.window.activeTextEditor?.document;
-    const root = document?.uri.scheme === 'file' && ['c', 'cpp'].includes(document.languageId) ? kernelRoot(document.uri.fsPath) : undefined;
+    // Reading our output is no reason to vanish: it counts as an editor, too.
+    if (document?.uri.scheme === 'output') return;
+    root = document?.uri.scheme === 'file' && ['c', 'cpp'].includes(document.languageId) ? kernelRoot(document.uri.fsPath) : undefined;
+    draw();
+  }
+
+  function draw(): void {
     if (root === undefined) {
       item.hide();
       return;
@@ -30,8 +38,8 @@ export function createStatusItem(command: string): StatusItem {
     item.show();
   }
 
-  const listener = vscode.window.onDidChangeActiveTextEditor(draw);
-  draw();
+  const listener = vscode.window.onDidChangeActiveTextEditor(editorChanged);
+  editorChanged();
   return {
     update(status) {
       failure = undefined;

@@ -21,15 +21,18 @@ export function layTree(folder) {
     return index + 1;
   };
   const recheck = after(inFunction('hugetlb_no_page'), 'if (!hugetlb_pte_stable(');
+  const compare = after(inFunction('hugetlb_pte_stable'), 'pte_same(');
+  const event = after(recheck, 'return hugetlb_handle_userfault(');
   return {
     /** Line (1-based) of the recheck, its text, and the column behind `if (`. */
     recheck,
     recheckText: lines[recheck - 1],
     conditionColumn: lines[recheck - 1].indexOf('!hugetlb_pte_stable') + 1,
     /** Line of the event that the recheck protects. */
-    event: after(recheck, 'return hugetlb_handle_userfault('),
-    eventText: lines[after(recheck, 'return hugetlb_handle_userfault(') - 1],
+    event,
     /** Line with two primitives in hugetlb_pte_stable(). */
-    compare: after(inFunction('hugetlb_pte_stable'), 'pte_same('),
+    compare,
+    /** Column of huge_ptep_get there. */
+    compareColumn: lines[compare - 1].indexOf('huge_ptep_get') + 1,
   };
 }

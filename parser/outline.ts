@@ -124,6 +124,8 @@ function readDefinition(text: string, tokens: Tokens, edits: Edits, first: numbe
   const alone = head.name === first || isOnlyStorage(tokens, first, head.name);
   const macro = alone && (bits & HEAD_MACRO || (isCapital(spelling(tokens.id[head.name] as number)) && tokens.kind[head.open + 1] === WORD));
   const name = macro ? head.open + 1 : head.name;
+  // `TYPE_OF(struct box) { ... };` defines a type.
+  if (macro && bitsOf(tokens.id[name] as number) & (TAG | TYPE | STORAGE)) return undefined;
   const annotations: Annotation[] = [];
   if (macro) {
     rewriteMacroHead(tokens, edits, head, (bits & HEAD_MACRO) !== 0);

@@ -139,6 +139,7 @@ describe('masking keeps the meaning', () => {
 
   it('turns types among arguments into names', () => {
     expect(body('\tb = list_entry(p, struct box, link);')).toBe('b = list_entry(p, struct_box, link);');
+    expect(body('\tb = list_entry(p, struct\n\t\tbox, link);')).toBe('b = list_entry(p, struc_ , link);');
     expect(body('\tn = min_t(unsigned long, a, b);')).toBe('n = min_t(unsigned_long, a, b);');
     expect(body('\tn = va_arg(ap, int); q = va_arg(ap, box_t *);')).toBe('n = va_arg(ap, in_); q = va_arg(ap, box_t__);');
     expect(body('\tn = f(sizeof(struct box), a * b);')).toBe('n = f(sizeof(struct box), a * b);');

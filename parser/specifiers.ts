@@ -140,9 +140,11 @@ function maskTypeof(text: string, tokens: Tokens, edits: Edits, at: number, clos
 export function joinType(text: string, tokens: Tokens, edits: Edits, first: number, last: number): void {
   const start = tokens.start[first] as number;
   const end = tokens.end[last] as number;
-  let name = text.slice(start, firstLine(text, start, end)).replace(/\W/g, '_');
+  const line = firstLine(text, start, end);
+  let name = text.slice(start, line).replace(/\W/g, '_');
   // A keyword alone has to change, or it would still be one.
-  if (first === last && bitsOf(tokens.id[first] as number) & (TYPE | TAG | STORAGE)) name = name.slice(0, -1) + '_';
+  const alone = line <= (tokens.end[first] as number);
+  if (alone && bitsOf(tokens.id[first] as number) & (TYPE | TAG | STORAGE)) name = name.slice(0, -1) + '_';
   edits.put(start, end, name);
 }
 

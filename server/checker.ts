@@ -56,6 +56,8 @@ export function createChecker({ tree, log, watches, onFindings, onBusy }: Checke
   let revision = 0;
   let running = false;
   let checkedBefore = false;
+  /** When the first check of this tree began; attempts that were abandoned count, their work is kept by the analysis. */
+  let firstBegin: number | undefined;
   let timer: NodeJS.Timeout | undefined;
 
   function changed(): void {
@@ -112,7 +114,7 @@ export function createChecker({ tree, log, watches, onFindings, onBusy }: Checke
     const requested = file.waiting.size > 0;
     const abandoned = (): boolean => revision !== started || (requested ? file.waiting.size === 0 : othersWait(file));
     applyChanges();
-    const begin = performance.now();
+    firstBegin ??= performance.now();
     let findings: readonly Finding[];
     try {
       const result = await runInSlices(tree.analysis.checkInSteps([path]), abandoned);
@@ -123,7 +125,7 @@ export function createChecker({ tree, log, watches, onFindings, onBusy }: Checke
       log.failure(`Checking ${path}`, error);
       findings = file.findings;
     }
-    if (!checkedBefore) log.info(`${path}: first check of this tree took ${Math.round(performance.now() - begin)} ms, ${count(findings.length, 'finding')}.`);
+    if (!checkedBefore) log.info(`${path}: first check of this tree took ${Math.round(performance.now() - firstBegin)} ms, ${count(findings.length, 'finding')}.`);
     checkedBefore = true;
     file.fresh = true;
     file.findings = findings;
