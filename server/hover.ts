@@ -1,5 +1,5 @@
 /** Hover: what the kernel model says of the identifier under the cursor. */
-import type { Hover, HoverParams, MarkupKind } from 'vscode-languageserver/node';
+import { MarkupKind, type Hover, type HoverParams } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 
 export type Describe = (name: string) => string | undefined;
@@ -9,9 +9,14 @@ export function hover(document: TextDocument, position: HoverParams['position'],
   const value = word === undefined ? undefined : describe(word.text);
   if (word === undefined || value === undefined) return null;
   return {
-    contents: { kind, value },
+    contents: { kind, value: kind === MarkupKind.PlainText ? withoutMarkup(value) : value },
     range: { start: document.positionAt(word.start), end: document.positionAt(word.start + word.text.length) },
   };
+}
+
+/** For clients that draw Markdown as it is written. */
+function withoutMarkup(markdown: string): string {
+  return markdown.replace(/\\([\\`*_{}[\]<>()#+.!|-])|\*\*|`/g, (_, escaped: string | undefined) => escaped ?? '').replace(/ {2}$/gm, '');
 }
 
 const WORD = /[A-Za-z0-9_]/;

@@ -184,10 +184,14 @@ describe('the rest', () => {
     client.open(A, 'if (pte_same(a, b))\n');
     const hover = (character: number): Promise<unknown> => client.connection.sendRequest('textDocument/hover', { textDocument: { uri: A }, position: { line: 0, character } });
     expect(await hover(6)).toEqual({
-      contents: { kind: 'markdown', value: '**pte_same** compares two entries.' },
+      contents: { kind: 'markdown', value: '**pte\\_same** compares two entries.' },
       range: { start: { line: 0, character: 4 }, end: { line: 0, character: 12 } },
     });
     expect(await hover(13)).toBeNull();
+    client.stop();
+    await start({ capabilities: { textDocument: { hover: { contentFormat: ['plaintext'] } } } });
+    client.open(A, 'if (pte_same(a, b))\n');
+    expect(await hover(6)).toMatchObject({ contents: { kind: 'plaintext', value: 'pte_same compares two entries.' } });
     expect(await client.connection.sendRequest('textDocument/hover', { textDocument: { uri: B }, position: { line: 0, character: 0 } })).toBeNull();
   });
 

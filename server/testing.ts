@@ -40,7 +40,7 @@ export function fakeEngine(): FakeEngine {
       add: () => undefined,
       forget: () => undefined,
     }),
-    describe: (name) => (name === 'pte_same' ? '**pte_same** compares two entries.' : undefined),
+    describe: (name) => (name === 'pte_same' ? '**pte\\_same** compares two entries.' : undefined),
   };
   return engine;
 }

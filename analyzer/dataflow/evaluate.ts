@@ -38,6 +38,8 @@ export function evaluate(frame: Frame, s: State, expr: Expr, node: NodeId): Valu
 /** The entry's value as this point of the path sees it, recorded in the path and, unless the lock is held, as an open snapshot. */
 export function readEntry(frame: Frame, s: State, what: { level: ReadValue['level']; slot: Value; id: string; span: Span }): Value {
   const status = lockStatus(s, what.level);
+  // Who reads through a pointer knows that it is not NULL.
+  if (what.slot.kind === 'symbol' || what.slot.kind === 'load' || what.slot.kind === 'param') narrow(s, what.slot, -Infinity, Infinity, [0]);
   const value = read({ id: what.id, level: what.level, slot: what.slot, lock: status, in: frame.ref, span: what.span });
   openSnapshot(s, value);
   record(s, {

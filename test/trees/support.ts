@@ -53,7 +53,7 @@ export async function checkJson(root: string, paths: readonly string[], options:
 
 /** Traces of a defect of ours in what a program says. The analyzer survives an exception in one function and logs it: that counts. */
 export function defects(output: string): string[] {
-  return output.split('\n').filter((line) => /internal error|exception|\b(?:Type|Range|Reference|Syntax)?Error\b(?! and| or)|^\s+at .+:\d+:\d+|out of memory/.test(line));
+  return output.split('\n').filter((line) => /internal error|analysis failed|exception|\b(?:Type|Range|Reference|Syntax)?Error\b(?! and| or)|^\s+at .+:\d+:\d+|out of memory/.test(line));
 }
 
 /** A bug put back into a tree by test/mutants: a copy of the tree with one changed file. */
