@@ -277,7 +277,7 @@ function typeEnd(tokens: Tokens, first: number): number {
 }
 
 function isOperator(kind: number): boolean {
-  return '<>=!+-*/&|%^'.includes(String.fromCharCode(kind));
+  return '<>=!+-*/&|%^~'.includes(String.fromCharCode(kind));
 }
 
 /** Macros beside a string literal are strings as well: blanked, because the grammar reads few of the mixtures. */

@@ -230,7 +230,8 @@ function column0Follows(text: string, from: number): boolean {
   // Few lines are looked at, so that a text of empty lines stays linear.
   for (let step = 0; step < 8 && line >= 0; step++) {
     const code = text.charCodeAt(line + 1);
-    if (code !== 10 && code !== 13) return code !== 32 && code !== 9;
+    // A label stands in column 0 as well, and is inside a function.
+    if (code !== 10 && code !== 13) return code !== 32 && code !== 9 && !/^\w+\s*:/.test(text.slice(line + 1, line + 81));
     line = text.indexOf('\n', line + 1);
   }
   return true;

@@ -159,8 +159,8 @@ function findHead(tokens: Tokens, first: number, brace: number): Head | undefine
         && (before & (TYPE | TAG | STORAGE | STATEMENT | CONTROL | ATTRIBUTE | ATTRIBUTE_CALL | TYPEOF)) === 0;
       if (nameable) {
         const head = { name: at - 1, open: at, close };
-        if (typed && tokens.kind[close + 1] === OPEN_PAREN && close === at + 2 && tokens.kind[at + 1] === WORD) {
-          return { name: at + 1, open: close + 1, close: tokens.match[close + 1] as number, pasted: at - 1 };
+        if (typed && tokens.kind[close + 1] === OPEN_PAREN && tokens.kind[close - 1] === WORD) {
+          return { name: close - 1, open: close + 1, close: tokens.match[close + 1] as number, pasted: at - 1 };
         }
         if (typed) return head;
         fallback = head;

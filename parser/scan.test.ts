@@ -48,6 +48,13 @@ struct box __packed other_box(void) { }
     expect(masked(text)).toMatch(/^long open_box\( const char \* path, int mode\) \{ return go\(path, mode\); \} long close_all\(\) \{/);
   });
 
+  it('finds names that a macro makes', () => {
+    const text = 'static u8 NAME_OF(box, read_one)(const void __user *from)\n{\n\treturn 0;\n}\n';
+    expect(names(text)).toEqual(['read_one']);
+    expect(masked(text)).toBe('static u8 read_one (const void *from) { return 0; }');
+    expect(names('TYPE_OF(struct box) {\n\tint a;\n};\n')).toEqual([]);
+  });
+
   it('keeps both definitions of a conditional at file level, but one of a split head', () => {
     const text = `
 #ifdef CONFIG_BOX
@@ -195,6 +202,9 @@ describe('any text gives a result', () => {
     }
     // The closing brace is not there yet.
     expect(names(`static int bad(void)\n{\n\tone();\n\n${good}`)).toEqual(['bad', 'good']);
+    // A brace in column 0 that is no function's end.
+    expect(names(`static int odd(void)\n{\n\tif (a) {\n\t\tb();\n}\nout:\n\treturn 0;\n}\n${good}`)).toEqual(['odd', 'good']);
+    expect(scan(`static int odd(void)\n{\n\tif (a) {\n\t\tb();\n}\nout:\n\treturn c();\n}\n`).functions[0]?.calls.has('c')).toBe(true);
     expect(names(`lost (a, b\n${good}`)).toContain('good');
     expect(names(`int missing_semicolon\n${good}`)).toContain('good');
   });

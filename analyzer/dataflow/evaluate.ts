@@ -60,7 +60,7 @@ export function placeOf(frame: Frame, s: State, expr: Expr, node: NodeId): Place
     case 'index': {
       const index = evaluate(frame, s, expr.index, node);
       const field = index.kind === 'number' ? `[${index.number}]` : '[*]';
-      const isPointer = expr.base.kind !== 'name' || (frame.types.get(expr.base.name) ?? '').endsWith('*');
+      const isPointer = expr.base.kind !== 'name' || (frame.typeOfName(expr.base.name) ?? '').endsWith('*');
       return isPointer ? pointee(evaluate(frame, s, expr.base, node), [field]) : below(placeOf(frame, s, expr.base, node), [field]);
     }
     default: return local(`${nodeId(frame, node)}?`);

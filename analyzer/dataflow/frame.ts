@@ -1,14 +1,18 @@
 /** What the solver knows of the function it is in: types of its variables, names for what its nodes create. */
 import { carrierFields, primitives, shapeFor } from '../../kernel/model';
-import type { Level } from '../../kernel/types';
-import type { Expr, FunctionIR, NodeId } from '../../parser/ir';
+import type { Level, Shape } from '../../kernel/types';
+import type { Expr, FunctionIR, IrNode, NodeId } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
+
+type CallNode = Extract<IrNode, { kind: 'call' }>;
 
 export interface Frame {
   readonly ref: FunctionRef;
   readonly ir: FunctionIR;
-  /** Declared types of parameters, locals and temporaries; names that are missing are globals, macros or enumerators. */
-  readonly types: ReadonlyMap<string, string>;
+  /** Declared type of a parameter, local or temporary; undefined for globals, macros and enumerators. */
+  typeOfName(name: string): string | undefined;
+  /** The model's shape for a call node, if the callee is a primitive. */
+  shapeAt(node: NodeId): Shape | undefined;
   /** Prefix of everything created in this function. */
   readonly id: string;
 }
@@ -20,11 +24,25 @@ const typeOfLevel: Readonly<Record<Level, string>> = { pte: 'pte_t', huge: 'pte_
 export function createFrame(ref: FunctionRef, ir: FunctionIR, returnTypeOf: (callee: string) => string | undefined): Frame {
   const types = new Map<string, string>();
   for (const v of [...ir.params, ...ir.locals]) types.set(v.name, v.type);
-  for (const node of ir.nodes) {
-    if (node.kind !== 'call' || !node.result || types.has(node.result)) continue;
-    types.set(node.result, (node.callee && resultType(node.callee, node.args.length)) ?? (node.callee && returnTypeOf(node.callee)) ?? 'unknown');
-  }
-  return { ref, ir, types, id: ir.name };
+  const results = new Map<string, CallNode>();
+  const shapes = new Map<NodeId, Shape | undefined>();
+  ir.nodes.forEach((node, i) => {
+    if (node.kind !== 'call' || node.callee === undefined) return;
+    shapes.set(i, shapeFor(node.callee, node.args.length));
+    if (node.result) results.set(node.result, node);
+  });
+  return {
+    ref, ir, id: ir.name,
+    typeOfName(name) {
+      const known = types.get(name);
+      const call = known === undefined && name.startsWith('$') ? results.get(name) : undefined;
+      if (call?.callee === undefined) return known;
+      const type = resultType(call.callee, call.args.length) ?? returnTypeOf(call.callee) ?? 'unknown';
+      types.set(name, type);
+      return type;
+    },
+    shapeAt: (node) => shapes.get(node),
+  };
 }
 
 function resultType(callee: string, arity: number): string | undefined {
@@ -47,7 +65,7 @@ function resultType(callee: string, arity: number): string | undefined {
 /** Declared type of an expression as far as it concerns page tables; undefined when it is not known. */
 export function typeOf(frame: Frame, expr: Expr): string | undefined {
   switch (expr.kind) {
-    case 'name': return frame.types.get(expr.name);
+    case 'name': return frame.typeOfName(expr.name);
     case 'field': return carrierFields.get(expr.field);
     case 'deref': return pointedTo(typeOf(frame, expr.operand));
     case 'index': return pointedTo(typeOf(frame, expr.base));
@@ -73,7 +91,7 @@ export function entryLevel(frame: Frame, operand: Expr): Level | undefined {
 export const isEntryType = (type: string | undefined): boolean => type !== undefined && type in entryTypes;
 
 /** Temporaries (`$1`) and declared variables; every other name is a global, a macro or an enumerator. */
-export const isLocal = (frame: Frame, name: string): boolean => name.startsWith('$') || frame.types.has(name);
+export const isLocal = (frame: Frame, name: string): boolean => name.startsWith('$') || frame.typeOfName(name) !== undefined;
 
 /** Names a node of this function in symbols and reads. The final dot keeps one node's name from being the beginning of another's. */
 export const nodeId = (frame: Frame, node: NodeId): string => `${frame.id}#${node}.`;

@@ -81,11 +81,11 @@ export function computeLiveness(ir: FunctionIR): Liveness {
 }
 
 /** Nodes from which a node that is `wanted` can be reached (itself included). */
-export function nodesLeadingTo(ir: FunctionIR, wanted: (node: IrNode) => boolean): Set<NodeId> {
+export function nodesLeadingTo(ir: FunctionIR, wanted: (node: IrNode, id: NodeId) => boolean): Set<NodeId> {
   const before: NodeId[][] = ir.nodes.map(() => []);
   ir.nodes.forEach((node, i) => { for (const next of successors(node)) before[next]!.push(i); });
   const found = new Set<NodeId>();
-  const stack = ir.nodes.map((_, i) => i).filter((i) => wanted(ir.nodes[i]!));
+  const stack = ir.nodes.map((_, i) => i).filter((i) => wanted(ir.nodes[i]!, i));
   while (stack.length > 0) {
     const n = stack.pop()!;
     if (found.has(n)) continue;

@@ -2,12 +2,11 @@
  * Walks one function path by path: a small set of states per point, each with its own facts, merged where they agree. Gives the
  * function's summary: the ways it returns and the events it reaches.
  */
-import { shapeFor } from '../../kernel/model';
-import type { IrNode, NodeId, Span } from '../../parser/ir';
+import type { Expr, IrNode, NodeId, Span } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
 import { assume, evaluate, placeOf } from './evaluate';
 import type { Frame } from './frame';
-import { isEntryType, nodeId, quote, typeOf } from './frame';
+import { entryLevel, isEntryType, isLocal, nodeId, quote, typeOf } from './frame';
 import { applyOutcome, applyReach, substitution } from './instantiate';
 import type { Liveness } from './liveness';
 import { computeLiveness, nodesLeadingTo } from './liveness';
@@ -58,13 +57,16 @@ class Solver {
   private executed = 0;
   private truncated = false;
 
+  /** Nodes in loops that give new meaning to the values named after them. */
+  private readonly creating: ReadonlySet<NodeId>;
   /** Nodes on a path to an event. */
   private readonly leading: ReadonlySet<NodeId>;
 
   constructor(private readonly frame: Frame, private readonly callees: Callees, private readonly depth: Depth) {
-    this.leading = nodesLeadingTo(frame.ir, (node) => node.kind === 'call' && node.callee !== undefined
-      && (shapeFor(node.callee, node.args.length)?.effect.op === 'event' || callees.raisesEvents(node, frame)));
+    this.leading = nodesLeadingTo(frame.ir, (node, id) => node.kind === 'call'
+      && (frame.shapeAt(id)?.effect.op === 'event' || callees.raisesEvents(node, frame)));
     this.liveness = computeLiveness(frame.ir);
+    this.creating = new Set([...this.liveness.inLoop].filter((i) => createsValues(frame, frame.ir.nodes[i]!)));
     this.byOrder = frame.ir.nodes.map((_, i) => i).filter((i) => this.liveness.order[i]! >= 0);
     this.byOrder.sort((a, b) => this.liveness.order[a]! - this.liveness.order[b]!);
   }
@@ -135,13 +137,13 @@ class Solver {
 
   private step(id: NodeId, node: IrNode, s: State): [NodeId, State][] {
     const { frame } = this;
-    if (this.liveness.inLoop.has(id) && node.kind !== 'nop') retire(s, nodeId(frame, id));
+    if (this.creating.has(id)) retire(s, nodeId(frame, id));
     switch (node.kind) {
       case 'assign': this.assign(id, node, s); return [[node.next, s]];
       case 'call': return this.call(id, node, s).map((after) => [node.next, after]);
       case 'branch': return this.branch(id, node, s);
       case 'choice':
-        for (const arg of node.args) if (arg.kind === 'name' && frame.types.has(arg.name)) writePlace(s, local(arg.name), symbol(`${nodeId(frame, id)}@${arg.name}`));
+        for (const arg of node.args) if (arg.kind === 'name' && isLocal(frame, arg.name)) writePlace(s, local(arg.name), symbol(`${nodeId(frame, id)}@${arg.name}`));
         return [...new Set(node.targets)].map((target): [NodeId, State] => [target, copy(s)]);
       case 'return': this.finish(node.value && evaluate(frame, s, node.value, id), s); return [];
       case 'declare':
@@ -217,7 +219,7 @@ class Solver {
       if (node.result) writePlace(state, local(node.result), value);
       return state;
     };
-    const shape = node.callee === undefined ? undefined : shapeFor(node.callee, node.args.length);
+    const shape = frame.shapeAt(id);
     if (shape && node.callee !== undefined) {
       if (shape.effect.op === 'event') {
         const reason = args[shape.effect.reason < 0 ? args.length + shape.effect.reason : shape.effect.reason] ?? symbol(`${nodeId(frame, id)}?`);
@@ -289,6 +291,28 @@ class Solver {
     }
     const facts = old ? commonFacts(new Map(old.facts.map((f) => [f.value.key, f] as const)), alive) : alive;
     this.reaches.set(key, { ...(old ?? reach), facts: [...facts.values()] });
+  }
+}
+
+/** Does the node make values of its own: a call's result, an entry read in an expression, a variable that an iteration macro sets? */
+function createsValues(frame: Frame, node: IrNode): boolean {
+  switch (node.kind) {
+    case 'call': case 'choice': case 'declare': return true;
+    case 'assign': return node.value.kind === 'initializer' || readsEntry(frame, node.value);
+    case 'branch': return readsEntry(frame, node.condition);
+    case 'return': return node.value !== undefined && readsEntry(frame, node.value);
+    case 'nop': case 'stop': case 'unknown': return false;
+  }
+}
+
+function readsEntry(frame: Frame, e: Expr): boolean {
+  switch (e.kind) {
+    case 'deref': return entryLevel(frame, e.operand) !== undefined || readsEntry(frame, e.operand);
+    case 'index': return entryLevel(frame, e.base) !== undefined || readsEntry(frame, e.base) || readsEntry(frame, e.index);
+    case 'field': return readsEntry(frame, e.base);
+    case 'address': case 'unary': return readsEntry(frame, e.operand);
+    case 'binary': return readsEntry(frame, e.left) || readsEntry(frame, e.right);
+    case 'name': case 'number': case 'string': case 'opaque': case 'initializer': return false;
   }
 }
 
