@@ -25,16 +25,19 @@ export function activate(context: vscode.ExtensionContext): void {
   async function startServer(): Promise<void> {
     if (client !== undefined) return;
     status.reset();
-    client = createClient(context, { output, trace });
-    client.onNotification(STATUS_METHOD, (message: unknown) => {
+    const started = createClient(context, { output, trace });
+    client = started;
+    started.onNotification(STATUS_METHOD, (message: unknown) => {
       const news = parseStatus(message);
       if (news !== undefined) status.update(news);
     });
-    client.onDidChangeState(({ newState }) => {
-      if (newState === State.Stopped && stop !== undefined) status.fail('it has ended, see the output');
+    started.onDidChangeState(({ newState }) => {
+      // One that was stopped on purpose is not `client` any more.
+      if (client !== started) return;
+      if (newState === State.Stopped) status.fail('it has ended, see the output');
       else if (newState === State.Starting) status.reset();
     });
-    await client.start();
+    await started.start();
   }
 
   async function stopServer(): Promise<void> {

@@ -1,4 +1,5 @@
 // Debian's Chromium through playwright-core, and what one does in VS Code's workbench.
+/* global document, requestAnimationFrame, cancelAnimationFrame -- what runs inside of the page */
 import { chromium } from 'playwright-core';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -28,7 +29,7 @@ export async function runCommand(page, title) {
   await page.locator('.quick-input-widget input.input').fill(`>${title}`);
   await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().waitFor();
   await page.keyboard.press('Enter');
-  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().waitFor({ state: 'hidden' });
 }
 
 /** Gives the editor the focus with a click: keys pressed after a palette command get lost, its change of focus comes late. */
@@ -66,10 +67,28 @@ export const problems = (page, text) => page.locator('.markers-panel .monaco-lis
 
 /** Shows an output channel and gives its text as soon as it holds `expected`. */
 export async function outputChannel(page, name, expected) {
-  await runCommand(page, 'Output: Show Output Channels...').catch(() => undefined);
+  await runCommand(page, 'Output: Show Output Channels...');
   await page.locator('.quick-input-widget input.input').fill(name);
   await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: new RegExp(`^${name}$`) }).first().click();
   const lines = page.locator('.part.panel .view-lines');
   await lines.filter({ hasText: expected }).first().waitFor();
   return (await lines.first().innerText()).replaceAll('\u00a0', ' ');
+}
+
+/** Number of drawn frames during `action` in which nothing in the page matches the selector. */
+export async function framesWithout(page, selector, action) {
+  await page.evaluate((wanted) => {
+    const seen = { missing: 0, request: 0 };
+    const look = () => {
+      if (document.querySelector(wanted) === null) seen.missing++;
+      seen.request = requestAnimationFrame(look);
+    };
+    look();
+    globalThis.framesWithout = seen;
+  }, selector);
+  await action();
+  return page.evaluate(() => {
+    cancelAnimationFrame(globalThis.framesWithout.request);
+    return globalThis.framesWithout.missing;
+  });
 }

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { makeVsix } from '../scripts/package.mjs';
 import { projectDir } from '../scripts/kernel-trees.mjs';
-import { focusEditor, goTo, hoverText, openBrowser, outputChannel, problems, runCommand, token, viewLine, workbenchReady } from './browser.mjs';
+import { focusEditor, framesWithout, goTo, hoverText, openBrowser, outputChannel, problems, runCommand, token, viewLine, workbenchReady } from './browser.mjs';
 import { installVsix, startCodeServer } from './code-server.mjs';
 import { FILE, layTree } from './overlay.mjs';
 import { setup } from './setup.mjs';
@@ -97,6 +97,14 @@ async function play(t, vsix, pictures, undo) {
     await page.locator('.tab.active.dirty').waitFor();
     await picture('squiggle');
 
+    // While the user types on, elsewhere, the warning does not blink.
+    await goTo(page, lines.recheck - 2, 80);
+    const blinks = await framesWithout(page, '.part.editor .squiggly-warning', async () => {
+      await page.keyboard.type(' and a few more words', { delay: 25 });
+      await page.waitForTimeout(500);
+    });
+    assert.equal(blinks, 0, 'frames without the warning');
+
     await page.keyboard.press('Control+Shift+M');
     const problem = problems(page, RULE).first();
     await problem.waitFor();
@@ -119,14 +127,13 @@ async function play(t, vsix, pictures, undo) {
     await token(page, 'return hugetlb_handle_userfault', 'hugetlb_handle_userfault').hover();
     await page.locator('.monaco-hover:not(.hidden)').filter({ hasText: RULE }).first().waitFor();
     const href = await page.locator('.monaco-hover:not(.hidden) a').filter({ hasText: RULE }).first().getAttribute('href');
-    t.diagnostic(await page.locator('.monaco-hover:not(.hidden) a').first().evaluate((e) => e.outerHTML));
     assert.match(href ?? '', new RegExp(`docs/rules/${RULE}\\.md$`));
     await picture('warning-hover');
     await page.mouse.move(700, 5);
 
     // Undone, the warning goes.
     await focusEditor(page);
-    for (let presses = 0; presses < 10 && await page.locator('.tab.active.dirty').count() > 0; presses++) {
+    for (let presses = 0; presses < 40 && await page.locator('.tab.active.dirty').count() > 0; presses++) {
       await page.keyboard.press('Control+Z');
       await page.waitForTimeout(100);
     }
@@ -166,6 +173,13 @@ async function play(t, vsix, pictures, undo) {
     await goTo(page, lines.recheck, lines.conditionColumn);
     await page.keyboard.press('Shift+End');
     await page.keyboard.type('0) {');
+    await squiggle.first().waitFor();
+
+    // A server that dies is started again, and the warning is there again.
+    const [victim] = serversOf(home);
+    process.kill(Number(victim), 'SIGKILL');
+    await until(() => serversOf(home).length === 1 && serversOf(home)[0] !== victim);
+    await item.locator('.codicon-warning').waitFor();
     await squiggle.first().waitFor();
 
     assert.deepEqual(foreign, [], 'the page asked nothing of the network');

@@ -33,11 +33,22 @@ export const constants: ReadonlyMap<string, Constant> = new Map(allConstants.map
  */
 export function shapeFor(name: string, arity: number): Shape | undefined {
   const entry = primitives.get(name);
-  if (entry === undefined) return isInertFamily(name) ? inertShape : undefined;
+  if (entry === undefined) return scopeGuard(name) ?? (isInertFamily(name) ? inertShape : undefined);
   return entry.shapes.find((candidate) => candidate.arity === arity) ?? entry.shapes.find((candidate) => candidate.arity === anyArity);
 }
 
 const inertShape = inert();
+
+/**
+ * Scope-based locks (include/linux/cleanup.h): lowering writes `guard(spinlock)(x)` as a call of `guard_spinlock` and each end of its scope as one of
+ * `guard_spinlock_exit`. The spinlock kinds (`spinlock_irq`, `spinlock_try`, ...) may take a page-table lock; the others take no lock of a page table.
+ */
+function scopeGuard(name: string): Shape | undefined {
+  const match = /^guard_(?:raw_)?(\w+?)(_exit)?$/.exec(name);
+  if (!match) return undefined;
+  if (!match[1]!.startsWith('spinlock')) return inertShape;
+  return { arity: 1, effect: match[2] ? { op: 'spin-unlock', arg: 0 } : { op: 'spin-lock', arg: 0, trylock: match[1]!.endsWith('_try') } };
+}
 
 /** Fields that carry page-table state in structs whose definition is outside the file at hand: field name to type. */
 export const carrierFields: ReadonlyMap<string, string> = new Map([

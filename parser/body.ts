@@ -4,7 +4,7 @@ import {
 } from './dialect';
 import type { Edits } from './edits';
 import { bitsOf, spelling } from './names';
-import { blankTokens, firstLine, joinType, maskRun } from './specifiers';
+import { blankTokens, firstLine, joinType, maskRun, maskWords } from './specifiers';
 import {
   CLOSE_BRACE, CLOSE_BRACKET, CLOSE_PAREN, COLON, COMMA, DOT, EQUALS, OPEN_BRACE, OPEN_BRACKET, OPEN_PAREN, SEMICOLON, STAR, STRING, type Tokens, WORD,
 } from './tokens';
@@ -51,7 +51,7 @@ export function maskBody(text: string, tokens: Tokens, edits: Edits, open: numbe
   function word(at: number): number {
     const bits = bitsOf(id[at] as number);
     const close = kind[at + 1] === OPEN_PAREN ? (match[at + 1] as number) : -1;
-    if (bits & ASM) return maskAssembly(tokens, edits, at, last);
+    if (bits & ASM) return maskAssembly(text, tokens, edits, at, last);
     if (kind[at - 1] === CLOSE_BRACKET && here === BLOCK && (bits & notCalled & ~(ATTRIBUTE | ATTRIBUTE_CALL)) === 0) {
       // `int table[4] __somewhere;`
       blankTokens(tokens, edits, at, Math.max(at, close));
@@ -309,7 +309,7 @@ function maskNeighbours(tokens: Tokens, edits: Edits, at: number, mark: number):
  * The template of inline assembly becomes an empty string, because macros may build it; macros among the operands are blanked for the same
  * reason. Returns the last token that needs no further look.
  */
-function maskAssembly(tokens: Tokens, edits: Edits, at: number, last: number): number {
+function maskAssembly(text: string, tokens: Tokens, edits: Edits, at: number, last: number): number {
   const { kind, match, id } = tokens;
   const name = spelling(id[at] as number);
   if (name === 'asm_volatile_goto') edits.put(tokens.start[at] as number, tokens.end[at] as number, 'asm volatile goto');
@@ -318,6 +318,11 @@ function maskAssembly(tokens: Tokens, edits: Edits, at: number, last: number): n
   while (open < last && kind[open] === WORD) open++;
   const close = kind[open] === OPEN_PAREN ? (match[open] as number) : -1;
   if (close < 0 || close > last) return at;
+  if (kind[at - 1] === WORD && (bitsOf(id[at - 1] as number) & STATEMENT) === 0) {
+    // `register long first asm("r0") = a;`
+    blankTokens(tokens, edits, at, close);
+    return close;
+  }
   let section = 0;
   for (let inner = open + 1; inner < close; inner++) {
     const first = inner;
@@ -326,8 +331,10 @@ function maskAssembly(tokens: Tokens, edits: Edits, at: number, last: number): n
       if (inner > first) edits.put(tokens.start[first] as number, tokens.end[inner - 1] as number, '""');
     }
     if (kind[inner] === COLON) section++;
-    else if (kind[inner] === OPEN_PAREN || kind[inner] === OPEN_BRACKET) inner = closing(tokens, inner);
-    else if (kind[inner] === WORD && section < 4) {
+    else if (kind[inner] === OPEN_PAREN || kind[inner] === OPEN_BRACKET) {
+      inner = closing(tokens, inner);
+      maskWords(text, tokens, edits, first + 1, inner);
+    } else if (kind[inner] === WORD && section < 4) {
       if (kind[inner + 1] === OPEN_PAREN) inner = closing(tokens, inner + 1);
       if (kind[inner + 1] === COMMA) inner++;
       blankTokens(tokens, edits, first, inner);

@@ -174,6 +174,7 @@ describe('masking keeps the meaning', () => {
   it('reads what the grammar cannot: ranges, assembly, statements and operators as arguments, joined strings', () => {
     expect(body('\tswitch (a) {\n\tcase 1 ... 5:\n\t\tone();\n\t}')).toBe('switch (a) { case range__: one(); }');
     expect(body('\tasm volatile(TWO("nop", "x") : "=r" (a) : "r" (b));')).toBe('asm volatile("" : "=r" (a) : "r" (b));');
+    expect(body('\tregister long r asm("r0") = a;\n\tasm("x" : : "m" (*(u8 __force *)p));')).toBe('register long r = a; asm("" : : "m" (*(u8 *)p));');
     expect(body('\tassert_op(a, >=, b);\n\tDEBUG(if (a) one(););')).toBe('assert_op(a, __, b); if (a) one(); ;');
     expect(body('\tprintk(KERN_INFO PFX "a" B "c" D(e) "f", g);')).toBe('printk( "a" "c" "f", g);');
   });

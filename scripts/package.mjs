@@ -7,7 +7,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
-const stage = path.join(root, '.cache', 'vsix');
 /** Relative links of the README lead here once it is shown on an extension's page. */
 const site = 'https://github.com/kernel-mm-review/kernel-mm-review';
 const platforms = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64', 'win32-arm64'];
@@ -29,7 +28,8 @@ export function makeVsix() {
   const run = (script, args, cwd) => execFileSync(process.execPath, [script, ...args], { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
 
   run(path.join(root, 'scripts/build.mjs'), [], root);
-  fs.rmSync(stage, { recursive: true, force: true });
+  fs.mkdirSync(path.join(root, '.cache'), { recursive: true });
+  const stage = fs.mkdtempSync(path.join(root, '.cache', 'vsix-'));
   for (const name of ['client.js', 'server.js']) copyBundle(path.join(root, 'dist', name), path.join(stage, 'dist', name));
   for (const [name, files] of Object.entries(packages)) {
     for (const file of files) copy(path.join(root, 'node_modules', name, file), path.join(stage, 'dist/node_modules', name, file));

@@ -115,9 +115,11 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
     return String(document.told.id);
   }
 
-  function diagnosticsOf({ place: { tree }, findings }: Shown): Diagnostic[] {
+  function diagnosticsOf({ uri, place: { tree }, findings }: Shown): Diagnostic[] {
     const uriOf = (file: string): string => documentAt(tree, file)?.uri ?? tree.uriOf(file);
-    return toDiagnostics(findings, uriOf, settings, can);
+    const lengthOf = (line: number): number =>
+      documents.get(uri)?.getText({ start: { line, character: 0 }, end: { line: line + 1, character: 0 } }).trimEnd().length ?? 0;
+    return toDiagnostics(findings, { uriOf, lengthOf }, settings, can);
   }
 
   function requestRefresh(): void {

@@ -14,26 +14,34 @@ export interface DiagnosticAbilities {
   readonly codeDescription: boolean;
 }
 
-/** Diagnostics of one file, without the rules that the user has switched off. `uriOf` names files of the finding's tree. */
-export function toDiagnostics(findings: readonly Finding[], uriOf: (file: string) => string, settings: Settings, can: DiagnosticAbilities): Diagnostic[] {
+/** What the diagnostics of a file need to know of their surroundings. */
+export interface Surroundings {
+  /** Names a file of the finding's tree. */
+  readonly uriOf: (file: string) => string;
+  /** Length of a line (0-based) of the file that the findings are in, without the white space at its end. */
+  readonly lengthOf: (line: number) => number;
+}
+
+/** Diagnostics of one file, without the rules that the user has switched off. */
+export function toDiagnostics(findings: readonly Finding[], around: Surroundings, settings: Settings, can: DiagnosticAbilities): Diagnostic[] {
   if (!settings.enable) return [];
   return findings.flatMap((finding) => {
     const level = settings.rules[finding.rule] ?? 'warning';
-    return level === 'off' ? [] : [toDiagnostic(finding, uriOf, level, can)];
+    return level === 'off' ? [] : [toDiagnostic(finding, around, level, can)];
   });
 }
 
-function toDiagnostic(finding: Finding, uriOf: (file: string) => string, level: RuleLevel, can: DiagnosticAbilities): Diagnostic {
+function toDiagnostic(finding: Finding, around: Surroundings, level: RuleLevel, can: DiagnosticAbilities): Diagnostic {
   const firstLine = finding.message.split('\n', 1)[0] ?? '';
   const diagnostic: Diagnostic = {
-    range: toRange(finding.location),
+    range: onOneLine(toRange(finding.location), around.lengthOf),
     severity: finding.severity === 'warning' && level === 'warning' ? DiagnosticSeverity.Warning : DiagnosticSeverity.Information,
     code: finding.rule,
     source: SOURCE,
     message: can.relatedInformation ? firstLine : withSteps(firstLine, finding),
   };
   if (can.codeDescription) diagnostic.codeDescription = { href: `${RULE_PAGES}${finding.rule}.md` };
-  if (can.relatedInformation) diagnostic.relatedInformation = related(finding, uriOf);
+  if (can.relatedInformation) diagnostic.relatedInformation = related(finding, around.uriOf);
   return diagnostic;
 }
 
@@ -42,6 +50,12 @@ function related(finding: Finding, uriOf: (file: string) => string): DiagnosticR
     location: { uri: uriOf(step.location.file), range: toRange(step.location) },
     message: step.message,
   }));
+}
+
+/** A call that goes on in the next line is underlined in its first only: editors would underline the next line's indentation, too. */
+function onOneLine(range: Range, lengthOf: (line: number) => number): Range {
+  const { start, end } = range;
+  return end.line === start.line ? range : { start, end: { line: start.line, character: Math.max(start.character + 1, lengthOf(start.line)) } };
 }
 
 /** A client without related information gets the path in the message: a warning without it cannot be judged. */

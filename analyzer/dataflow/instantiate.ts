@@ -1,4 +1,5 @@
 /** Puts a callee's summary into the caller's terms at one call. */
+import type { NodeId } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
 import { assume } from './evaluate';
 import type { Frame } from './frame';
@@ -79,7 +80,7 @@ export function applyOutcome(frame: Frame, s: State, node: CallNode, callee: Fun
 }
 
 /** A callee's event as the caller sees it: its own facts and snapshots in front of the callee's. */
-export function applyReach(frame: Frame, s: State, node: CallNode, callee: FunctionRef, reach: EventReach, sub: Substitution): EventReach | undefined {
+export function applyReach(frame: Frame, s: State, id: NodeId, node: CallNode, callee: FunctionRef, reach: EventReach, sub: Substitution): EventReach | undefined {
   const t = copy(s);
   if (!applyFacts(t, reach.facts, sub)) return undefined;
   if (reach.confirmedAll !== 'no') settle(s, reach.confirmedAll, (when) => confirmEverything(t, when));
@@ -91,6 +92,7 @@ export function applyReach(frame: Frame, s: State, node: CallNode, callee: Funct
     in: wrapped ? frame.ref : reach.in,
     span: wrapped ? node.span : reach.span,
     reason: sub.value(reach.reason),
+    via: id,
     facts: [...t.facts.values()], open: [...t.open.values()], confirmedAll: t.confirmedAll, confirmed: [...t.confirmed.values()], entryLock: t.entryLock,
     trace: appendTrace(s.trace, callStep(frame, node, callee), reach.trace, sub),
   };

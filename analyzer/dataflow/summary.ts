@@ -1,5 +1,5 @@
 /** What is known of a function once it was analysed, in terms of its parameters and of what memory held on entry. */
-import type { Span } from '../../parser/ir';
+import type { NodeId, Span } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
 import type { Confirmation, EntryLocks, Fact, State, Trace } from './state';
 import type { ReadValue, Value } from './value';
@@ -16,6 +16,8 @@ export interface EventReach {
   readonly in: FunctionRef;
   readonly span: Span;
   readonly reason: Value;
+  /** The call of the summarised function through which the event is reached; undefined when it raises the event itself. */
+  readonly via: NodeId | undefined;
   readonly facts: readonly Fact[];
   readonly open: readonly ReadValue[];
   readonly confirmedAll: Confirmation;

@@ -85,9 +85,9 @@ function evidence(reach: EventReach): ReadValue[] {
   });
 }
 
-/** Not decisive: the same event is raised as well, equally unconfirmed, when the entry was seen to be there. */
+/** Not decisive: the same call leads to the same event, equally unconfirmed, when the entry was seen to be there. */
 function isDecisive(read: ReadValue, reach: EventReach, all: readonly EventReach[]): boolean {
-  return !all.some((other) => other !== reach && other.in === reach.in && other.span.start === reach.span.start && other.reason.key === reach.reason.key
+  return !all.some((other) => other !== reach && other.via === reach.via && other.in === reach.in && other.span.start === reach.span.start && other.reason.key === reach.reason.key
     && !isSettled(other) && evidence(other).length === 0
     && other.facts.some((f) => f.value.kind === 'test' && f.value.of.key === read.key && f.high === 0));
 }

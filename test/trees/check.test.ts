@@ -7,6 +7,7 @@ import type { Analysis } from '../../analyzer/analysis';
 import { createAnalysis } from '../../analyzer/create';
 import type { JsonReport } from '../../cli/format/json';
 import { loadBackend } from '../../parser/backend';
+import { overlay, projectDir } from '../../scripts/kernel-trees.mjs';
 import { randomSource } from '../../scripts/random.mjs';
 import { createTreeReader } from '../../workspace/reader';
 import { checkJson, core, defects, mutantsOf, runCli, tree, versions, withTemporary } from './support';
@@ -63,6 +64,23 @@ async function expectSameWithBoth(root: string, paths: readonly string[]): Promi
   expect(wasm, root).toEqual(native);
   return native?.findings ?? [];
 }
+
+describe('README.md', () => {
+  it('shows what is printed when the recheck is taken out of hugetlb_no_page()', async () => {
+    const readme = fs.readFileSync(path.join(projectDir, 'README.md'), 'utf8');
+    const shown = /^```text\n(mm\/hugetlb\.c:.*?)^```$/ms.exec(readme)?.[1];
+    const original = fs.readFileSync(path.join(tree('6.12'), 'mm/hugetlb.c'), 'utf8');
+    // The line breaks stay, so that the lines are those of the unmodified file.
+    const changed = original.replace(/if \(!hugetlb_pte_stable\([^{]*\{\s*ret = 0;\s*goto out;\s*\}/, (recheck) => recheck.replace(/[^\n]/g, ''));
+    expect(changed).not.toBe(original);
+    await withTemporary(async (directory) => {
+      overlay(tree('6.12'), path.join(directory, 'linux'), { 'mm/hugetlb.c': changed });
+      const run = await runCli(['check', 'mm/hugetlb.c'], { cwd: path.join(directory, 'linux') });
+      expect(run.stdout).toBe(shown);
+      expect(run.status).toBe(1);
+    });
+  });
+});
 
 describe('edits of mm/hugetlb.c', () => {
   it('never break the analysis, and leave it as a fresh one', async () => {

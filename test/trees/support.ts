@@ -32,10 +32,10 @@ const cli = path.join(projectDir, 'dist/cli.js');
  * Runs the built command line. A run that takes longer than `timeout` ends with status null. Not synchronous: a blocked test process
  * cannot answer its runner, which then gives up on it.
  */
-export function runCli(args: readonly string[], { env = {}, timeout = 120_000 }: { env?: Record<string, string>; timeout?: number } = {}): Promise<CliRun> {
+export function runCli(args: readonly string[], { cwd, env = {}, timeout = 120_000 }: { cwd?: string; env?: Record<string, string>; timeout?: number } = {}): Promise<CliRun> {
   if (!fs.existsSync(cli)) throw new Error(`${cli} is missing. Run: npm run build`);
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [cli, ...args], { env: { ...process.env, ...env }, timeout, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [cli, ...args], { cwd, env: { ...process.env, ...env }, timeout, stdio: ['ignore', 'pipe', 'pipe'] });
     const output: Record<'stdout' | 'stderr', Buffer[]> = { stdout: [], stderr: [] };
     child.stdout.on('data', (chunk: Buffer) => output.stdout.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => output.stderr.push(chunk));
