@@ -62,6 +62,7 @@ export function substitution(caller: State, params: readonly string[], args: rea
 export function applyOutcome(frame: Frame, s: State, node: CallNode, callee: FunctionRef, outcome: Outcome, sub: Substitution): { state: State; value: Value | undefined } | undefined {
   const t = copy(s);
   const from = outcome.state;
+  t.coarse = s.coarse || from.coarse;
   t.trace = appendTrace(s.trace, callStep(frame, node, callee), outcome.state.trace, sub);
   if (!applyFacts(t, [...from.facts.values()], sub)) return undefined;
   if (from.confirmedAll !== 'no') settle(s, from.confirmedAll, (when) => confirmEverything(t, when));
@@ -93,7 +94,7 @@ export function applyReach(frame: Frame, s: State, id: NodeId, node: CallNode, c
     span: wrapped ? node.span : reach.span,
     reason: sub.value(reach.reason),
     via: id,
-    facts: [...t.facts.values()], open: [...t.open.values()], confirmedAll: t.confirmedAll, confirmed: [...t.confirmed.values()], entryLock: t.entryLock,
+    facts: [...t.facts.values()], open: [...t.open.values()], confirmedAll: t.confirmedAll, confirmed: [...t.confirmed.values()], entryLock: t.entryLock, coarse: t.coarse || reach.coarse,
     trace: appendTrace(s.trace, callStep(frame, node, callee), reach.trace, sub),
   };
 }

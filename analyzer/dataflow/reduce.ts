@@ -56,6 +56,7 @@ export function reduceAtExit(s: State, result: Value | undefined): Value | undef
  * numbers.
  */
 export function coarsen(s: State, node: NodeId): void {
+  s.coarse = true;
   const guards = new Set([...s.held.values()].map((h) => h.guard?.key));
   for (const [key, m] of s.memory) {
     const { value } = m;

@@ -226,7 +226,7 @@ class Solver {
         record(s, { kind: 'event', in: frame.ref, span: node.span, about: undefined, message: `${node.callee}() raises the event` });
         this.reach({
           in: frame.ref, span: node.span, reason, via: undefined, facts: [...s.facts.values()], open: [...s.open.values()], confirmedAll: s.confirmedAll,
-          confirmed: [...s.confirmed.values()], entryLock: s.entryLock, trace: s.trace,
+          confirmed: [...s.confirmed.values()], entryLock: s.entryLock, coarse: s.coarse, trace: s.trace,
         });
       }
       return [put(s, applyEffect(frame, s, id, node, node.callee, shape.effect, args))];
@@ -282,7 +282,7 @@ class Solver {
   private reach(reach: EventReach): void {
     const alive = new Map(reach.facts.filter((f) => factConcernsCaller(f.value, reach)).map((f) => [f.value.key, f] as const));
     const about = [...alive.values()].filter((f) => f.value.kind === 'test' || f.value.kind === 'same').map((f) => `${f.value.key}:${f.low}`).sort();
-    const key = [reach.in.file, reach.in.name, reach.span.start, reach.via, reach.reason.key, reach.confirmedAll, reach.entryLock.pte, reach.entryLock.pmd,
+    const key = [reach.coarse, reach.in.file, reach.in.name, reach.span.start, reach.via, reach.reason.key, reach.confirmedAll, reach.entryLock.pte, reach.entryLock.pmd,
       ...about, ...reach.open.map((r) => r.key).sort(), ...reach.confirmed.map((c) => c.value.key + c.when).sort()].join('|');
     const old = this.reaches.get(key);
     if (!old && this.reaches.size >= reachCap) {

@@ -23,6 +23,8 @@ export interface EventReach {
   readonly confirmedAll: Confirmation;
   readonly confirmed: readonly { readonly value: Value; readonly when: Exclude<Confirmation, 'no'> }[];
   readonly entryLock: EntryLocks;
+  /** The path was followed only roughly: nothing may be reported on it. */
+  readonly coarse: boolean;
   readonly trace: Trace | undefined;
 }
 

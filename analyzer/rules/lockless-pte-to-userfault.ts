@@ -44,6 +44,7 @@ export function findLocklessEvents(reaches: readonly EventReach[]): LocklessEven
 
 /** Must callers of the function be asked whether it was a lockless reading of theirs that led to this event? */
 export function mayRestOnCaller(reach: EventReach): boolean {
+  if (reach.coarse) return false;
   if (reach.reason.kind !== 'name') return true;
   const reason = reasonOf(reach.reason);
   if (reason === undefined || isSettled(reach) || evidence(reach).length > 0) return false;
@@ -72,7 +73,7 @@ const comparedWithUnknown = (reach: EventReach): boolean =>
  * entry was compared under the lock with a value of the caller's: what that value is, only the caller can say.
  */
 function evidence(reach: EventReach): ReadValue[] {
-  if (confirmedByCallersLock(reach) || comparedWithUnknown(reach) || reach.confirmed.some((c) => c.value.kind === 'param' || c.value.kind === 'load')) return [];
+  if (reach.coarse || confirmedByCallersLock(reach) || comparedWithUnknown(reach) || reach.confirmed.some((c) => c.value.kind === 'param' || c.value.kind === 'load')) return [];
   const wp = reasonOf(reach.reason) === 'WP';
   return reach.open.filter((read) => {
     // handle_userfault() sleeps, so a page-table lock of the caller's was not held unless the path released it.
