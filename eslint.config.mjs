@@ -23,7 +23,8 @@ const owners = {
 const impure = ['node:fs', 'node:fs/promises', 'node:child_process', 'node:net', 'node:http', 'node:worker_threads', 'fs', 'child_process'];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '.kernels/', '.e2e/', '.cache/', 'artifacts/'] },
+  // The two scoring scripts are kept byte for byte, so that figures stay comparable; they are not ours to restyle.
+  { ignores: ['dist/', 'node_modules/', '.kernels/', '.e2e/', '.cache/', 'artifacts/', 'test/mutants/mutate.mjs', 'test/mutants/score.mjs'] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {
@@ -35,6 +36,8 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
+  // Vitest wants its configuration as a default export.
+  { files: ['vitest.*.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: folders.map((folder) => `${folder}/**/*.ts`),
     plugins: { boundaries },

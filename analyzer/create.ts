@@ -5,12 +5,11 @@ import { functionErrors } from '../parser/stats';
 import type { Analysis, AnalysisOptions, CheckOptions, ParseStats } from './analysis';
 import type { FunctionRef, Tree } from './call-graph/tree';
 import { createTree } from './call-graph/tree';
-import type { Summaries } from './dataflow/summaries';
 import { createSummaries, takesPageTableArgument } from './dataflow/summaries';
 import type { Finding } from './findings/finding';
 import { locate } from './findings/locate';
 import type { LocklessEvent } from './rules/lockless-pte-to-userfault';
-import { describe, explain, findLocklessEvents, locklessPteToUserfault, mayRestOnCaller } from './rules/lockless-pte-to-userfault';
+import { describe, explain, findLocklessEvents, isPlainer, locklessPteToUserfault, mayRestOnCaller } from './rules/lockless-pte-to-userfault';
 
 const eventNames: readonly string[] = [...primitives.values()].filter((p) => p.shapes.some((s) => s.effect.op === 'event')).map((p) => p.name);
 /** How far up the callers of a function are asked for the snapshot that led to its event. */
@@ -25,6 +24,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     summaries.forget(tree.takeChangedNames());
     const wanted = new Set(paths);
     if (check.rules && !check.rules.includes(locklessPteToUserfault.name)) return [];
+    yield* tree.prepare();
     const best = new Map<string, LocklessEvent>();
     let level: FunctionRef[] = paths.flatMap((p) => tree.functionsIn(p)).filter((f) => eventNames.some((e) => f.outline.calls.has(e)));
     // A function may be asked again when one that it calls turned out to concern it; what did not change comes from the cache.
@@ -36,7 +36,8 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         for (const event of findLocklessEvents(reaches)) {
           if (!wanted.has(event.reach.in.file)) continue;
           const key = `${event.reach.in.file}:${event.reach.in.start + event.reach.span.start}:${event.reason}`;
-          if (!best.has(key)) best.set(key, event);
+          const old = best.get(key);
+          if (!old || isPlainer(event, old)) best.set(key, event);
         }
         const open = reaches.filter(mayRestOnCaller);
         if (open.length === 0 || !(open.some((r) => r.reason.kind !== 'name') || takesPageTableArgument(tree, ref))) continue;
@@ -101,5 +102,3 @@ function parseStats(tree: Tree, paths: readonly string[]): ParseStats {
   }
   return { files: paths.length, bytes, functions, functionsWithErrors: incomplete.length, incomplete, nestedFunctions: nested, backend: tree.backend.name };
 }
-
-export type { Summaries };

@@ -8,8 +8,8 @@ import { overlay, projectDir, treeDir, trees } from '../scripts/kernel-trees.mjs
 const manifest = JSON.parse(fs.readFileSync(path.join(projectDir, 'test/mutants/mutants.json'), 'utf8'));
 
 /**
- * A contender is `{ name, reports(root, file) }`, where `reports` resolves with the lines (1-based) it warns about.
- * A bug counts as found when a new report stands in the function that was changed or in the one that raises the event.
+ * A contender is `{ name, reports(root, file) }`, where `reports` resolves with `{ line, isWarning }` for each place it names (1-based).
+ * A bug counts as found when a new report of any severity stands in the function that raises the event; on unmodified files only warnings count.
  */
 export async function detection(rule, contenders) {
   const work = fs.mkdtempSync(path.join(os.tmpdir(), 'mm-review-detection-'));
@@ -23,19 +23,20 @@ export async function detection(rule, contenders) {
         const file = mutant.expect?.file ?? mutant.file;
         const key = `${mutant.tree} ${file}`;
         if (!pristine.has(key)) {
-          pristine.set(key, new Set(await reports(treeDir(mutant.tree), file)));
-          counts.onUnmodified += pristine.get(key).size;
+          const before = await reports(treeDir(mutant.tree), file);
+          pristine.set(key, new Set(before.map(({ line }) => line)));
+          counts.onUnmodified += before.filter(({ isWarning }) => isWarning).length;
         }
         const root = path.join(work, `tree-${index}-${mutant.id}`);
         overlay(treeDir(mutant.tree), root, { [mutant.file]: fs.readFileSync(path.join(work, mutant.tree, mutant.id, mutant.file), 'utf8') });
-        const fresh = (await reports(root, file)).filter((line) => !pristine.get(key).has(line));
+        const fresh = (await reports(root, file)).filter(({ line }) => !pristine.get(key).has(line));
         if (mutant.expect === null) {
           counts.controls++;
           if (fresh.length > 0) counts.falseAlarms++;
         } else {
           counts.bugs++;
           const { functionStart, functionEnd } = mutant.expect;
-          if (fresh.some((line) => line >= functionStart && line <= functionEnd)) counts.found++;
+          if (fresh.some(({ line }) => line >= functionStart && line <= functionEnd)) counts.found++;
         }
       }
     }

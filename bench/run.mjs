@@ -82,7 +82,7 @@ async function printDetection() {
   const tally = await detection('R1', judged);
   progress('');
   console.log('\n## Known bugs of lockless-pte-to-userfault put back into 6.1 and 6.12\n');
-  console.log(table(['contender', 'found', 'false alarms on controls', 'reports on the unmodified files'], tally.map((row) => [
+  console.log(table(['contender', 'found', 'false alarms on controls', 'warnings on the unmodified files'], tally.map((row) => [
     row.name, `${row.found} of ${row.bugs}`, `${row.falseAlarms} of ${row.controls}`, String(row.onUnmodified),
   ])));
   if (coccinelle === undefined) console.log('\nCoccinelle is not installed (apt-get install coccinelle): left out.');
@@ -100,12 +100,13 @@ async function printLatency() {
 
 async function mmReviewReports(root, file) {
   const { stdout } = await measure(process.execPath, [cli, 'check', '--root', root, '--format', 'json', '--rules', 'lockless-pte-to-userfault', path.join(root, file)], { cwd: projectDir });
-  return JSON.parse(stdout).findings.filter((finding) => finding.severity === 'warning').map((finding) => finding.line);
+  return JSON.parse(stdout).findings.map(({ line, severity }) => ({ line, isWarning: severity === 'warning' }));
 }
 
 async function spatchReports(root, file) {
   const { stdout } = await measure('spatch', spatch(path.join(root, file)), { cwd: projectDir, allowedStatus: [0] });
-  return [...new Set([...stdout.matchAll(/^[^:\n]+:(\d+):\d+: warning:/gm)].map((match) => Number(match[1])))];
+  const lines = new Set([...stdout.matchAll(/^[^:\n]+:(\d+):\d+: warning:/gm)].map((match) => Number(match[1])));
+  return [...lines].map((line) => ({ line, isWarning: true }));
 }
 
 /** One file per group: spatch would read files that stand together on the command line as one program. */

@@ -20,11 +20,11 @@ function describePrimitive(entry: Primitive): string {
     labelled('Rules', ruleList(entry.rules)),
     labelled('Source', `\`${entry.source}\``),
   ];
-  return page(`**${escape(entry.name)}()** · ${titleOf(entry)}`, entry.meaning, lines);
+  return page(`**\`${entry.name}()\`** · ${titleOf(entry)}`, entry.meaning, lines);
 }
 
 function describeConstant(entry: Constant): string {
-  return page(`**${escape(entry.name)}**`, entry.meaning, [
+  return page(`**\`${entry.name}\`**`, entry.meaning, [
     labelled('Pitfall', entry.pitfall),
     labelled('Kernels', span(entry.since, entry.until)),
     labelled('Rules', ruleList(entry.rules)),
@@ -113,9 +113,4 @@ function ruleList(rules: readonly string[] | undefined): string | undefined {
 
 function labelled(label: string, text: string | undefined): string | undefined {
   return text === undefined ? undefined : `${label}: ${text}`;
-}
-
-/** Leading double underscores would otherwise be read as bold. */
-function escape(name: string): string {
-  return name.replaceAll('_', '\\_');
 }

@@ -109,7 +109,7 @@ suite('carriers', () => {
 suite('describe', () => {
   it('shows contract, history, rules and source', () => {
     expect(describe('huge_ptep_get')).toBe([
-      '**huge\\_ptep\\_get()** · reads an entry',
+      '**`huge_ptep_get()`** · reads an entry',
       'Reads a hugetlb entry.',
       [
         'Locks: needs the hugetlb vma lock or i_mmap_rwsem, unless the page-table lock is held.',

@@ -35,6 +35,8 @@ export interface Tree {
   functionsIn(path: string): readonly FunctionRef[];
   /** The definition that a call in `fromFile` means, or undefined when it is not in the index (or is no function). */
   resolve(name: string, fromFile: string): FunctionRef | undefined;
+  /** Reads the index file by file, so that the first question need not wait for all of it at once. */
+  prepare(): Generator<undefined, void>;
   /** Functions of the index whose text calls `ref`. */
   callersOf(ref: FunctionRef): readonly FunctionRef[];
   /** Lowered body, spans relative to the function's start. */
@@ -85,8 +87,12 @@ export function createTree(backend: ParserBackend, reader: TreeReader): Tree {
   }
 
   function refresh(path: string): void {
+    if (!files.has(path)) {
+      // A file that came into being after the index was made.
+      if (byName && reader.indexFiles().includes(path)) for (const f of join(path)?.functions ?? []) changed.add(f.name);
+      return;
+    }
     const old = files.get(path);
-    if (!files.has(path)) return;
     const text = overlays.get(path) ?? reader.read(path);
     if (text === old?.text) return;
     const entry = text === undefined ? undefined : enter(path, text, old?.functions ?? []);
@@ -161,6 +167,13 @@ export function createTree(backend: ParserBackend, reader: TreeReader): Tree {
     outline: (path) => join(path)?.outline,
     functionsIn: (path) => join(path)?.functions ?? [],
     resolve,
+    *prepare() {
+      if (byName) return;
+      for (const path of reader.indexFiles()) {
+        load(path);
+        yield;
+      }
+    },
     callersOf(ref) {
       const callers = index().byCallee.get(ref.name) ?? [];
       return callers.filter((c) => c !== ref && resolve(ref.name, c.file) === ref);

@@ -45,8 +45,8 @@ export function readEntry(frame: Frame, s: State, what: { level: ReadValue['leve
   record(s, {
     kind: status === 'held' ? 'locked-read' : 'lockless-read', in: frame.ref, span: what.span, about: value,
     message: status === 'held'
-      ? `the entry is read under the page-table lock: ${quote(frame, what.span)}`
-      : `the entry is read without the page-table lock: ${quote(frame, what.span)}`,
+      ? `read under the page-table lock: ${quote(frame, what.span)}`
+      : `read without the page-table lock: ${quote(frame, what.span)}`,
   });
   return value;
 }

@@ -105,7 +105,7 @@ function appendTrace(before: Trace | undefined, call: Omit<Trace, 'before'>, ins
 }
 
 function callStep(frame: Frame, node: CallNode, callee: FunctionRef): Omit<Trace, 'before'> {
-  return { kind: 'call', in: frame.ref, span: node.span, about: undefined, message: `${callee.name}() is called` };
+  return { kind: 'call', in: frame.ref, span: node.span, about: undefined, message: `calls ${callee.name}()` };
 }
 
 function applyFacts(t: State, facts: readonly Fact[], sub: Substitution): boolean {

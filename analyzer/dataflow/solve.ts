@@ -199,16 +199,14 @@ class Solver {
       if (value.op !== '!=') holds = !holds;
       value = value.operands[0];
     }
+    const step = { in: frame.ref, span, about: undefined };
     if (value.kind === 'test') {
-      record(s, { kind: 'branch', in: frame.ref, span, about: value.of, message: holds ? `taken because ${value.by}() holds for the entry that was read` : `taken because ${value.by}() does not hold for the entry that was read` });
+      record(s, { ...step, kind: 'branch', about: value.of, holds, message: `${value.by}() is ${holds ? 'true' : 'false'} of that reading` });
     } else if (value.kind === 'flag' && holds) {
-      record(s, { kind: 'check', in: frame.ref, span, about: undefined, message: `${value.by}() holds: userspace handles this fault` });
+      record(s, { ...step, kind: 'check', message: `${value.by}() is true: userspace handles such faults here` });
     } else if (value.kind === 'same') {
       const locked = [value.left, value.right].some((v) => v.kind === 'read' && v.lock !== 'none');
-      record(s, {
-        kind: 'compare', in: frame.ref, span, about: undefined,
-        message: `the entries are ${holds ? 'the same' : 'different'}${locked ? '' : ', but neither was read under the page-table lock'}`,
-      });
+      record(s, { ...step, kind: 'compare', message: `compared: ${holds ? 'the same' : 'different'}${locked ? '' : ', but neither was read under the page-table lock'}` });
     }
   }
 

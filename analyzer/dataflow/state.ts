@@ -18,6 +18,8 @@ export interface Trace {
   readonly message: string;
   /** The entry value this step is about, if any. */
   readonly about: Value | undefined;
+  /** For a test: did it hold? */
+  readonly holds?: boolean;
   readonly before: Trace | undefined;
 }
 

@@ -4,13 +4,11 @@
  * An entry may be none for a moment while somebody who holds the lock changes it (`ptep_modify_prot_start()`, migration, zap). A fault that
  * believes such a reading tells userspace that a page is missing which is there.
  */
-import type { FunctionRef } from '../call-graph/tree';
 import type { Trace } from '../dataflow/state';
 import { steps } from '../dataflow/state';
 import type { EventReach } from '../dataflow/summary';
 import type { ReadValue, Value } from '../dataflow/value';
-import type { StepKind } from '../findings/finding';
-import type { Severity } from '../findings/finding';
+import type { Severity, StepKind } from '../findings/finding';
 import type { RuleInfo } from './rule';
 
 export const locklessPteToUserfault: RuleInfo = {
@@ -112,21 +110,26 @@ export function describe(event: LocklessEvent): string {
 /** The steps that tell this story, in the order of the path. */
 export function explain(event: LocklessEvent): Trace[] {
   const all = steps(event.reach.trace);
-  const readAt = all.findIndex((s) => s.about?.key === event.snapshot.key && (s.kind === 'lockless-read' || s.kind === 'locked-read'));
+  const { snapshot } = event;
+  const readAt = all.findIndex((s) => s.about?.key === snapshot.key && (s.kind === 'lockless-read' || s.kind === 'locked-read'));
   const start: Trace = readAt >= 0 ? { ...all[readAt]!, kind: 'lockless-read' } : {
-    kind: 'lockless-read', in: event.snapshot.in, span: event.snapshot.span, about: event.snapshot, before: undefined,
-    message: 'the entry is read without the page-table lock',
+    kind: 'lockless-read', in: snapshot.in, span: snapshot.span, about: snapshot, before: undefined, message: 'read without the page-table lock',
   };
   const rest = all.slice(readAt + 1);
   const told: readonly StepKind[] = ['lock', 'unlock', 'compare', 'check', 'locked-read'];
   const chosen = rest.filter((s, i) => {
     if (s.kind === 'event') return i === rest.length - 1;
-    if (s.kind === 'branch') return s.about?.key === event.snapshot.key;
-    // A call step is part of the story when the path goes on inside the callee.
+    if (s.kind === 'branch') return s.about?.key === snapshot.key && s.holds === true;
+    // A call is part of the story when the path goes on inside the callee.
     if (s.kind === 'call') return rest[i + 1] !== undefined && rest[i + 1]!.in !== s.in;
     return told.includes(s.kind);
   });
-  return [start, ...chosen.slice(-14)];
+  return [start, ...chosen.slice(-maxSteps)].map((s) => (s.kind === 'event'
+    ? { ...s, message: `${event.reason} goes to userspace; nothing on this path confirmed the reading under the page-table lock` } : s));
 }
 
-export const eventEnd = (event: LocklessEvent): { in: FunctionRef; span: { start: number; end: number } } => ({ in: event.reach.in, span: event.reach.span });
+/** A path that is longer is told from its end. */
+const maxSteps = 14;
+
+/** Of two paths to the same event the one with the shorter story is the one to show. */
+export const isPlainer = (a: LocklessEvent, b: LocklessEvent): boolean => explain(a).length < explain(b).length;
