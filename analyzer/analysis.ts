@@ -41,8 +41,11 @@ export interface Analysis {
   check(paths: readonly string[], options?: CheckOptions): Finding[];
   /** The same in small pieces: yields between functions so that the caller can cancel or let others run. */
   checkInSteps(paths: readonly string[], options?: CheckOptions): Generator<undefined, Finding[]>;
-  /** Parses every function of these files and counts what could not be read. */
-  parseStats(paths: readonly string[]): ParseStats;
+  /**
+   * Parses every function of these files and counts what could not be read. Yields after each file: native trees are only freed when the
+   * event loop turns, so whoever asks about many files must let it.
+   */
+  parseStats(paths: readonly string[]): Generator<undefined, ParseStats>;
 }
 
 export interface AnalysisOptions {

@@ -87,7 +87,7 @@ function byPosition(a: Finding, b: Finding): number {
   return a.location.file < b.location.file ? -1 : a.location.file > b.location.file ? 1 : a.location.line - b.location.line || a.location.column - b.location.column;
 }
 
-function parseStats(tree: Tree, paths: readonly string[]): ParseStats {
+function* parseStats(tree: Tree, paths: readonly string[]): Generator<undefined, ParseStats> {
   const incomplete: string[] = [];
   let [functions, bytes, nested] = [0, 0, 0];
   for (const path of paths) {
@@ -99,6 +99,7 @@ function parseStats(tree: Tree, paths: readonly string[]): ParseStats {
       nested += f.nested;
       if (f.hasError) incomplete.push(`${path}:${f.name}`);
     }
+    yield;
   }
   return { files: paths.length, bytes, functions, functionsWithErrors: incomplete.length, incomplete, nestedFunctions: nested, backend: tree.backend.name };
 }

@@ -1,4 +1,5 @@
 /** Checks files of one tree. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Analysis, ParseStats, TreeReader } from '../analyzer/analysis';
 import type { Finding } from '../analyzer/findings/finding';
 import type { ParserBackend } from '../parser/types';
@@ -33,7 +34,7 @@ export interface TreeResult {
   readonly errors: readonly unknown[];
 }
 
-export function checkTree(group: Group, options: TreeOptions): TreeResult {
+export async function checkTree(group: Group, options: TreeOptions): Promise<TreeResult> {
   const { phases, progress } = options;
   const problems: Problem[] = [];
   const reader = createTreeReader(group.root, [], (problem) => void problems.push(problem));
@@ -45,7 +46,7 @@ export function checkTree(group: Group, options: TreeOptions): TreeResult {
   const analysis = options.engine.createAnalysis({ backend: options.backend, reader: timed, log: options.log });
   const findings = phases.run('check', () => (relevant.length === 0 ? [] : drive(analysis, relevant, options)));
   const errors: unknown[] = [];
-  const stats = options.stats ? phases.run('count', () => attempt(() => analysis.parseStats(readable), errors)) : undefined;
+  const stats = options.stats ? await count(analysis, readable, options, errors) : undefined;
   const asked = new Set(group.files);
   return {
     findings,
@@ -57,12 +58,22 @@ export function checkTree(group: Group, options: TreeOptions): TreeResult {
   };
 }
 
-function attempt<T>(work: () => T, errors: unknown[]): T | undefined {
+/** Parses every function of the files. An exception costs the figures, not the findings. */
+async function count(analysis: Analysis, files: readonly string[], { phases, progress }: TreeOptions, errors: unknown[]): Promise<ParseStats | undefined> {
+  const before = phases.enter('count');
   try {
-    return work();
+    const steps = analysis.parseStats(files);
+    for (let done = 1; ; done++) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+      progress.update(() => `counting in ${done} of ${files.length} files`);
+      await nextTurn();
+    }
   } catch (error) {
     errors.push(error);
     return undefined;
+  } finally {
+    phases.enter(before);
   }
 }
 

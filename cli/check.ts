@@ -44,7 +44,7 @@ export async function runCheck(args: CheckArguments, host: Host): Promise<0 | 1 
   const results: (readonly [Group, TreeResult])[] = [];
   let failed = plan.failed;
   for (const group of plan.groups) {
-    const result = checkGroup(group, options, say);
+    const result = await checkGroup(group, options, say);
     progress.clear();
     if (result === undefined) {
       failed = true;
@@ -104,9 +104,9 @@ function givenRoot(root: string, typed: string, say: Say): string {
 }
 
 /** An exception of the analyzer costs the files of one tree, and is told as what it is. */
-function checkGroup(group: Group, options: TreeOptions, say: Say): TreeResult | undefined {
+async function checkGroup(group: Group, options: TreeOptions, say: Say): Promise<TreeResult | undefined> {
   try {
-    return checkTree(group, options);
+    return await checkTree(group, options);
   } catch (error) {
     options.progress.clear();
     say.internalError(error);

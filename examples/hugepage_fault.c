@@ -2,8 +2,8 @@
 /*
  * An example for mm-review, in the shape of a hugetlb fault handler.
  *
- * While mprotect() or page migration rewrites an entry it is none for a moment,
- * under the page-table lock. A fault that reads the entry without the lock can
+ * While UFFDIO_WRITEPROTECT or page migration rewrites an entry it is none for a
+ * moment, under the page-table lock. A fault that reads the entry without the lock can
  * see that moment. When it then tells userfaultfd that the page is MISSING, the
  * monitor gets an event for a page that is there, and its UFFDIO_COPY fails.
  */

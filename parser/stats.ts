@@ -14,7 +14,7 @@ export function functionErrors(backend: ParserBackend, outline: Outline): Functi
   return outline.functions.map((found) => backend.withTree(functionText(outline, found), (root) => ({
     name: found.name,
     hasError: root.hasError || !isDefinition(root),
-    nested: Math.max(0, countDefinitions(root) - 1),
+    nested: Math.max(0, root.descendantsOfType('function_definition').length - 1),
   })));
 }
 
@@ -27,10 +27,4 @@ export function functionText(outline: Outline, found: FunctionOutline): string {
 function isDefinition(root: SyntaxNode): boolean {
   const children = root.namedChildren.filter((child) => child !== null && child.type !== 'comment');
   return children.length === 1 && children[0]?.type === 'function_definition';
-}
-
-function countDefinitions(node: SyntaxNode): number {
-  let count = node.type === 'function_definition' ? 1 : 0;
-  for (const child of node.namedChildren) if (child !== null) count += countDefinitions(child);
-  return count;
 }

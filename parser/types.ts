@@ -38,6 +38,7 @@ export interface SyntaxNode {
   readonly namedChildren: readonly (SyntaxNode | null)[];
   childForFieldName(name: string): SyntaxNode | null;
   walk(): SyntaxCursor;
+  descendantsOfType(type: string): readonly unknown[];
 }
 
 /** Moves through a tree; several times cheaper than asking nodes for their children. */

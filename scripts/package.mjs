@@ -36,7 +36,8 @@ export function makeVsix() {
   }
   const documents = ['README.md', 'CHANGELOG.md', 'LICENSE'].filter((name) => fs.existsSync(path.join(root, name)));
   for (const name of documents) copy(path.join(root, name), path.join(stage, name));
-  fs.writeFileSync(path.join(stage, 'package.json'), `${JSON.stringify({ ...shipped(manifest), files: ['dist', ...documents] }, null, 2)}\n`);
+  fs.writeFileSync(path.join(stage, 'package.json'), `${JSON.stringify(shipped(manifest), null, 2)}\n`);
+  copy(path.join(root, '.vscodeignore'), path.join(stage, '.vscodeignore'));
   fs.rmSync(output, { force: true });
   // --no-dependencies: the bundles hold everything but the parsers, and those are in dist/node_modules already.
   run(path.join(root, 'node_modules/@vscode/vsce/vsce'), [
