@@ -23,6 +23,13 @@ export function substitution(caller: State, params: readonly string[], args: rea
   const actual = new Map(params.map((p, i) => [p, args[i] ?? symbol(`${site}/arg${i}`)] as const));
   const before = copy(caller);
   const done = new Map<string, Value>();
+  // What a recursive call of the function itself created gets the name that the function's own has: only so recursion comes to an end.
+  const own = site.slice(0, site.indexOf('#') + 1);
+  const here = (id: string): string => {
+    if (id.startsWith(own)) return id;
+    const again = id.lastIndexOf(`/${own}`);
+    return again >= 0 ? id.slice(again + 1) : `${site}/${id}`;
+  };
   const value = (v: Value): Value => {
     const known = done.get(v.key);
     if (known) return known;
@@ -38,8 +45,8 @@ export function substitution(caller: State, params: readonly string[], args: rea
     switch (v.kind) {
       case 'number': case 'name': return v;
       case 'param': return actual.get(v.name) ?? symbol(`${site}/${v.name}`);
-      case 'symbol': return symbol(`${site}/${v.id}`);
-      case 'lock': return lock(`${site}/${v.id}`, v.level);
+      case 'symbol': return symbol(here(v.id));
+      case 'lock': return lock(here(v.id), v.level);
       case 'load': {
         const p = place(v.place);
         return p ? readPlace(before, p) : symbol(`${site}/${v.key}`);
@@ -48,7 +55,7 @@ export function substitution(caller: State, params: readonly string[], args: rea
         const p = place(v.place);
         return p ? address(p) : symbol(`${site}/${v.key}`);
       }
-      case 'read': return read({ ...v, id: `${site}/${v.id}`, slot: value(v.slot), lock: v.lock === 'inherit' ? lockStatus(before, v.level) : v.lock });
+      case 'read': return read({ ...v, id: here(v.id), slot: value(v.slot), lock: v.lock === 'inherit' ? lockStatus(before, v.level) : v.lock });
       case 'test': return test(v.test, v.by, value(v.of));
       case 'same': return same(value(v.left), value(v.right));
       case 'flag': return flag(v.flag, v.by, value(v.of));

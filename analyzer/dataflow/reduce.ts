@@ -122,7 +122,8 @@ function reduce(s: State, interest: Interest, keepParams: boolean, result?: Valu
       case 'test': return valueMatters(v.of);
       case 'same': return valueMatters(v.left) && valueMatters(v.right);
       case 'flag': return interest.callee(v.by);
-      case 'operation': return v.operands.every(valueMatters);
+      // Of arithmetic, a caller only knows tests of what it passed in: `flags & BIT`, `n == 1`.
+      case 'operation': return v.operands.every((o) => valueMatters(o) && (keepParams || o.kind !== 'operation'));
     }
   };
   for (const [key, f] of s.facts) if (!factMatters(f, valueMatters)) s.facts.delete(key);

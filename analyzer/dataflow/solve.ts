@@ -89,7 +89,8 @@ class Solver {
   private entryState(): State {
     const s = initialState();
     for (const p of this.frame.ir.params) writePlace(s, local(p.name), param(p.name));
-    // __releases(ptl), __must_hold(ptl): the caller holds it. Acquiring a lock on the way shows the opposite; see acquire().
+    // Half-typed code, and code that the parser cannot read, is followed for what it calls; nothing is reported on it.
+    s.coarse = this.frame.ir.incomplete;
     return s;
   }
 

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { loadBackend } from '../parser/backend';
+import type { ParserBackend } from '../parser/types';
+import { createAnalysis } from './create';
+
+const backend = await loadBackend('native');
+
+const event = `
+vm_fault_t drawer_is_empty(struct vm_area_struct *vma, struct vm_fault *vmf, pte_t *ptep)
+{
+	if (userfaultfd_missing(vma))
+		return handle_userfault(vmf, VM_UFFD_MISSING);
+	return 0;
+}
+`;
+const lockless = `
+vm_fault_t drawer_fault(struct vm_area_struct *vma, struct vm_fault *vmf, pte_t *ptep)
+{
+	if (huge_pte_none(huge_ptep_get(ptep)))
+		return drawer_is_empty(vma, vmf, ptep);
+	return 0;
+}
+`;
+const locked = lockless
+  .replace('	if (huge', '	spinlock_t *ptl = huge_pte_lock(hstate_vma(vma), vma->vm_mm, ptep);\n	bool none = huge_pte_none(huge_ptep_get(ptep));\n\n	spin_unlock(ptl);\n	if (huge')
+  .replace('if (huge_pte_none(huge_ptep_get(ptep)))', 'if (none)');
+
+function tree(files: Record<string, string>, using: ParserBackend = backend) {
+  const log: string[] = [];
+  const disk = new Map(Object.entries(files));
+  const analysis = createAnalysis({ backend: using, log: (line) => log.push(line), reader: { indexFiles: () => [...disk.keys()], read: (path) => disk.get(path) } });
+  return { analysis, disk, log, check: (...paths: string[]) => analysis.check(paths).map((f) => `${f.location.file}:${f.location.line} ${f.function}`) };
+}
+
+describe('createAnalysis', () => {
+  it('asks callers in other files, and reports where the event is', () => {
+    const { check } = tree({ 'mm/event.c': event, 'mm/caller.c': lockless });
+    expect(check('mm/event.c')).toEqual(['mm/event.c:5 drawer_is_empty']);
+    expect(check('mm/caller.c')).toEqual([]);
+  });
+
+  it('follows unsaved text of another file, back and forth', () => {
+    const { analysis, check } = tree({ 'mm/event.c': event, 'mm/caller.c': lockless });
+    analysis.setText('mm/caller.c', locked);
+    expect(check('mm/event.c')).toEqual([]);
+    analysis.setText('mm/caller.c', lockless);
+    expect(check('mm/event.c')).toEqual(['mm/event.c:5 drawer_is_empty']);
+    analysis.setText('mm/caller.c', '');
+    expect(check('mm/event.c')).toEqual([]);
+    analysis.setText('mm/caller.c', undefined);
+    expect(check('mm/event.c')).toEqual(['mm/event.c:5 drawer_is_empty']);
+  });
+
+  it('moves findings with the text above them, and keeps their fingerprint', () => {
+    const { analysis } = tree({ 'mm/event.c': event, 'mm/caller.c': lockless });
+    const [before] = analysis.check(['mm/event.c']);
+    analysis.setText('mm/event.c', `/* new */\n\nint other(void)\n{\n	return 0;\n}\n${event}`);
+    const [after] = analysis.check(['mm/event.c']);
+    expect(after!.location.line).toBe(before!.location.line + 6);
+    expect(after!.fingerprint).toBe(before!.fingerprint);
+    expect(after!.steps.at(-1)!.location.line).toBe(after!.location.line);
+  });
+
+  it('sees a file that is made later', () => {
+    const { analysis, disk, check } = tree({ 'mm/event.c': event });
+    expect(check('mm/event.c')).toEqual([]);
+    disk.set('mm/caller.c', lockless);
+    analysis.invalidate('mm/caller.c');
+    expect(check('mm/event.c')).toEqual(['mm/event.c:5 drawer_is_empty']);
+    disk.delete('mm/caller.c');
+    analysis.invalidate('mm/caller.c');
+    expect(check('mm/event.c')).toEqual([]);
+  });
+
+  it('uses the function of its own file before one of the same name elsewhere', () => {
+    const helper = (body: string): string => `static bool slot_ok(struct mm_struct *mm, pte_t *ptep, pte_t old)\n{\n${body}\n}\n`;
+    const user = `
+vm_fault_t fault(struct hstate *h, struct mm_struct *mm, struct vm_fault *vmf, pte_t *ptep)
+{
+	pte_t entry = huge_ptep_get(ptep);
+
+	if (!huge_pte_none(entry) || !slot_ok(mm, ptep, entry))
+		return 0;
+	return handle_userfault(vmf, VM_UFFD_MISSING);
+}
+`;
+    const good = helper('	spinlock_t *ptl = huge_pte_lock(0, mm, ptep);\n	bool same = pte_same(huge_ptep_get(ptep), old);\n\n	spin_unlock(ptl);\n	return same;');
+    const { check } = tree({ 'mm/a.c': helper('	return true;') + user, 'mm/b.c': good, 'mm/c.c': good + user });
+    expect(check('mm/a.c', 'mm/b.c', 'mm/c.c')).toEqual(['mm/a.c:12 fault']);
+  });
+
+  it('comes to an end with recursion, in one function and in a ring', () => {
+    const { check, log } = tree({
+      'mm/ring.c': `
+static int one(struct vm_fault *vmf, int n) { if (n) return two(vmf, n - 1); return pte_none(ptep_get(vmf->pte)); }
+static int two(struct vm_fault *vmf, int n) { return n > 3 ? two(vmf, n - 2) : one(vmf, n - 1); }
+vm_fault_t ring_fault(struct vm_fault *vmf)
+{
+	if (one(vmf, 9))
+		return handle_userfault(vmf, VM_UFFD_MISSING);
+	return 0;
+}
+vm_fault_t again(struct vm_fault *vmf) { if (pte_none(ptep_get(vmf->pte))) return again(vmf); return handle_userfault(vmf, VM_UFFD_WP); }
+`,
+    });
+    expect(check('mm/ring.c')).toEqual(['mm/ring.c:7 ring_fault']);
+    expect(log).toEqual([]);
+  });
+
+  it('loses one function, not the file, when something goes wrong in it', () => {
+    const broken: ParserBackend = {
+      name: 'native',
+      withTree: (text, use) => {
+        if (text.includes('unlucky')) throw new Error('broken on purpose');
+        return backend.withTree(text, use);
+      },
+    };
+    const { check, log } = tree({ 'mm/a.c': event.replaceAll('drawer', 'unlucky') + event + lockless }, broken);
+    expect(check('mm/a.c')).toEqual(['mm/a.c:12 drawer_is_empty']);
+    expect(log).toHaveLength(1);
+    expect(log[0]).toContain('mm/a.c: unlucky_is_empty: analysis failed: Error: broken on purpose');
+  });
+
+  it('stays silent where the text could not be read', () => {
+    const { check } = tree({ 'mm/a.c': event + lockless.replace('if (huge', 'if @@ (huge') });
+    expect(check('mm/a.c')).toEqual([]);
+  });
+
+  it('gives way between functions', () => {
+    const { analysis } = tree({ 'mm/event.c': event, 'mm/caller.c': lockless });
+    const run = analysis.checkInSteps(['mm/event.c']);
+    let pieces = 0;
+    while (run.next().done !== true) pieces++;
+    expect(pieces).toBeGreaterThanOrEqual(4);
+  });
+
+  it('runs the rules that are asked for', () => {
+    const { analysis } = tree({ 'mm/event.c': event, 'mm/caller.c': lockless });
+    expect(analysis.check(['mm/event.c'], { rules: ['lockless-pte-to-userfault'] })).toHaveLength(1);
+    expect(analysis.check(['mm/event.c'], { rules: [] })).toEqual([]);
+  });
+
+  it('keeps the first line of a message short, with both ends in it', () => {
+    const long = 'x'.repeat(60);
+    const { analysis } = tree({ 'mm/a.c': event.replace('drawer_is_empty', `empty_${long}`) + lockless.replace('drawer_is_empty', `empty_${long}`) });
+    const [finding] = analysis.check(['mm/a.c']);
+    expect(finding!.message.split('\n')[0]!.length).toBeLessThanOrEqual(100);
+    expect(finding!.message).toContain('drawer_fault');
+  });
+});
