@@ -3,31 +3,34 @@ import { anyArity } from './build';
 import { constants, primitives } from './model';
 import type { Constant, Contract, Primitive, Shape, Version } from './types';
 
-/** What a hover says about `name`, or undefined when the model does not know it. */
-export function describe(name: string): string | undefined {
+/**
+ * What a hover says about `name`, or undefined when the model does not know it. Of the rules that an entry plays a part in, those are named
+ * that `ships` accepts: the model knows of more than this program has.
+ */
+export function describe(name: string, ships: (rule: string) => boolean = () => true): string | undefined {
   const primitive = primitives.get(name);
-  if (primitive !== undefined) return describePrimitive(primitive);
+  if (primitive !== undefined) return describePrimitive(primitive, ships);
   const constant = constants.get(name);
-  return constant === undefined ? undefined : describeConstant(constant);
+  return constant === undefined ? undefined : describeConstant(constant, ships);
 }
 
-function describePrimitive(entry: Primitive): string {
+function describePrimitive(entry: Primitive, ships: (rule: string) => boolean): string {
   const lines = [
     ...contractLines(entry.contract ?? {}),
     labelled('Pitfall', entry.pitfall),
     labelled('Arguments', argumentHistory(entry.shapes)),
     labelled('Kernels', history(entry)),
-    labelled('Rules', ruleList(entry.rules)),
+    labelled('Rules', ruleList(entry.rules?.filter(ships))),
     labelled('Source', `\`${entry.source}\``),
   ];
   return page(`**\`${entry.name}()\`** · ${titleOf(entry)}`, entry.meaning, lines);
 }
 
-function describeConstant(entry: Constant): string {
+function describeConstant(entry: Constant, ships: (rule: string) => boolean): string {
   return page(`**\`${entry.name}\`**`, entry.meaning, [
     labelled('Pitfall', entry.pitfall),
     labelled('Kernels', span(entry.since, entry.until)),
-    labelled('Rules', ruleList(entry.rules)),
+    labelled('Rules', ruleList(entry.rules?.filter(ships))),
     labelled('Source', `\`${entry.source}\``),
   ]);
 }

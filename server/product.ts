@@ -1,6 +1,7 @@
 /** The real engine: parser, analyzer, kernel model and file system put together. */
 import type { Engine } from './engine';
 import { createAnalysis } from '../analyzer/create';
+import { rules } from '../analyzer/rules';
 import { describe } from '../kernel/hover';
 import { loadBackend } from '../parser/backend';
 import { createTreeReader } from '../workspace/reader';
@@ -13,6 +14,6 @@ export async function loadEngine(): Promise<Engine> {
     createAnalysis: (reader, log) => createAnalysis({ backend, reader, log }),
     findRoot,
     createReader: (root, log) => createTreeReader(root, [], ({ path, message }) => log(`${path}: ${message}`)),
-    describe,
+    describe: (name) => describe(name, (rule) => rules.some((r) => r.name === rule)),
   };
 }
