@@ -5,48 +5,58 @@ import { functionErrors } from '../parser/stats';
 import type { Analysis, AnalysisOptions, CheckOptions, ParseStats } from './analysis';
 import type { FunctionRef, Tree } from './call-graph/tree';
 import { createTree } from './call-graph/tree';
-import { createSummaries, takesPageTableArgument } from './dataflow/summaries';
+import { createSummaries } from './dataflow/summaries';
 import type { Finding } from './findings/finding';
 import { locate } from './findings/locate';
-import type { LocklessEvent } from './rules/lockless-pte-to-userfault';
-import { describe, explain, findLocklessEvents, isPlainer, locklessPteToUserfault, mayRestOnCaller } from './rules/lockless-pte-to-userfault';
+import { silence, unusedAllow } from './findings/silence';
+import { checks } from './rules';
+import type { Report, RuleCheck } from './rules/rule';
 
-const eventNames: readonly string[] = [...primitives.values()].filter((p) => p.shapes.some((s) => s.effect.op === 'event')).map((p) => p.name);
-/** How far up the callers of a function are asked for the snapshot that led to its event. */
+/** How far up the callers of a function are asked about what it does. */
 const maxCallerDepth = 8;
 
 export function createAnalysis(options: AnalysisOptions): Analysis {
   const log = options.log ?? (() => undefined);
   const tree = createTree(options.backend, options.reader);
-  const summaries = createSummaries(tree, mayRestOnCaller, log);
+  const all = checks.map((create) => create(tree));
+  const summaries = createSummaries(tree, {
+    event: (reach) => all.some((c) => c.concern === 'events' && c.concernsCaller(reach)),
+    fault: (fault) => all.some((c) => c.concern === 'faults' && c.concernsCaller(fault)),
+  }, log);
 
   function* checkInSteps(paths: readonly string[], check: CheckOptions = {}): Generator<undefined, Finding[]> {
     summaries.forget(tree.takeChangedNames());
-    const wanted = new Set(paths);
-    if (check.rules && !check.rules.includes(locklessPteToUserfault.name)) return [];
+    const asked = all.filter((c) => check.rules?.includes(c.info.name) ?? true);
+    if (asked.length === 0 && !check.rules?.includes(unusedAllow.name)) return [];
     yield* tree.prepare();
-    const best = new Map<string, LocklessEvent>();
-    let level: FunctionRef[] = paths.flatMap((p) => tree.functionsIn(p)).filter((f) => eventNames.some((e) => f.outline.calls.has(e)));
+    const best = new Map<string, Report>();
+    for (const rule of asked) yield* climb(rule, paths, best);
+    return silence(tree, paths, [...best.values()].map((report) => toFinding(tree, report)).sort(byPosition), check.rules);
+  }
+
+  /** Asks the functions where a rule starts, and their callers as long as those matter. Of several stories about one place the shortest is kept. */
+  function* climb(rule: RuleCheck, paths: readonly string[], best: Map<string, Report>): Generator<undefined, void> {
+    const wanted = new Set(paths);
+    const starts = startNames(rule);
+    let level: FunctionRef[] = paths.flatMap((p) => tree.functionsIn(p)).filter((f) => starts.some((e) => f.outline.calls.has(e)));
     // A function may be asked again when one that it calls turned out to concern it; what did not change comes from the cache.
     for (let depth = 0; level.length > 0 && depth <= maxCallerDepth; depth++) {
       const callers = new Set<FunctionRef>();
       for (const ref of level) {
         yield;
-        const { reaches } = summaries.of(ref, 'events');
-        for (const event of findLocklessEvents(reaches)) {
-          if (!wanted.has(event.reach.in.file)) continue;
-          const key = `${event.reach.in.file}:${event.reach.in.start + event.reach.span.start}:${event.reason}`;
+        const summary = summaries.of(ref, rule.concern);
+        for (const report of rule.judge(ref, summary)) {
+          if (!wanted.has(report.in.file)) continue;
+          const key = `${report.info.name}:${report.in.file}:${report.in.start + report.span.start}`;
           const old = best.get(key);
-          if (!old || isPlainer(event, old)) best.set(key, event);
+          if (!old || isPlainer(report, old)) best.set(key, report);
         }
-        const open = reaches.filter(mayRestOnCaller);
-        if (open.length === 0 || !(open.some((r) => r.reason.kind !== 'name') || takesPageTableArgument(tree, ref))) continue;
-        summaries.follow(ref);
+        if (!rule.asksCallers(ref, summary)) continue;
+        summaries.follow(ref, rule.concern);
         for (const caller of tree.callersOf(ref)) callers.add(caller);
       }
       level = [...callers];
     }
-    return [...best.values()].map((event) => toFinding(tree, event)).sort(byPosition);
   }
 
   return {
@@ -64,22 +74,29 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   };
 }
 
-function toFinding(tree: Tree, event: LocklessEvent): Finding {
-  const { reach } = event;
-  const location = locate(tree, reach.in, reach.span);
-  const fingerprint = createHash('sha256')
-    .update([locklessPteToUserfault.name, reach.in.file, reach.in.name, reach.in.text.slice(reach.span.start, reach.span.end).replace(/\s+/g, ' '), event.snapshot.in.name, event.reason].join('\0'))
-    .digest('hex').slice(0, 16);
+/** Names of the primitives at which a rule starts. */
+function startNames(rule: RuleCheck): readonly string[] {
+  return [...primitives.values()].filter((p) => p.shapes.some((s) => s.effect.op === rule.startsAt)).map((p) => p.name);
+}
+
+/** A warning goes before a weaker statement about the same place, a short story before a long one. */
+function isPlainer(a: Report, b: Report): boolean {
+  if (a.severity !== b.severity) return a.severity === 'warning';
+  return a.steps.length < b.steps.length;
+}
+
+function toFinding(tree: Tree, report: Report): Finding {
+  const quoted = report.in.text.slice(report.span.start, report.span.end).replace(/\s+/g, ' ');
   return {
-    rule: locklessPteToUserfault.name,
-    severity: event.severity,
-    message: describe(event),
-    location,
-    function: reach.in.name,
-    steps: explain(event).map((s) => ({ kind: s.kind, location: locate(tree, s.in, s.span), function: s.in.name, message: s.message })),
-    scenario: locklessPteToUserfault.scenario,
+    rule: report.info.name,
+    severity: report.severity,
+    message: report.message,
+    location: locate(tree, report.in, report.span),
+    function: report.in.name,
+    steps: report.steps.map((s) => ({ kind: s.kind, location: locate(tree, s.in, s.span), function: s.in.name, message: s.message })),
+    scenario: report.info.scenario,
     assumptions: [],
-    fingerprint,
+    fingerprint: createHash('sha256').update([report.info.name, report.in.file, report.in.name, quoted, report.about].join('\0')).digest('hex').slice(0, 16),
   };
 }
 

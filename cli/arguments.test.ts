@@ -30,6 +30,9 @@ describe('parseCommandLine', () => {
     expect(parseCommandLine(['help', 'check'])).toEqual({ command: 'help', topic: 'check' });
     expect(parseCommandLine(['check', 'a.c', '-h'])).toEqual({ command: 'help', topic: 'check' });
     expect(parseCommandLine(['lsp', '--help'])).toEqual({ command: 'help', topic: 'lsp' });
+    expect(parseCommandLine(['explain'])).toEqual({ command: 'explain', rule: undefined });
+    expect(parseCommandLine(['explain', 'a-rule'])).toEqual({ command: 'explain', rule: 'a-rule' });
+    expect(parseCommandLine(['explain', 'a-rule', '--help'])).toEqual({ command: 'help', topic: 'explain' });
     expect(parseCommandLine(['--version'])).toEqual({ command: 'version' });
     expect(parseCommandLine(['lsp', '--stdio', '--clientProcessId=7'])).toEqual({ command: 'lsp', args: ['--stdio', '--clientProcessId=7'] });
   });
@@ -43,12 +46,14 @@ describe('parseCommandLine', () => {
     expect(refused('check', '--formt', 'json')).toBe("unknown option '--formt' (did you mean '--format'?)");
     expect(refused('check', '--toString')).toBe("unknown option '--toString'");
     expect(refused('check', '-x')).toBe("unknown option '-x'");
-    expect(refused('check', '--format', 'xml')).toBe("unknown format 'xml'; the formats are: gcc, json");
+    expect(refused('check', '--format', 'xml')).toBe("unknown format 'xml'; the formats are: gcc, json, sarif, github");
     expect(refused('check', '--root')).toBe("option '--root' needs a value");
     expect(refused('check', '--root', '--stats')).toBe("option '--root' needs a value");
     expect(refused('check', '--rules', ',')).toBe("option '--rules' needs a value");
     expect(refused('check', '--stats=yes')).toBe("option '--stats' takes no value");
     expect(refused('check', '')).toBe('empty path');
+    expect(refused('explain', '--hlep')).toBe("unknown option '--hlep' (did you mean '--help'?)");
+    expect(refused('explain', 'a-rule', 'b-rule')).toBe('explain takes one rule');
   });
 });
 

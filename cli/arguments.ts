@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { UsageError } from './host';
 import { didYouMean, nearest } from './suggest';
 
-export type OutputFormat = 'gcc' | 'json';
+export type OutputFormat = 'gcc' | 'json' | 'sarif' | 'github';
 
 export interface CheckArguments {
   readonly paths: readonly string[];
@@ -15,14 +15,15 @@ export interface CheckArguments {
 
 export type Invocation =
   | { readonly command: 'check'; readonly check: CheckArguments }
+  | { readonly command: 'explain'; readonly rule: string | undefined }
   | { readonly command: 'lsp'; readonly args: readonly string[] }
   | { readonly command: 'help'; readonly topic: CommandName | undefined }
   | { readonly command: 'version' };
 
-export const commandNames = ['check', 'lsp', 'help'] as const;
+export const commandNames = ['check', 'explain', 'lsp', 'help'] as const;
 export type CommandName = (typeof commandNames)[number];
 
-const formats: readonly OutputFormat[] = ['gcc', 'json'];
+const formats: readonly OutputFormat[] = ['gcc', 'json', 'sarif', 'github'];
 
 /** Reads the arguments behind the program's name; throws a `UsageError` for anything that is not understood. */
 export function parseCommandLine(argv: readonly string[]): Invocation {
@@ -37,6 +38,8 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
       return { command: 'help', topic: rest[0] === undefined || rest[0].startsWith('-') ? undefined : commandName(rest[0]) };
     case 'check':
       return parseCheck(rest);
+    case 'explain':
+      return parseExplain(rest);
     case 'lsp':
       // The language-server library reads its own options (--stdio, --node-ipc, --socket=, --pipe=, --clientProcessId=) from argv.
       return wantsHelp(rest) ? { command: 'help', topic: 'lsp' } : { command: 'lsp', args: rest };
@@ -44,11 +47,11 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
 }
 
 /** Names of rules as typed against the rules that exist. */
-export function checkRuleNames(names: readonly string[] | undefined, known: readonly string[]): void {
+export function checkRuleNames(names: readonly string[] | undefined, known: readonly string[], command: CommandName = 'check'): void {
   for (const name of names ?? []) {
     if (known.includes(name)) continue;
     const hint = didYouMean(name, known);
-    throw new UsageError(`unknown rule '${name}'${hint === '' ? `; the rules are: ${known.join(', ')}` : hint}`, 'check');
+    throw new UsageError(`unknown rule '${name}'${hint === '' ? `; the rules are: ${known.join(', ')}` : hint}`, command);
   }
 }
 
@@ -99,6 +102,14 @@ function parseCheck(args: readonly string[]): Invocation {
   const asked = tokens.some((token) => token.kind === 'option' && token.name === 'rules');
   if (asked && rules.length === 0) throw new UsageError(`option '--rules' needs a value`, 'check');
   return { command: 'check', check: { paths, root, format, rules: asked ? [...new Set(rules)] : undefined, stats } };
+}
+
+function parseExplain(args: readonly string[]): Invocation {
+  if (wantsHelp(args)) return { command: 'help', topic: 'explain' };
+  const option = args.find((argument) => argument.startsWith('-'));
+  if (option !== undefined) throw new UsageError(`unknown option '${option}'${didYouMean(option, ['--help'])}`, 'explain');
+  if (args.length > 1) throw new UsageError('explain takes one rule', 'explain');
+  return { command: 'explain', rule: args[0] };
 }
 
 function checkOption(name: string, rawName: string): CheckOption {

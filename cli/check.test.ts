@@ -50,6 +50,33 @@ describe('formats', () => {
     });
   });
 
+  it('prints SARIF, and says in it when something could not be checked', async () => {
+    const root = kernel(files);
+    const ran = await runIn(path.join(root, 'mm'), ['check', '--format', 'sarif', '--stats', '.']);
+    expect(ran.status).toBe(1);
+    expect(ran.stderr).toMatch(/^peak memory +100 MB$/m);
+    expect(JSON.parse(ran.stdout)).toMatchObject({
+      version: '2.1.0',
+      runs: [{
+        tool: { driver: { name: 'mm-review', version: '1.2.3', rules: [{ id: 'lockless-pte-to-userfault' }, { id: 'fake-write-fault' }] } },
+        invocations: [{ executionSuccessful: true }],
+        results: [{ level: 'warning', ruleIndex: 0, locations: [{ physicalLocation: { artifactLocation: { uri: 'mm/bad.c' } } }] }, { level: 'note' }],
+      }],
+    });
+    const incomplete = await runIn(root, ['check', '--format', 'sarif', 'mm/none.c']);
+    expect(incomplete.status).toBe(2);
+    expect(JSON.parse(incomplete.stdout)).toMatchObject({ runs: [{ invocations: [{ executionSuccessful: false }], results: [] }] });
+  });
+
+  it('annotates a run of GitHub Actions, with paths from the top of the checkout', async () => {
+    const root = kernel(files);
+    const start = 'line=3,col=2,endLine=3,endColumn=10,title=lockless-pte-to-userfault::entry read without';
+    expect((await runIn(root, ['check', '--format', 'github', 'mm/bad.c'])).stdout).toContain(`::warning file=mm/bad.c,${start}`);
+    const inside = await runIn(path.join(root, 'mm'), ['check', '--format', 'github', 'bad.c'], { env: { GITHUB_WORKSPACE: path.dirname(root) } });
+    expect(inside).toMatchObject({ status: 1, stdout: expect.stringContaining(`::warning file=${path.basename(root)}/mm/bad.c,${start}`) as string });
+    expect((await runIn(root, ['check', '--format', 'github', 'mm/clean.c'])).stdout).toBe('');
+  });
+
   it('runs only the rules that were asked for', async () => {
     const root = kernel(files);
     expect((await runIn(root, ['check', '--rules', 'fake-write-fault', 'mm/bad.c'])).status).toBe(0);
@@ -184,7 +211,7 @@ describe('trees', () => {
 
 describe('other commands', () => {
   it('helps, on standard output', async () => {
-    for (const argv of [['--help'], ['help'], ['help', 'check'], ['check', '--help'], ['help', 'lsp']]) {
+    for (const argv of [['--help'], ['help'], ['help', 'check'], ['check', '--help'], ['help', 'explain'], ['help', 'lsp']]) {
       const ran = await runIn('/', argv);
       expect(ran).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('Usage: mm-review ') as string });
     }

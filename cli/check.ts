@@ -5,11 +5,13 @@ import type { Finding } from '../analyzer/findings/finding';
 import { collectFiles, resolveArgument } from '../workspace/collect';
 import { describeError } from '../workspace/files';
 import { commonDirectory, isInside, isKernelTree } from '../workspace/root';
-import { checkRuleNames, type CheckArguments } from './arguments';
+import { checkRuleNames, type CheckArguments, type OutputFormat } from './arguments';
 import { checkTree, type TreeOptions, type TreeResult } from './check-tree';
 import { paletteFor } from './colour';
 import { formatGcc, printable } from './format/gcc';
+import { formatGithub } from './format/github';
 import { formatJson } from './format/json';
+import { formatSarif } from './format/sarif';
 import { groupByRoot, rebase, type Group } from './group';
 import { toolName, UsageError, type Host } from './host';
 import { createProgress } from './progress';
@@ -61,13 +63,17 @@ export async function runCheck(args: CheckArguments, host: Host): Promise<0 | 1 
   const findings = results.flatMap(([group, result]) => result.findings.map((finding) => rebase(finding, group.root, root)));
   const parsed = results.flatMap(([, result]) => result.stats ?? []);
   const figures = args.stats ? { parse: addParseStats(parsed), phases: phases.totals(), peakMemory: host.peakMemory() } : undefined;
-  if (args.format === 'json') {
-    host.stdout.write(formatJson({ name: toolName, version: host.version }, root, findings, figures === undefined ? {} : statsJson(figures)));
-  } else {
-    const text = formatGcc(findings, { root, cwd: host.cwd, palette: paletteFor(host.stdout, host.env) });
-    if (text !== '') host.stdout.write(text);
-    if (figures !== undefined) host.stderr.write(statsTable(figures));
-  }
+  const tool = { name: toolName, version: host.version };
+  const write: Record<OutputFormat, () => string> = {
+    gcc: () => formatGcc(findings, { root, cwd: host.cwd, palette: paletteFor(host.stdout, host.env) }),
+    json: () => formatJson(tool, root, findings, figures === undefined ? {} : statsJson(figures)),
+    sarif: () => formatSarif(findings, { tool, rules: engine.rules, root, complete: !failed }),
+    github: () => formatGithub(findings, { root, workspace: host.env['GITHUB_WORKSPACE'] || host.cwd }),
+  };
+  const text = write[args.format]();
+  if (text !== '') host.stdout.write(text);
+  // The JSON report holds them.
+  if (figures !== undefined && args.format !== 'json') host.stderr.write(statsTable(figures));
   const files = results.reduce((total, [, result]) => total + result.files, 0);
   if (files > 0) host.stderr.write(summary(findings, files, host.now()));
   if (failed) return 2;

@@ -1,6 +1,7 @@
 /** Runs one command and gives its exit status; nothing it does ends in a stack trace. */
 import { parseCommandLine } from './arguments';
 import { internalErrorText, runCheck } from './check';
+import { runExplain } from './explain';
 import { helpText } from './help';
 import { toolName, UsageError, type Host } from './host';
 
@@ -20,6 +21,8 @@ export async function run(argv: readonly string[], host: Host): Promise<number |
         return undefined;
       case 'check':
         return await runCheck(invocation.check, host);
+      case 'explain':
+        return await runExplain(invocation.rule, host);
     }
   } catch (error) {
     if (!(error instanceof UsageError)) {

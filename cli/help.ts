@@ -11,6 +11,7 @@ Usage: mm-review COMMAND [OPTION...]
 
 Commands:
   check [PATH...]   check C files of a kernel tree
+  explain [RULE]    what a rule looks for, why, and when it is wrong
   lsp --stdio       run the language server, for editors
   help [COMMAND]    show this text, or what a command takes
 
@@ -31,7 +32,10 @@ no configuration and no build. Without PATH a bundled example is checked.
 Options:
   --root DIR        top of the kernel tree; by default the nearest directory above
                     PATH that has mm/ and include/linux/. Alone: check all of it
-  --format FORMAT   gcc (default) or json
+  --format FORMAT   gcc (default): as compilers print warnings
+                    json: for programs of your own
+                    sarif: SARIF 2.1.0, for code scanning and its viewers
+                    github: annotations of a GitHub Actions run
   --rules A,B       run only these rules
   --stats           print what was read, how well, and where the time went
   -h, --help        show this text
@@ -41,7 +45,18 @@ Exit status: 0 nothing found, 1 warnings, 2 something could not be checked.
 Examples:
   mm-review check ~/linux/mm
   mm-review check mm/hugetlb.c fs/userfaultfd.c
-  mm-review check --format json mm > findings.json
+  mm-review check --format sarif mm > mm-review.sarif
+`,
+  explain: `Usage: mm-review explain [RULE]
+
+Prints the page of a rule: what it looks for, why that is a bug, examples, and when it
+is a false alarm. RULE is the name in brackets at the end of a warning. Without RULE
+the rules are listed.
+
+Exit status: 0, or 2 when there is no such rule.
+
+Example:
+  mm-review explain lockless-pte-to-userfault
 `,
   lsp: `Usage: mm-review lsp --stdio
 

@@ -1,5 +1,6 @@
 /** What the command line needs from the outside, as values, so that tests can run it without a process. */
 import type { Analysis, AnalysisOptions } from '../analyzer/analysis';
+import type { RuleInfo } from '../analyzer/rules/rule';
 import type { LoadedBackend } from '../parser/backend';
 
 export interface Output {
@@ -10,14 +11,9 @@ export interface Output {
 
 /** The analyzer as the command line uses it; loaded when a command needs it, for it is most of the program. */
 export interface Engine {
-  readonly rules: readonly RuleSummary[];
+  readonly rules: readonly RuleInfo[];
   createAnalysis(options: AnalysisOptions): Analysis;
   loadBackend(): Promise<LoadedBackend>;
-}
-
-export interface RuleSummary {
-  readonly name: string;
-  readonly description: string;
 }
 
 export interface Host {
@@ -28,6 +24,8 @@ export interface Host {
   readonly version: string;
   /** Directory of the C files that are checked when no PATH is given. */
   readonly examples: string;
+  /** Directory of the rules' pages, one `<rule>.md` for each. */
+  readonly rulePages: string;
   /** Milliseconds since the process began. */
   now(): number;
   /** Peak memory of the process in bytes. */

@@ -53,7 +53,7 @@ function change(root: string, name: string): void {
   fs.utimesSync(path.join(root, name), later, later);
 }
 const output = `${JSON.stringify([fs.realpathSync(os.tmpdir()), 'check', 'x'])}\n`;
-const install = 'npm ci --include=dev --no-audit --no-fund';
+const install = 'npm install --include=dev --no-audit --no-fund';
 
 describe('a checkout', () => {
   it('is installed and built once, and again when something changed', () => {

@@ -18,6 +18,7 @@ const host: Host = {
   stderr: process.stderr,
   version: typeof __MM_REVIEW_VERSION__ === 'string' ? __MM_REVIEW_VERSION__ : 'development',
   examples: path.join(packageRoot, 'examples'),
+  rulePages: path.join(packageRoot, 'docs', 'rules'),
   now: () => performance.now(),
   peakMemory: () => process.resourceUsage().maxRSS * 1024,
   loadEngine,

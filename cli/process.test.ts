@@ -17,7 +17,7 @@ const fakeEngine: Plugin = {
 
 beforeAll(async () => {
   tree = makeTree({
-    ...kernelFiles, 'mm/bad.c': 'BUG_HERE\n', 'mm/many.c': 'BUG_HERE\n'.repeat(2_000), 'examples/e.c': 'pte_t BUG_HERE\n',
+    ...kernelFiles, 'mm/bad.c': 'BUG_HERE\n', 'mm/many.c': 'BUG_HERE\n'.repeat(2_000), 'examples/e.c': 'pte_t BUG_HERE\n', 'docs/rules/fake-write-fault.md': '# fake-write-fault\n',
     'dist/server.js': `process.stdout.write('server ' + process.argv.slice(2).join(' '))`,
   });
   program = path.join(tree, 'dist/cli.js');
@@ -38,6 +38,10 @@ describe('the process', () => {
 
   it('finds the example beside the bundle', () => {
     expect(runProgram('check')).toMatchObject({ status: 1, stdout: warningLines('examples/e.c', 1, 7) });
+  });
+
+  it('finds the pages of the rules beside the bundle', () => {
+    expect(runProgram('explain', 'fake-write-fault')).toMatchObject({ status: 0, stdout: 'fake-write-fault\n' });
   });
 
   it('writes all of a large report to a pipe', () => {

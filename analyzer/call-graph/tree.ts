@@ -43,6 +43,8 @@ export interface Tree {
   lower(ref: FunctionRef): FunctionIR;
   /** Does this function, or one that it calls, use a primitive whose effect an analysis follows? */
   touchesPageTables(ref: FunctionRef): boolean;
+  /** Does any file of the index have this word in its text? */
+  mentions(word: string): boolean;
   /** Names whose definition changed since the last call. */
   takeChangedNames(): ReadonlySet<string>;
 }
@@ -61,6 +63,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader): Tree {
   let reaching = new Map<FunctionRef, boolean>();
   const bodies = new WeakMap<FunctionRef, FunctionIR>();
   let changed = new Set<string>();
+  const mentioned = new Map<string, boolean>();
 
   function load(path: string): FileEntry | undefined {
     if (files.has(path)) return files.get(path);
@@ -95,6 +98,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader): Tree {
     const old = files.get(path);
     const text = overlays.get(path) ?? reader.read(path);
     if (text === old?.text) return;
+    mentioned.clear();
     const entry = text === undefined ? undefined : enter(path, text, old?.functions ?? []);
     files.set(path, entry);
     const before = new Set(old?.functions);
@@ -190,6 +194,15 @@ export function createTree(backend: ParserBackend, reader: TreeReader): Tree {
       return ir;
     },
     touchesPageTables: touches,
+    mentions(word) {
+      let known = mentioned.get(word);
+      if (known === undefined) {
+        index();
+        known = [...files.values()].some((entry) => entry?.text.includes(word));
+        mentioned.set(word, known);
+      }
+      return known;
+    },
     takeChangedNames() {
       const names = changed;
       changed = new Set();

@@ -5,7 +5,7 @@ import { assume } from './evaluate';
 import type { Frame } from './frame';
 import type { Fact, State, Trace } from './state';
 import { acquire, clobber, confirm, confirmEverything, copy, lockStatus, narrow, openSnapshot, readPlace, release, steps, truth, writePlace } from './state';
-import type { EventReach, Outcome } from './summary';
+import type { EventReach, FaultReach, Outcome } from './summary';
 import type { CallNode } from './transfer';
 import type { Place, ReadValue, Value } from './value';
 import { address, flag, lock, operation, pointee, read, same, symbol, test } from './value';
@@ -103,6 +103,16 @@ export function applyReach(frame: Frame, s: State, id: NodeId, node: CallNode, c
     via: id,
     facts: [...t.facts.values()], open: [...t.open.values()], confirmedAll: t.confirmedAll, confirmed: [...t.confirmed.values()], entryLock: t.entryLock, coarse: t.coarse || reach.coarse,
     trace: appendTrace(s.trace, callStep(frame, node, callee), reach.trace, sub),
+  };
+}
+
+/** A callee's fault as the caller sees it; undefined when the path to it cannot happen here. */
+export function applyFault(frame: Frame, s: State, id: NodeId, node: CallNode, callee: FunctionRef, fault: FaultReach, sub: Substitution): FaultReach | undefined {
+  const t = copy(s);
+  if (!applyFacts(t, fault.facts, sub)) return undefined;
+  return {
+    ...fault, via: id, flags: sub.value(fault.flags), registers: fault.registers && sub.value(fault.registers), facts: [...t.facts.values()],
+    coarse: t.coarse || fault.coarse, trace: appendTrace(s.trace, callStep(frame, node, callee), fault.trace, sub),
   };
 }
 

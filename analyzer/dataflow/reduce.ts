@@ -12,17 +12,23 @@ interface Interest {
   local(name: string): boolean;
   field(name: string): boolean;
   callee(name: string): boolean;
+  /** Keep what is known of the arguments, looked at again or not. */
+  readonly requests: boolean;
+  readonly atExit: boolean;
 }
 
 /** Fields whose content decides what page-table code does with a fault, so that callers and callees agree on them. */
 const isCarrier = (field: string): boolean => field === 'flags' || carrierFields.has(field);
 
-export function reduceAtJoin(s: State, node: NodeId, liveness: Liveness): void {
+/** `keepRequests`: what is known of the function's arguments is kept although it is not looked at again: it says what the caller asked for. */
+export function reduceAtJoin(s: State, node: NodeId, liveness: Liveness, keepRequests: boolean): void {
   reduce(s, {
     local: (n) => liveness.local(node, n),
     field: (f) => isCarrier(f) || liveness.field(node, f),
     callee: (c) => liveness.callee(node, c),
-  }, true);
+    requests: keepRequests,
+    atExit: false,
+  });
 }
 
 /**
@@ -42,7 +48,7 @@ export function reduceAtExit(s: State, result: Value | undefined): Value | undef
   // That a path takes a lock itself tells the caller nothing it could use.
   const forCaller = (l: EntryLock): EntryLock => (l === 'not-held' ? 'unknown' : l);
   s.entryLock = { pte: forCaller(s.entryLock.pte), pmd: forCaller(s.entryLock.pmd) };
-  reduce(s, { local: () => false, field: isCarrier, callee: () => false }, false, value);
+  reduce(s, { local: () => false, field: isCarrier, callee: () => false, requests: true, atExit: true }, value);
   for (const key of s.open.keys()) {
     const asked = [...s.facts.values()].some((f) => f.value.kind === 'test' && f.value.of.key === key && f.low > 0);
     const kept = [...s.memory.values()].some((m) => m.value.key === key) || (value && contains(value, (x) => x.key === key));
@@ -88,11 +94,11 @@ export function commonFacts(a: ReadonlyMap<string, Fact>, b: ReadonlyMap<string,
   return out;
 }
 
-function reduce(s: State, interest: Interest, keepParams: boolean, result?: Value): void {
+function reduce(s: State, interest: Interest, result?: Value): void {
   const placeMatters = (p: Place): boolean => {
     if (p.kind === 'local') return interest.local(p.name);
     // At the end: memory that only this function has a name for.
-    if (!keepParams && contains(p.base, (x) => x.kind === 'symbol' || (x.kind === 'address' && x.place.kind === 'local'))) return false;
+    if (interest.atExit && contains(p.base, (x) => x.kind === 'symbol' || (x.kind === 'address' && x.place.kind === 'local'))) return false;
     const field = p.fields[p.fields.length - 1];
     return field === undefined || interest.field(field);
   };
@@ -113,17 +119,18 @@ function reduce(s: State, interest: Interest, keepParams: boolean, result?: Valu
     if (seen.has(v.key)) return true;
     switch (v.kind) {
       case 'number': case 'name': case 'address': return true;
-      case 'param': return !keepParams || interest.local(v.name);
+      case 'param': return interest.requests || interest.local(v.name);
       case 'load': {
         const field = v.place.fields[v.place.fields.length - 1];
-        return v.place.kind === 'local' ? interest.local(v.place.name) : field === undefined || interest.field(field);
+        if (v.place.kind === 'local') return interest.local(v.place.name);
+        return field === undefined || interest.field(field) || (interest.requests && !interest.atExit);
       }
       case 'symbol': case 'lock': case 'read': return false;
       case 'test': return valueMatters(v.of);
       case 'same': return valueMatters(v.left) && valueMatters(v.right);
       case 'flag': return interest.callee(v.by);
       // Of arithmetic, a caller only knows tests of what it passed in: `flags & BIT`, `n == 1`.
-      case 'operation': return v.operands.every((o) => valueMatters(o) && (keepParams || o.kind !== 'operation'));
+      case 'operation': return v.operands.every((o) => valueMatters(o) && (!interest.atExit || o.kind !== 'operation'));
     }
   };
   for (const [key, f] of s.facts) if (!factMatters(f, valueMatters)) s.facts.delete(key);

@@ -2,25 +2,29 @@
  * Walks one function path by path: a small set of states per point, each with its own facts, merged where they agree. Gives the
  * function's summary: the ways it returns and the events it reaches.
  */
+import type { Effect } from '../../kernel/types';
 import type { Expr, IrNode, NodeId, Span } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
 import { assume, evaluate, placeOf } from './evaluate';
 import type { Frame } from './frame';
 import { entryLevel, isEntryType, isLocal, nodeId, quote, typeOf } from './frame';
-import { applyOutcome, applyReach, substitution } from './instantiate';
+import { applyFault, applyOutcome, applyReach, substitution } from './instantiate';
 import type { Liveness } from './liveness';
 import { computeLiveness, nodesLeadingTo } from './liveness';
 import { coarsen, commonFacts, dropOwnSnapshots, reduceAtExit, reduceAtJoin } from './reduce';
 import type { State } from './state';
-import { clobber, confirmEverything, copy, coreKey, initialState, record, retire, stateKey, visibleKey, writePlace } from './state';
-import type { EventReach, Outcome, Summary } from './summary';
+import { clobber, confirmEverything, copy, coreKey, initialState, record, retire, stateKey, truth, visibleKey, writePlace } from './state';
+import type { EventReach, FaultReach, Outcome, SigbusFate, Summary } from './summary';
 import type { CallNode } from './transfer';
 import { applyEffect } from './transfer';
 import type { Value } from './value';
-import { local, param, pointee, symbol, zero } from './value';
+import { contains, local, name, one, operation, param, pointee, symbol, zero } from './value';
 
-/** `events`: only paths that lead to a userfault event count. `whole`: all ways to return are wanted, too. */
-export type Depth = 'events' | 'whole';
+/**
+ * What is asked of a function. `events`: only paths that lead to a userfault event count. `whole`: all ways to return are wanted, too.
+ * `faults`: the faults that it raises for the kernel, and what becomes of their SIGBUS.
+ */
+export type Depth = 'events' | 'whole' | 'faults';
 
 /** What the solver asks about other functions. */
 export interface Callees {
@@ -28,13 +32,20 @@ export interface Callees {
   summarize(node: CallNode, frame: Frame, depth: Depth): { readonly ref: FunctionRef; readonly params: readonly string[]; readonly summary: Summary } | 'harmless' | undefined;
   /** Is this a call of a function whose events concern its callers? */
   raisesEvents(node: CallNode, frame: Frame): boolean;
-  /** Which of a callee's events still concern its callers. */
+  /** Which of a callee's events and faults still concern its callers. */
   concerns(reach: EventReach): boolean;
+  faultConcerns(fault: FaultReach): boolean;
 }
 
-/** Distinct states at one point: beyond the first number branch facts are dropped, beyond the second states are. */
-const softCap = 24;
-const hardCap = 96;
+/**
+ * Distinct states at one point: beyond the first number branch facts are dropped, beyond the second states are. Functions that raise
+ * faults are few and put the flags together in many steps.
+ */
+const caps: Readonly<Record<Depth, { readonly soft: number; readonly hard: number }>> = {
+  events: { soft: 24, hard: 96 },
+  whole: { soft: 24, hard: 96 },
+  faults: { soft: 128, hard: 256 },
+};
 /** Beyond this many ways to return, what the function itself saw in entries is not told apart any more. */
 const plainOutcomes = 10;
 const outcomeCap = 32;
@@ -53,6 +64,9 @@ class Solver {
   private readonly seen = new Map<NodeId, Set<string>>();
   private readonly outcomes = new Map<string, Outcome>();
   private readonly reaches = new Map<string, EventReach>();
+  private readonly faults = new Map<string, FaultReach>();
+  /** By call that faults: the ways on from a SIGBUS. */
+  private readonly fates = new Map<string, Map<SigbusFate, Span>>();
   private cursor = 0;
   private executed = 0;
   private truncated = false;
@@ -83,7 +97,7 @@ class Solver {
       this.pending.delete(node);
       for (const s of states) this.execute(node, s);
     }
-    return { outcomes: withoutSubsumed([...this.outcomes.values()]), reaches: [...this.reaches.values()], truncated: this.truncated };
+    return { outcomes: withoutSubsumed([...this.outcomes.values()]), reaches: [...this.reaches.values()], faults: withWaiting([...this.faults.values()]), truncated: this.truncated };
   }
 
   private entryState(): State {
@@ -96,13 +110,13 @@ class Solver {
 
   /** Paths meet here: forget what does not matter, and go on only with a state that was not here before. */
   private arrive(node: NodeId, s: State): void {
-    reduceAtJoin(s, node, this.liveness);
+    reduceAtJoin(s, node, this.liveness, this.depth === 'faults');
     let seen = this.seen.get(node);
     if (!seen) this.seen.set(node, (seen = new Set()));
-    if (seen.size >= softCap) coarsen(s, node);
+    if (seen.size >= caps[this.depth].soft) coarsen(s, node);
     const key = stateKey(s);
     if (seen.has(key)) return;
-    if (seen.size >= hardCap) {
+    if (seen.size >= caps[this.depth].hard) {
       this.truncated = true;
       return;
     }
@@ -133,7 +147,7 @@ class Solver {
   }
 
   private matters(node: NodeId): boolean {
-    return this.depth === 'whole' || this.leading.has(node);
+    return this.depth !== 'events' || this.leading.has(node);
   }
 
   private step(id: NodeId, node: IrNode, s: State): [NodeId, State][] {
@@ -146,7 +160,7 @@ class Solver {
       case 'choice':
         for (const arg of node.args) if (arg.kind === 'name' && isLocal(frame, arg.name)) writePlace(s, local(arg.name), symbol(`${nodeId(frame, id)}@${arg.name}`));
         return [...new Set(node.targets)].map((target): [NodeId, State] => [target, copy(s)]);
-      case 'return': this.finish(node.value && evaluate(frame, s, node.value, id), s); return [];
+      case 'return': this.finish(node.value && evaluate(frame, s, node.value, id), s, node.span); return [];
       case 'declare':
         clobber(s, local(node.name), `${nodeId(frame, id)}@`);
         return [[node.next, s]];
@@ -228,9 +242,13 @@ class Solver {
           confirmed: [...s.confirmed.values()], entryLock: s.entryLock, coarse: s.coarse, trace: s.trace,
         });
       }
-      return [put(s, applyEffect(frame, s, id, node, node.callee, shape.effect, args))];
+      const isWrapper = shape.effect.op === 'fault' && shape.effect.unlocked !== undefined && this.depth === 'faults' && this.callees.raisesEvents(node, frame);
+      if (!isWrapper) {
+        if (shape.effect.op === 'fault' && this.depth === 'faults') return this.fault(id, node, s, args, shape.effect).map((after) => put(after.state, after.result));
+        return [put(s, applyEffect(frame, s, id, node, node.callee, shape.effect, args))];
+      }
     }
-    const known = this.callees.summarize(node, frame, this.matters(node.next) ? 'whole' : 'events');
+    const known = this.callees.summarize(node, frame, this.depth === 'faults' ? 'faults' : this.matters(node.next) ? 'whole' : 'events');
     if (!known || known === 'harmless') {
       this.opaque(s, node, args, nodeId(frame, id), known === 'harmless');
       return [put(s, symbol(nodeId(frame, id)))];
@@ -241,6 +259,11 @@ class Solver {
       const here = applyReach(frame, s, id, node, known.ref, reach, sub);
       if (here) this.reach(here);
     }
+    for (const fault of known.summary.faults) {
+      if (!this.callees.faultConcerns(fault)) continue;
+      const here = applyFault(frame, s, id, node, known.ref, fault, sub);
+      if (here) this.faults.set(faultKey(here), here);
+    }
     const after: State[] = [];
     for (const outcome of known.summary.outcomes) {
       const next = applyOutcome(frame, s, node, known.ref, outcome, sub);
@@ -249,6 +272,33 @@ class Solver {
     // A callee that was too large to follow may also return in ways that are not listed.
     if (known.summary.truncated && after.length === 0) return [put(s, symbol(nodeId(frame, id)))];
     return after;
+  }
+
+  /** A fault for the kernel: one path on which anything may come of it, and one on which it ends in SIGBUS. */
+  private fault(id: NodeId, node: CallNode, s: State, args: readonly Value[], effect: Extract<Effect, { op: 'fault' }>): { state: State; result: Value }[] {
+    const { frame } = this;
+    const unique = nodeId(frame, id);
+    let fates = this.fates.get(unique);
+    if (!fates) this.fates.set(unique, (fates = new Map()));
+    record(s, { kind: 'event', in: frame.ref, span: node.span, about: undefined, message: `${node.callee ?? ''}() raises the fault` });
+    const waits = effect.unlocked === undefined ? false : truth(s, args[effect.unlocked] ?? zero);
+    const given = args[effect.flags] ?? symbol(`${unique}?`);
+    const flags = waits === true ? operation('|', [given, name('FAULT_FLAG_ALLOW_RETRY')]) : waits === false ? given : symbol(`${unique}?`);
+    const reach: FaultReach = {
+      in: frame.ref, span: node.span, via: undefined, mayWait: false, flags, registers: effect.regs === undefined ? undefined : args[effect.regs],
+      facts: [...s.facts.values()].filter((f) => factConcernsCaller(f.value, [])), fates, coarse: s.coarse, trace: s.trace,
+    };
+    this.faults.set(faultKey(reach), reach);
+    if (s.sigbus === unique) {
+      fates.set('retried', node.span);
+      s.sigbus = undefined;
+    }
+    const bad = copy(s);
+    bad.sigbus = unique;
+    // A wrapper gives an error code, the fault itself a word of flags in which SIGBUS excludes retry, completion and the other errors.
+    const error = effect.unlocked === undefined ? name('VM_FAULT_SIGBUS') : symbol(unique);
+    if (error.kind === 'symbol') assume(bad, operation('<', [error, zero]), true);
+    return [{ state: s, result: symbol(unique) }, { state: bad, result: error }];
   }
 
   /** A function that is not followed: it may write through the pointers to locals and fault structs that it gets, and leaves the locks alone. */
@@ -261,7 +311,8 @@ class Solver {
     });
   }
 
-  private finish(result: Value | undefined, s: State): void {
+  private finish(result: Value | undefined, s: State, span: Span): void {
+    if (s.sigbus !== undefined) this.fates.get(s.sigbus)?.set(fateOf(s, result, s.sigbus), span);
     const value = reduceAtExit(s, result);
     if (this.outcomes.size >= plainOutcomes) dropOwnSnapshots(s);
     // Ways to return that differ in nothing but the branches taken are one way, with the facts they share.
@@ -279,7 +330,7 @@ class Solver {
   }
 
   private reach(reach: EventReach): void {
-    const alive = new Map(reach.facts.filter((f) => factConcernsCaller(f.value, reach)).map((f) => [f.value.key, f] as const));
+    const alive = new Map(reach.facts.filter((f) => factConcernsCaller(f.value, reach.open)).map((f) => [f.value.key, f] as const));
     const about = [...alive.values()].filter((f) => f.value.kind === 'test' || f.value.kind === 'same').map((f) => `${f.value.key}:${f.low}`).sort();
     const key = [reach.coarse, reach.in.file, reach.in.name, reach.span.start, reach.via, reach.reason.key, reach.confirmedAll, reach.entryLock.pte, reach.entryLock.pmd,
       ...about, ...reach.open.map((r) => r.key).sort(), ...reach.confirmed.map((c) => c.value.key + c.when).sort()].join('|');
@@ -292,6 +343,23 @@ class Solver {
     this.reaches.set(key, { ...(old ?? reach), facts: [...facts.values()] });
   }
 }
+
+/** Marks the faults that some path lets wait. */
+function withWaiting(faults: readonly FaultReach[]): FaultReach[] {
+  const waits = (f: FaultReach): boolean => operation('&', [f.flags, name('FAULT_FLAG_ALLOW_RETRY')]).key === one.key;
+  return faults.map((f) => ({ ...f, mayWait: f.mayWait || faults.some((g) => g.in === f.in && g.span.start === f.span.start && waits(g)) }));
+}
+
+/** Is a SIGBUS that happened on this path handed on with the function's value? A function without value may tell in other ways. */
+function fateOf(s: State, result: Value | undefined, fault: string): SigbusFate {
+  if (result === undefined) return 'unknown';
+  if (contains(result, (v) => (v.kind === 'symbol' && v.id === fault) || (v.kind === 'name' && v.name === 'VM_FAULT_SIGBUS'))) return 'error';
+  const isSet = truth(s, result);
+  return isSet === undefined ? 'unknown' : isSet ? 'error' : 'success';
+}
+
+const faultKey = (f: FaultReach): string =>
+  [f.in.file, f.in.name, f.span.start, f.via, f.flags.key, f.coarse, ...f.facts.map((x) => `${x.value.key}:${x.low},${x.high},${x.not.join('/')}`).sort()].join('|');
 
 /** Does the node make values of its own: a call's result, an entry read in an expression, a variable that an iteration macro sets? */
 function createsValues(frame: Frame, node: IrNode): boolean {
@@ -338,16 +406,16 @@ const place = (target: ReturnType<typeof local>, fields: readonly string[]): Ret
   target.kind === 'local' ? local(target.name, [...target.fields, ...fields]) : pointee(target.base, [...target.fields, ...fields]);
 
 /** Facts about what the caller passed in, and tests of entries that are still open. */
-function factConcernsCaller(value: Value, reach: EventReach): boolean {
+function factConcernsCaller(value: Value, open: readonly Value[]): boolean {
   switch (value.kind) {
     case 'param': case 'load': return true;
     case 'number': case 'name': return true;
     case 'address': return value.place.kind === 'memory';
-    case 'test': return factConcernsCaller(value.of, reach);
-    case 'read': return reach.open.some((r) => r.key === value.key);
-    case 'same': return factConcernsCaller(value.left, reach) && factConcernsCaller(value.right, reach);
-    case 'flag': return factConcernsCaller(value.of, reach);
-    case 'operation': return value.operands.every((o) => factConcernsCaller(o, reach));
+    case 'test': return factConcernsCaller(value.of, open);
+    case 'read': return open.some((r) => r.key === value.key);
+    case 'same': return factConcernsCaller(value.left, open) && factConcernsCaller(value.right, open);
+    case 'flag': return factConcernsCaller(value.of, open);
+    case 'operation': return value.operands.every((o) => factConcernsCaller(o, open));
     case 'symbol': case 'lock': return false;
   }
 }

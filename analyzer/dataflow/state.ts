@@ -63,6 +63,8 @@ export interface State {
   confirmedAll: Confirmation;
   /** Values of the caller that were compared with an entry read under the lock. */
   readonly confirmed: Map<string, { readonly value: Value; readonly when: Exclude<Confirmation, 'no'> }>;
+  /** The call (its name) whose fault ended in SIGBUS on this path, where that is followed. */
+  sigbus: string | undefined;
   /** Facts were dropped because there were too many states: the path may be one that cannot happen, so nothing may be reported on it. */
   coarse: boolean;
   trace: Trace | undefined;
@@ -71,14 +73,14 @@ export interface State {
 export function initialState(): State {
   return {
     memory: new Map(), clobbered: new Map(), facts: new Map(), held: new Map(), entryLock: { pte: 'unknown', pmd: 'unknown' },
-    open: new Map(), confirmedAll: 'no', confirmed: new Map(), coarse: false, trace: undefined,
+    open: new Map(), confirmedAll: 'no', confirmed: new Map(), sigbus: undefined, coarse: false, trace: undefined,
   };
 }
 
 export function copy(s: State): State {
   return {
     memory: new Map(s.memory), clobbered: new Map(s.clobbered), facts: new Map(s.facts), held: new Map(s.held), entryLock: s.entryLock,
-    open: new Map(s.open), confirmedAll: s.confirmedAll, confirmed: new Map(s.confirmed), coarse: s.coarse, trace: s.trace,
+    open: new Map(s.open), confirmedAll: s.confirmedAll, confirmed: new Map(s.confirmed), sigbus: s.sigbus, coarse: s.coarse, trace: s.trace,
   };
 }
 
@@ -111,7 +113,7 @@ function keyOf(s: State, counts: (f: Fact) => boolean): string {
   for (const key of s.open.keys()) out.push(`o${key}`);
   for (const [key, c] of s.confirmed) out.push(`c${key}${c.when}`);
   out.sort();
-  return `${s.coarse ? '~' : ''}${s.entryLock.pte}|${s.entryLock.pmd}|${s.confirmedAll}|${out.join('|')}`;
+  return `${s.coarse ? '~' : ''}${s.sigbus ?? ''}|${s.entryLock.pte}|${s.entryLock.pmd}|${s.confirmedAll}|${out.join('|')}`;
 }
 
 /* ---- memory ---- */

@@ -4,15 +4,25 @@ import type { FunctionRef, Tree } from '../call-graph/tree';
 import { createFrame, typeOf } from './frame';
 import type { Callees, Depth } from './solve';
 import { solve } from './solve';
-import type { EventReach, Summary } from './summary';
+import type { EventReach, FaultReach, Summary } from './summary';
 import { emptySummary } from './summary';
 
 export interface Summaries {
   of(ref: FunctionRef, depth: Depth): Summary;
-  /** From now on calls of this function matter whatever their arguments are. */
-  follow(ref: FunctionRef): void;
+  /** From now on calls of this function matter, whatever their arguments are, to whoever asks for this. */
+  follow(ref: FunctionRef, what: Concern): void;
   /** Drops what depends on functions with these names. */
   forget(names: ReadonlySet<string>): void;
+}
+
+/** What of a function may concern its callers. */
+export type Concern = 'events' | 'faults';
+const concernOf = (depth: Depth): Concern => (depth === 'faults' ? 'faults' : 'events');
+
+/** Which events and faults of a function its callers must hear of. */
+export interface Concerns {
+  event(reach: EventReach): boolean;
+  fault(fault: FaultReach): boolean;
 }
 
 interface Entry {
@@ -26,14 +36,14 @@ const maxDepth = 16;
 /** A recursive function's summary is refined this often before what is left counts as unknown. */
 const maxRounds = 4;
 
-export function createSummaries(tree: Tree, concerns: (reach: EventReach) => boolean, log: (line: string) => void): Summaries {
+export function createSummaries(tree: Tree, concerns: Concerns, log: (line: string) => void): Summaries {
   const done = new Map<FunctionRef, Partial<Record<Depth, Entry>>>();
   const running = new Map<FunctionRef, { summary: Summary; recursive: boolean }>();
-  const followed = new Set<FunctionRef>();
+  const followed: Readonly<Record<Concern, Set<FunctionRef>>> = { events: new Set(), faults: new Set() };
   const needsStack: Set<string>[] = [];
 
   function of(ref: FunctionRef, depth: Depth): Summary {
-    const ready = done.get(ref)?.[depth] ?? done.get(ref)?.whole;
+    const ready = done.get(ref)?.[depth] ?? (depth === 'events' ? done.get(ref)?.whole : undefined);
     if (ready) {
       for (const n of ready.needs) needsStack[needsStack.length - 1]?.add(n);
       return ready.summary;
@@ -80,18 +90,21 @@ export function createSummaries(tree: Tree, concerns: (reach: EventReach) => boo
       const target = tree.resolve(callee, ref.file);
       return target && declaredType(target);
     });
+    const interesting = followed[concernOf(depth)];
     const callees: Callees = {
-      concerns,
+      concerns: concerns.event,
+      faultConcerns: concerns.fault,
       raisesEvents(node, from) {
         const target = node.callee === undefined ? undefined : tree.resolve(node.callee, from.ref.file);
-        return target !== undefined && followed.has(target);
+        return target !== undefined && interesting.has(target);
       },
       summarize(node, from, wanted) {
         if (node.callee === undefined || running.size > maxDepth) return undefined;
         const target = tree.resolve(node.callee, from.ref.file);
         if (!target) return undefined;
-        const matters = followed.has(target) || (node.args.some((a) => pageTableTypes.has(typeOf(from, a) ?? '')) && tree.touchesPageTables(target));
-        if (!matters || (wanted === 'events' && !followed.has(target))) return 'harmless';
+        if (wanted === 'faults' && !interesting.has(target)) return 'harmless';
+        const matters = interesting.has(target) || (node.args.some((a) => pageTableTypes.has(typeOf(from, a) ?? '')) && tree.touchesPageTables(target));
+        if (!matters || (wanted === 'events' && !interesting.has(target))) return 'harmless';
         return { ref: target, params: tree.lower(target).params.map((p) => p.name), summary: of(target, wanted) };
       },
     };
@@ -100,9 +113,9 @@ export function createSummaries(tree: Tree, concerns: (reach: EventReach) => boo
 
   return {
     of,
-    follow(ref) {
-      if (followed.has(ref)) return;
-      followed.add(ref);
+    follow(ref, what) {
+      if (followed[what].has(ref)) return;
+      followed[what].add(ref);
       forget(new Set([ref.name]), ref);
     },
     forget,
@@ -111,7 +124,7 @@ export function createSummaries(tree: Tree, concerns: (reach: EventReach) => boo
   function forget(names: ReadonlySet<string>, except?: FunctionRef): void {
     for (const [ref, entries] of done) {
       if (ref === except) continue;
-      const stale = [entries.events, entries.whole].some((entry) => entry && [...names].some((n) => entry.needs.has(n)));
+      const stale = [entries.events, entries.whole, entries.faults].some((entry) => entry && [...names].some((n) => entry.needs.has(n)));
       if (stale) done.delete(ref);
     }
   }

@@ -28,11 +28,32 @@ export interface EventReach {
   readonly trace: Trace | undefined;
 }
 
+/** What becomes of a fault that ends in SIGBUS: the ways in which the function that asked for the fault goes on. */
+export type SigbusFate = 'error' | 'success' | 'retried' | 'unknown';
+
+/** A fault that the kernel raises itself, with the flags that some path gives it. */
+export interface FaultReach {
+  readonly in: FunctionRef;
+  readonly span: Span;
+  readonly flags: Value;
+  /** The registers of a faulting task: not NULL in an architecture's fault handler. */
+  readonly registers: Value | undefined;
+  readonly via: NodeId | undefined;
+  readonly facts: readonly Fact[];
+  /** With the place where the function returns then, or faults again. */
+  readonly fates: ReadonlyMap<SigbusFate, Span>;
+  /** Some path gives this very fault FAULT_FLAG_ALLOW_RETRY: that it may not wait on another one is the caller's wish. */
+  readonly mayWait: boolean;
+  readonly coarse: boolean;
+  readonly trace: Trace | undefined;
+}
+
 export interface Summary {
   readonly outcomes: readonly Outcome[];
   readonly reaches: readonly EventReach[];
+  readonly faults: readonly FaultReach[];
   /** Some states were dropped because there were too many: silence proves nothing. */
   readonly truncated: boolean;
 }
 
-export const emptySummary: Summary = { outcomes: [], reaches: [], truncated: false };
+export const emptySummary: Summary = { outcomes: [], reaches: [], faults: [], truncated: false };

@@ -2,6 +2,7 @@
  * Symbolic values: what the analysis knows of the content of a variable, a struct field or an expression.
  * Values are immutable and compared by `key`.
  */
+import { areDifferentFlags, flagsOf } from '../../kernel/flags';
 import type { EntryTest, Level, UffdFlag } from '../../kernel/types';
 import type { Span } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
@@ -123,7 +124,7 @@ function fold(op: string, operands: readonly Value[]): Value | undefined {
     if (op === '+' || op === '|' || op === '^') return b;
     if (op === '&' || op === '*') return a;
   }
-  if (op === '&') return foldBit(a, b) ?? foldBit(b, a);
+  if (op === '&') return foldNames(a, b) ?? foldBit(a, b) ?? foldBit(b, a);
   return undefined;
 }
 
@@ -149,9 +150,17 @@ function foldNumbers(op: string, a: number, b: number): Value | undefined {
   }
 }
 
+/** `A | B` and `C` when both are flags of one word, written out by name. */
+function foldNames(a: Value, b: Value): Value | undefined {
+  const [left, right] = [names(a), names(b)];
+  if (!left || !right) return undefined;
+  if (left.some((n) => right.includes(n))) return left.length === 1 || right.length === 1 ? one : undefined;
+  return left.every((n) => right.every((m) => areDifferentFlags(n, m))) ? zero : undefined;
+}
+
 /** `flags & BIT` for a word whose BIT was set or cleared before (`flags |= BIT`, `flags &= ~BIT`). */
 function foldBit(word: Value, bit: Value): Value | undefined {
-  if (bit.kind !== 'name' || word.kind !== 'operation') return undefined;
+  if (bit.kind !== 'name' || word.kind !== 'operation' || flagsOf(bit.name).length > 1) return undefined;
   const [x, y] = word.operands;
   if (!x || !y) return undefined;
   if (word.op === '|') {
@@ -175,7 +184,7 @@ function foldBit(word: Value, bit: Value): Value | undefined {
 /** The flag names of `A`, `A | B | C`; undefined for anything else. Different names are taken for different bits. */
 export function names(value: Value | undefined): string[] | undefined {
   if (!value) return undefined;
-  if (value.kind === 'name') return [value.name];
+  if (value.kind === 'name') return [...flagsOf(value.name)];
   if (value.kind !== 'operation' || value.op !== '|') return undefined;
   const all = value.operands.map(names);
   return all.every((n) => n !== undefined) ? all.flat() as string[] : undefined;

@@ -8,8 +8,9 @@ import type { Trace } from '../dataflow/state';
 import { steps } from '../dataflow/state';
 import type { EventReach } from '../dataflow/summary';
 import type { ReadValue, Value } from '../dataflow/value';
+import { takesPageTableArgument } from '../dataflow/summaries';
 import type { Severity, StepKind } from '../findings/finding';
-import type { RuleInfo } from './rule';
+import type { CreateCheck, RuleInfo } from './rule';
 
 export const locklessPteToUserfault: RuleInfo = {
   name: 'lockless-pte-to-userfault',
@@ -20,8 +21,23 @@ export const locklessPteToUserfault: RuleInfo = {
   since: '0.1.0',
 };
 
+export const checkLocklessEvents: CreateCheck = (tree) => ({
+  info: locklessPteToUserfault,
+  startsAt: 'event',
+  concern: 'events',
+  judge: (_ref, { reaches }) => findLocklessEvents(reaches).map((event) => ({
+    info: locklessPteToUserfault, severity: event.severity, message: describe(event), in: event.reach.in, span: event.reach.span,
+    steps: explain(event), about: `${event.snapshot.in.name} ${event.reason}`,
+  })),
+  asksCallers: (ref, { reaches }) => {
+    const open = reaches.filter(mayRestOnCaller);
+    return open.some((r) => r.reason.kind !== 'name') || (open.length > 0 && takesPageTableArgument(tree, ref));
+  },
+  concernsCaller: (reach) => 'reason' in reach && mayRestOnCaller(reach),
+});
+
 /** An event and the unconfirmed snapshot that led to it. */
-export interface LocklessEvent {
+interface LocklessEvent {
   readonly reach: EventReach;
   readonly reason: 'MISSING' | 'MINOR' | 'WP';
   readonly snapshot: ReadValue;
@@ -29,7 +45,7 @@ export interface LocklessEvent {
 }
 
 /** Events of one function's summary that rest on a snapshot nobody confirmed. */
-export function findLocklessEvents(reaches: readonly EventReach[]): LocklessEvent[] {
+function findLocklessEvents(reaches: readonly EventReach[]): LocklessEvent[] {
   const found: LocklessEvent[] = [];
   for (const reach of reaches) {
     const reason = reasonOf(reach.reason);
@@ -41,7 +57,7 @@ export function findLocklessEvents(reaches: readonly EventReach[]): LocklessEven
 }
 
 /** Must callers of the function be asked whether it was a lockless reading of theirs that led to this event? */
-export function mayRestOnCaller(reach: EventReach): boolean {
+function mayRestOnCaller(reach: EventReach): boolean {
   if (reach.coarse) return false;
   if (reach.reason.kind !== 'name') return true;
   const reason = reasonOf(reach.reason);
@@ -93,7 +109,7 @@ function isDecisive(read: ReadValue, reach: EventReach, all: readonly EventReach
 
 /* ---- words ---- */
 
-export function describe(event: LocklessEvent): string {
+function describe(event: LocklessEvent): string {
   const here = event.reach.in.name;
   const there = event.snapshot.in.name;
   const entry = event.snapshot.level === 'huge' ? 'entry' : event.snapshot.level;
@@ -108,7 +124,7 @@ export function describe(event: LocklessEvent): string {
 }
 
 /** The steps that tell this story, in the order of the path. */
-export function explain(event: LocklessEvent): Trace[] {
+function explain(event: LocklessEvent): Trace[] {
   const all = steps(event.reach.trace);
   const { snapshot } = event;
   const readAt = all.findIndex((s) => s.about?.key === snapshot.key && (s.kind === 'lockless-read' || s.kind === 'locked-read'));
@@ -130,6 +146,3 @@ export function explain(event: LocklessEvent): Trace[] {
 
 /** A path that is longer is told from its end. */
 const maxSteps = 14;
-
-/** Of two paths to the same event the one with the shorter story is the one to show. */
-export const isPlainer = (a: LocklessEvent, b: LocklessEvent): boolean => explain(a).length < explain(b).length;

@@ -1,6 +1,13 @@
-/** What every rule says about itself; the README table, `--rules` and the documentation are tested against it. */
+/** What a rule is: what it says about itself, which functions it asks first, and how it judges what they do. */
+import type { Effect } from '../../kernel/types';
+import type { Span } from '../../parser/ir';
+import type { FunctionRef, Tree } from '../call-graph/tree';
+import type { Concern } from '../dataflow/summaries';
+import type { Trace } from '../dataflow/state';
+import type { EventReach, FaultReach, Summary } from '../dataflow/summary';
 import type { Severity } from '../findings/finding';
 
+/** The README table, `--rules` and the documentation are tested against this. */
 export interface RuleInfo {
   /** Names the bad pattern. */
   readonly name: string;
@@ -14,3 +21,32 @@ export interface RuleInfo {
   /** Version of this program that first had the rule. */
   readonly since: string;
 }
+
+/** A finding before it has lines and columns. */
+export interface Report {
+  readonly info: RuleInfo;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly in: FunctionRef;
+  /** Relative to the function's start. */
+  readonly span: Span;
+  readonly steps: readonly Trace[];
+  /** Tells reports at the same place apart, for the fingerprint. No line numbers. */
+  readonly about: string;
+}
+
+/** One question that a rule asks of functions. A rule may have several. */
+export interface RuleCheck {
+  readonly info: RuleInfo;
+  /** Functions that call a primitive with this effect are asked first. */
+  readonly startsAt: Effect['op'];
+  /** Which part of a summary is judged, and is of concern to callers. */
+  readonly concern: Concern;
+  judge(ref: FunctionRef, summary: Summary): readonly Report[];
+  /** Does it take the function's callers to decide? */
+  asksCallers(ref: FunctionRef, summary: Summary): boolean;
+  /** Must callers that are asked hear of this event, of this fault? */
+  concernsCaller(reach: EventReach | FaultReach): boolean;
+}
+
+export type CreateCheck = (tree: Tree) => RuleCheck;

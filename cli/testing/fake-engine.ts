@@ -6,8 +6,8 @@ import type { Engine } from '../host';
 export async function loadEngine(): Promise<Engine> {
   return {
     rules: [
-      { name: 'lockless-pte-to-userfault', description: 'An event from an entry that was read without its lock.' },
-      { name: 'fake-write-fault', description: 'A fault that claims to write.' },
+      { name: 'lockless-pte-to-userfault', description: 'An event from an entry that was read without its lock.', severity: 'warning', commit: '123456789abc ("mm: look again")', scenario: null, since: '1.0.0' },
+      { name: 'fake-write-fault', description: 'A fault that claims to write.', severity: 'information', commit: '23456789abcd ("mm: do not claim")', scenario: null, since: '1.1.0' },
     ],
     createAnalysis,
     loadBackend: async () => ({

@@ -60,6 +60,7 @@ export async function runIn(cwd: string, argv: readonly string[], changes: Parti
     stderr: { write: (text) => (stderr += text), isTTY: changes.stderrIsTTY ?? false, columns: 80 },
     version: '1.2.3',
     examples: path.join(cwd, 'no-examples'),
+    rulePages: path.join(cwd, 'no-pages'),
     now: () => 500,
     peakMemory: () => 100 * 1024 * 1024,
     loadEngine,

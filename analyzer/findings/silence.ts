@@ -1,0 +1,180 @@
+/**
+ * Comments that silence findings: `mm-review: allow(rule-name, other-rule): reason` in the line of the finding or above it.
+ * They are read from the text as it is now, so they move with edits and work in unsaved files.
+ */
+import { createHash } from 'node:crypto';
+import { lineEnd } from '../../parser/lexer';
+import type { FunctionRef, Tree } from '../call-graph/tree';
+import { rules } from '../rules';
+import type { Finding, Location, Severity } from './finding';
+import { locate } from './locate';
+
+/** What is said of comments that silence nothing. Not one of `rules`: it is about comments, not about the kernel. */
+export const unusedAllow: { readonly name: string; readonly description: string; readonly severity: Severity } = {
+  name: 'unused-allow',
+  description: 'A comment allows a finding that is not there, names no rule that exists, or gives no reason.',
+  severity: 'information',
+};
+
+const marker = 'mm-review:';
+const form = `${marker} allow(rule-name): reason`;
+
+/**
+ * Findings of `paths` without those that a comment allows, and with those about comments that allow nothing, by file and position.
+ * `run` names the rules that were run, all when undefined: what was not looked for cannot be missing.
+ */
+export function silence(tree: Tree, paths: Iterable<string>, findings: readonly Finding[], run?: readonly string[], known: readonly string[] = rules.map((r) => r.name)): Finding[] {
+  const ran = (name: string): boolean => run === undefined || run.includes(name);
+  const silenced = new Set<Finding>();
+  const complaints: Finding[] = [];
+  for (const path of new Set(paths)) {
+    const text = tree.text(path);
+    if (!text?.includes(marker)) continue;
+    const masked = tree.outline(path)?.masked ?? text;
+    for (const allow of readAllows(text)) {
+      const location = locateInFile(tree, path, allow.start, allow.end);
+      const first = locateInFile(tree, path, allow.comment.start, allow.comment.end);
+      const covers = (line: number): boolean => line === first.line || line === first.endLine || line === first.endLine + 1;
+      const problems = problemsOf(allow, known);
+      for (const name of allow.reason ? new Set(allow.names) : []) {
+        if (!known.includes(name)) continue;
+        const found = findings.filter((f) => f.rule === name && f.location.file === path && covers(f.location.line));
+        for (const finding of found) silenced.add(finding);
+        // In a branch that is not read (#else, #if 0) nothing can be found, so nothing is missing there.
+        const read = masked.slice(allow.start, allow.end).trim() !== '';
+        if (found.length === 0 && read && ran(name)) problems.push(`allow(${name}) silences nothing: no such finding in this line or the next`);
+      }
+      if (ran(unusedAllow.name)) complaints.push(...problems.map((message) => complain(tree, location, allow, message)));
+    }
+  }
+  const kept = findings.filter((f) => !silenced.has(f));
+  return complaints.length === 0 ? kept : [...kept, ...complaints].sort((a, b) => byPosition(a.location, b.location));
+}
+
+/** One `mm-review:` in a comment. */
+interface Allow {
+  /** From the marker to the closing parenthesis. */
+  readonly start: number;
+  readonly end: number;
+  /** Rules as written; undefined when what follows the marker was not understood. */
+  readonly names: readonly string[] | undefined;
+  readonly reason: boolean;
+  /** The comment, with the comments in the lines directly below it. */
+  readonly comment: { readonly start: number; readonly end: number };
+}
+
+/** What is wrong with the comment itself, wherever it stands. */
+function problemsOf(allow: Allow, known: readonly string[]): string[] {
+  if (!allow.names || allow.names.length === 0) return [`This comment was not understood; write ${form}`];
+  const problems = [...new Set(allow.names)].filter((name) => !known.includes(name)).map((name) => {
+    if (name === unusedAllow.name) return `allow(${name}): not possible; remove the comment that is unused instead`;
+    const near = nearest(name, known);
+    return `allow(${name.length > 32 ? `${name.slice(0, 29)}...` : name}): no such rule${near === undefined ? '' : ` (did you mean ${near}?)`}`;
+  });
+  if (!allow.reason) problems.push(`This comment gives no reason, so it silences nothing; write ${form}`);
+  return problems;
+}
+
+function complain(tree: Tree, location: Location, allow: Allow, message: string): Finding {
+  const around = tree.functionsIn(location.file).find((f) => f.start <= allow.start && allow.start < f.start + f.text.length)?.name ?? '';
+  return {
+    rule: unusedAllow.name, severity: unusedAllow.severity, message, location, function: around, steps: [], scenario: null, assumptions: [],
+    fingerprint: createHash('sha256').update([unusedAllow.name, location.file, around, message].join('\0')).digest('hex').slice(0, 16),
+  };
+}
+
+function readAllows(text: string): Allow[] {
+  const comments = readComments(text);
+  const allows: Allow[] = [];
+  for (let i = 0; i < comments.length; i++) {
+    const { start } = comments[i]!;
+    let { end } = comments[i]!;
+    if (!text.slice(start, end).includes(marker)) continue;
+    // A comment of its own may go on in the lines below; what follows code belongs to that code.
+    const alone = text.slice(text.lastIndexOf('\n', start - 1) + 1, start).trim() === '';
+    const follows = (next: number): boolean => alone && next < comments.length && /^[ \t]*\r?\n[ \t]*$/.test(text.slice(comments[next - 1]!.end, comments[next]!.start));
+    if (text.startsWith('//', start)) while (follows(i + 1) && text.startsWith('//', comments[i + 1]!.start)) end = comments[++i]!.end;
+    let last = i;
+    while (follows(last + 1)) last++;
+    allows.push(...parse(text.slice(start, end), start, { start, end: comments[last]!.end }));
+  }
+  return allows;
+}
+
+/** A marker counts where a line of the comment begins: elsewhere it is talked about. */
+function parse(comment: string, offset: number, whole: Allow['comment']): Allow[] {
+  const heads = [...comment.matchAll(/(?:^|\n)[ \t]*(?:\/\*+|\/\/+|\*+)?[ \t]*(?=mm-review:)/g)].map((m) => m.index + m[0].length);
+  return heads.map((head, i) => {
+    const rest = comment.slice(head, heads[i + 1] ?? comment.length);
+    const match = /^mm-review:\s*allow\s*\(([^()]*)\)(?:\s*:)?/.exec(rest);
+    const written = match ? match[0].replace(/\s*:$/, '') : rest.split(/\s*(?:\n|\*\/)/, 1)[0]!;
+    return {
+      start: offset + head,
+      end: offset + head + written.length,
+      names: match?.[1]!.split(/[\s,*/]+/).filter((name) => name !== ''),
+      reason: match !== null && match[0].endsWith(':') && /[\p{L}\p{N}]/u.test(rest.slice(match[0].length)),
+      comment: whole,
+    };
+  });
+}
+
+/** Comments of a file, in order. Literals are stepped over, and end with their line as they do for the lexer. */
+function readComments(text: string): { start: number; end: number }[] {
+  const comments: { start: number; end: number }[] = [];
+  const opener = /\/[*/]|["']/g;
+  for (let match = opener.exec(text); match; match = opener.exec(text)) {
+    const start = match.index;
+    let end: number;
+    if (match[0] === '/*') {
+      const close = text.indexOf('*/', start + 2);
+      end = close < 0 ? text.length : close + 2;
+    } else if (match[0] === '//') {
+      end = lineEnd(text, start);
+    } else {
+      end = literalEnd(text, start, match[0]);
+    }
+    if (match[0].length === 2) comments.push({ start, end });
+    opener.lastIndex = end;
+  }
+  return comments;
+}
+
+function literalEnd(text: string, start: number, quote: string): number {
+  let at = start + 1;
+  while (at < text.length && text[at] !== '\n') {
+    if (text[at] === quote) return at + 1;
+    at += text[at] !== '\\' ? 1 : text[at + 1] === '\r' ? 3 : 2;
+  }
+  return Math.min(at, text.length);
+}
+
+/** `locate` asks of a function only its file and where it begins. */
+function locateInFile(tree: Tree, file: string, start: number, end: number): Location {
+  return locate(tree, { file, start: 0 } as FunctionRef, { start, end });
+}
+
+function byPosition(a: Location, b: Location): number {
+  return a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column;
+}
+
+/** The rule that was probably meant: it begins like this, or at most a third of the letters differ. */
+function nearest(word: string, known: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
+  for (const name of word.length > 64 ? [] : known) {
+    const distance = word.length >= 3 && name.startsWith(word) ? 1 : editDistance(word.toLowerCase(), name);
+    if (distance < least) [best, least] = [name, distance];
+  }
+  return best;
+}
+
+/** Insertions, deletions and replacements. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,22 @@
+/** Flag words of the fault path: which names are bits of one word, and which names stand for several bits. */
+
+/** Names that stand for several flags; the parts as far as an analysis asks for them. */
+const composites: ReadonlyMap<string, readonly string[]> = new Map([
+  // include/linux/mm_types.h:VM_FAULT_ERROR, the same since 4.19 but for members that come and go.
+  ['VM_FAULT_ERROR', ['VM_FAULT_OOM', 'VM_FAULT_SIGBUS', 'VM_FAULT_SIGSEGV', 'VM_FAULT_HWPOISON', 'VM_FAULT_HWPOISON_LARGE', 'VM_FAULT_FALLBACK']],
+  // include/linux/mm.h:FAULT_FLAG_DEFAULT
+  ['FAULT_FLAG_DEFAULT', ['FAULT_FLAG_ALLOW_RETRY', 'FAULT_FLAG_KILLABLE', 'FAULT_FLAG_INTERRUPTIBLE']],
+]);
+
+/** The single flags that a name stands for. */
+export function flagsOf(name: string): readonly string[] {
+  return composites.get(name) ?? [name];
+}
+
+/** Words whose flags are single bits, so that two different names have no bit in common. */
+const families = /^(?:FAULT_FLAG_|VM_FAULT_|FOLL_|VM_UFFD_)/;
+
+/** Are these two names different bits of the same word? */
+export function areDifferentFlags(a: string, b: string): boolean {
+  return a !== b && families.exec(a) !== null && families.exec(a)?.[0] === families.exec(b)?.[0];
+}
