@@ -122,8 +122,9 @@ vm_fault_t again(struct vm_fault *vmf) { if (pte_none(ptep_get(vmf->pte))) retur
   });
 
   it('stays silent where the text could not be read', () => {
-    const { check } = tree({ 'mm/a.c': event + lockless.replace('if (huge', 'if @@ (huge') });
+    const { check, log } = tree({ 'mm/a.c': event + lockless.replace('if (huge', 'if @@ (huge') });
     expect(check('mm/a.c')).toEqual([]);
+    expect(log).toEqual(['mm/a.c: drawer_fault: could not be read completely; nothing is reported in it']);
   });
 
   it('gives way between functions', () => {
@@ -138,6 +139,14 @@ vm_fault_t again(struct vm_fault *vmf) { if (pte_none(ptep_get(vmf->pte))) retur
     const { analysis } = tree({ 'mm/event.c': event, 'mm/caller.c': lockless });
     expect(analysis.check(['mm/event.c'], { rules: ['lockless-pte-to-userfault'] })).toHaveLength(1);
     expect(analysis.check(['mm/event.c'], { rules: [] })).toEqual([]);
+  });
+
+  it('says what it took for granted', () => {
+    const { analysis } = tree({ 'mm/a.c': event.replace('	if (user', '	settle(vmf);\n	vma->vm_ops->prepare(vmf);\n	if (user') + lockless });
+    expect(analysis.check(['mm/a.c'])[0]!.assumptions).toEqual([
+      'settle() is not known and is taken to change no page-table lock and to check no entry',
+      'the function called through vma->vm_ops->prepare is not known and is taken to change no page-table lock and to check no entry',
+    ]);
   });
 
   it('keeps the first line of a message short, with both ends in it', () => {

@@ -95,7 +95,7 @@ function toFinding(tree: Tree, report: Report): Finding {
     function: report.in.name,
     steps: report.steps.map((s) => ({ kind: s.kind, location: locate(tree, s.in, s.span), function: s.in.name, message: s.message })),
     scenario: report.info.scenario,
-    assumptions: [],
+    assumptions: report.assumptions,
     fingerprint: createHash('sha256').update([report.info.name, report.in.file, report.in.name, quoted, report.about].join('\0')).digest('hex').slice(0, 16),
   };
 }

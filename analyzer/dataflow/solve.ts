@@ -2,6 +2,7 @@
  * Walks one function path by path: a small set of states per point, each with its own facts, merged where they agree. Gives the
  * function's summary: the ways it returns and the events it reaches.
  */
+import { pageTableTypes } from '../../kernel/model';
 import type { Effect } from '../../kernel/types';
 import type { Expr, IrNode, NodeId, Span } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
@@ -12,13 +13,13 @@ import { applyFault, applyOutcome, applyReach, substitution } from './instantiat
 import type { Liveness } from './liveness';
 import { computeLiveness, nodesLeadingTo } from './liveness';
 import { coarsen, commonFacts, dropOwnSnapshots, reduceAtExit, reduceAtJoin } from './reduce';
-import type { State } from './state';
+import type { Fact, State } from './state';
 import { clobber, confirmEverything, copy, coreKey, initialState, record, retire, stateKey, truth, visibleKey, writePlace } from './state';
 import type { EventReach, FaultReach, Outcome, SigbusFate, Summary } from './summary';
 import type { CallNode } from './transfer';
 import { applyEffect } from './transfer';
 import type { Value } from './value';
-import { contains, local, name, one, operation, param, pointee, symbol, zero } from './value';
+import { contains, local, name, names, one, operation, param, pointee, symbol, zero } from './value';
 
 /**
  * What is asked of a function. `events`: only paths that lead to a userfault event count. `whole`: all ways to return are wanted, too.
@@ -262,7 +263,7 @@ class Solver {
     for (const fault of known.summary.faults) {
       if (!this.callees.faultConcerns(fault)) continue;
       const here = applyFault(frame, s, id, node, known.ref, fault, sub);
-      if (here) this.faults.set(faultKey(here), here);
+      if (here) this.addFault(here);
     }
     const after: State[] = [];
     for (const outcome of known.summary.outcomes) {
@@ -288,7 +289,7 @@ class Solver {
       in: frame.ref, span: node.span, via: undefined, mayWait: false, flags, registers: effect.regs === undefined ? undefined : args[effect.regs],
       facts: [...s.facts.values()].filter((f) => factConcernsCaller(f.value, [])), fates, coarse: s.coarse, trace: s.trace,
     };
-    this.faults.set(faultKey(reach), reach);
+    this.addFault(reach);
     if (s.sigbus === unique) {
       fates.set('retried', node.span);
       s.sigbus = undefined;
@@ -301,8 +302,23 @@ class Solver {
     return [{ state: s, result: symbol(unique) }, { state: bad, result: error }];
   }
 
+  private addFault(fault: FaultReach): void {
+    const key = faultKey(fault);
+    const old = this.faults.get(key);
+    if (!old) {
+      this.faults.set(key, fault);
+      return;
+    }
+    const byKey = (f: FaultReach): Map<string, Fact> => new Map(f.facts.map((x) => [x.value.key, x] as const));
+    this.faults.set(key, { ...old, facts: [...commonFacts(byKey(old), byKey(fault)).values()] });
+  }
+
   /** A function that is not followed: it may write through the pointers to locals and fault structs that it gets, and leaves the locks alone. */
   private opaque(s: State, node: CallNode, args: readonly Value[], unique: string, harmless: boolean): void {
+    if (!harmless && node.args.some((a) => pageTableTypes.has(typeOf(this.frame, a) ?? ''))) {
+      const who = node.callee === undefined ? `the function called through ${quote(this.frame, node.through?.span ?? node.span)}` : `${node.callee}()`;
+      record(s, { kind: 'call', in: this.frame.ref, span: node.span, about: undefined, message: `calls ${who}`, assumed: `${who} is not known and is taken to change no page-table lock and to check no entry` });
+    }
     args.forEach((value, i) => {
       const expr = node.args[i];
       if (!expr || (harmless && isFaultStruct(typeOf(this.frame, expr)))) return;
@@ -358,8 +374,11 @@ function fateOf(s: State, result: Value | undefined, fault: string): SigbusFate 
   return isSet === undefined ? 'unknown' : isSet ? 'error' : 'success';
 }
 
+/** Faults that are told apart: by their flags, by what their caller must have passed for them, and by what it asked for. */
 const faultKey = (f: FaultReach): string =>
-  [f.in.file, f.in.name, f.span.start, f.via, f.flags.key, f.coarse, ...f.facts.map((x) => `${x.value.key}:${x.low},${x.high},${x.not.join('/')}`).sort()].join('|');
+  [f.in.file, f.in.name, f.span.start, f.via, f.flags.key, f.coarse, ...f.facts.filter((x) => x.value.kind === 'param' || isFlagTest(x.value)).map((x) => `${x.value.key}:${x.low},${x.high},${x.not.join('/')}`).sort()].join('|');
+
+const isFlagTest = (v: Value): boolean => v.kind === 'operation' && v.op === '&' && v.operands.some((o) => names(o) !== undefined);
 
 /** Does the node make values of its own: a call's result, an entry read in an expression, a variable that an iteration macro sets? */
 function createsValues(frame: Frame, node: IrNode): boolean {

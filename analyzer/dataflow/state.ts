@@ -20,6 +20,8 @@ export interface Trace {
   readonly about: Value | undefined;
   /** For a test: did it hold? */
   readonly holds?: boolean;
+  /** What was believed here without proof. Such a step is not shown as part of the path. */
+  readonly assumed?: string;
   readonly before: Trace | undefined;
 }
 

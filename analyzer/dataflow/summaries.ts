@@ -41,6 +41,8 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
   const running = new Map<FunctionRef, { summary: Summary; recursive: boolean }>();
   const followed: Readonly<Record<Concern, Set<FunctionRef>>> = { events: new Set(), faults: new Set() };
   const needsStack: Set<string>[] = [];
+  /** Functions that the log has named as not readable, once each: in an editor they come and go with every key. */
+  const unread = new Set<string>();
 
   function of(ref: FunctionRef, depth: Depth): Summary {
     const ready = done.get(ref)?.[depth] ?? (depth === 'events' ? done.get(ref)?.whole : undefined);
@@ -86,6 +88,11 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
 
   function once(ref: FunctionRef, depth: Depth): Summary {
     const ir = tree.lower(ref);
+    const place = `${ref.file}: ${ref.name}`;
+    if (ir.incomplete && !unread.has(place)) {
+      unread.add(place);
+      log(`${place}: could not be read completely; nothing is reported in it`);
+    }
     const frame = createFrame(ref, ir, (callee) => {
       const target = tree.resolve(callee, ref.file);
       return target && declaredType(target);

@@ -124,6 +124,8 @@ function fold(op: string, operands: readonly Value[]): Value | undefined {
     if (op === '+' || op === '|' || op === '^') return b;
     if (op === '&' || op === '*') return a;
   }
+  // A flag that is set already: `flags |= TRIED` in a loop.
+  if (op === '|') return hasFlags(a, names(b)) ? a : undefined;
   if (op === '&') return foldNames(a, b) ?? foldBit(a, b) ?? foldBit(b, a);
   return undefined;
 }
@@ -150,10 +152,17 @@ function foldNumbers(op: string, a: number, b: number): Value | undefined {
   }
 }
 
+function hasFlags(word: Value, flags: readonly string[] | undefined): boolean {
+  if (!flags || word.kind !== 'operation' || word.op !== '|') return false;
+  const here = names(word);
+  return here ? flags.every((f) => here.includes(f)) : word.operands.some((o) => (o.kind === 'name' ? flags.length === 1 && o.name === flags[0] : hasFlags(o, flags)));
+}
+
 /** `A | B` and `C` when both are flags of one word, written out by name. */
 function foldNames(a: Value, b: Value): Value | undefined {
-  const [left, right] = [names(a), names(b)];
-  if (!left || !right) return undefined;
+  const right = names(b);
+  const left = right && names(a);
+  if (!left) return undefined;
   if (left.some((n) => right.includes(n))) return left.length === 1 || right.length === 1 ? one : undefined;
   return left.every((n) => right.every((m) => areDifferentFlags(n, m))) ? zero : undefined;
 }
@@ -182,13 +191,24 @@ function foldBit(word: Value, bit: Value): Value | undefined {
 }
 
 /** The flag names of `A`, `A | B | C`; undefined for anything else. Different names are taken for different bits. */
-export function names(value: Value | undefined): string[] | undefined {
-  if (!value) return undefined;
-  if (value.kind === 'name') return [...flagsOf(value.name)];
-  if (value.kind !== 'operation' || value.op !== '|') return undefined;
-  const all = value.operands.map(names);
-  return all.every((n) => n !== undefined) ? all.flat() as string[] : undefined;
+export function names(value: Value | undefined): readonly string[] | undefined {
+  if (value?.kind === 'name') return flagsOf(value.name);
+  if (value?.kind !== 'operation' || value.op !== '|') return undefined;
+  const known = namesOf.get(value);
+  if (known !== undefined) return known === null ? undefined : known;
+  const found: string[] = [];
+  for (const operand of value.operands) {
+    const part = names(operand);
+    if (!part) {
+      namesOf.set(value, null);
+      return undefined;
+    }
+    for (const n of part) if (!found.includes(n)) found.push(n);
+  }
+  namesOf.set(value, found);
+  return found;
 }
+const namesOf = new WeakMap<Value, readonly string[] | null>();
 
 const comparisons = new Set(['==', '!=', '<', '>', '<=', '>=', '!']);
 /** Is this value 0 or 1 by construction? */

@@ -10,6 +10,7 @@ import type { EventReach, FaultReach } from '../dataflow/summary';
 import { name, names, operation } from '../dataflow/value';
 import type { Value } from '../dataflow/value';
 import type { CreateCheck, Report, RuleInfo } from './rule';
+import { assumptionsOf } from './rule';
 
 export const fakeWriteFault: RuleInfo = {
   name: 'fake-write-fault',
@@ -92,7 +93,7 @@ function report(tree: Tree, ref: FunctionRef, f: FaultReach): Report {
   const first = swallowed
     ? `${place.in.name}() fakes a write fault, and drops the SIGBUS that it may get`
     : `${place.in.name}() fakes a write fault that cannot wait for userfaultfd`;
-  const path = steps(f.trace).filter((s, i, all) => (s.kind === 'event' && i === all.length - 1) || (s.kind === 'call' && all[i + 1] !== undefined && all[i + 1]!.in !== s.in));
+  const path = steps(f.trace).filter((s, i, all) => (s.kind === 'event' && i === all.length - 1) || (s.kind === 'call' && s.assumed === undefined && all[i + 1] !== undefined && all[i + 1]!.in !== s.in));
   const last: Trace[] = dropped ? [{ kind: 'return', in: f.in, span: dropped, about: undefined, before: undefined, message: 'returns success although the fault may have ended in SIGBUS' }] : [];
   const again: Trace[] = retried && !dropped ? [{ kind: 'return', in: f.in, span: retried, about: undefined, before: undefined, message: 'after SIGBUS the same fault is tried again' }] : [];
   return {
@@ -101,6 +102,7 @@ function report(tree: Tree, ref: FunctionRef, f: FaultReach): Report {
     message: `${shorten(first)}\nThe fault has FAULT_FLAG_WRITE and not FAULT_FLAG_ALLOW_RETRY, so in a range that is registered for write-protect events it cannot wait for userspace. Use FAULT_FLAG_UNSHARE to break sharing, or let the fault wait.`,
     ...place,
     steps: [...path.map((s) => (s.kind === 'event' ? { ...s, message: 'the fault writes (FAULT_FLAG_WRITE) and may not wait (no FAULT_FLAG_ALLOW_RETRY)' } : s)), ...last, ...again],
+    assumptions: assumptionsOf(steps(f.trace)),
     about: swallowed ? 'swallowed' : 'reported',
   };
 }
@@ -123,7 +125,7 @@ const admitsUnsharing = (r: EventReach): boolean =>
   r.facts.some((f) => (f.low > 0 || f.not.includes(0)) && testedFlags(f.value)?.includes('FAULT_FLAG_UNSHARE') === true);
 
 /** The flags that a test like `flags & (A | B)` asks for. */
-function testedFlags(value: Value): string[] | undefined {
+function testedFlags(value: Value): readonly string[] | undefined {
   if (value.kind !== 'operation' || value.op !== '&') return undefined;
   return value.operands.map(names).find((n) => n !== undefined);
 }
@@ -137,6 +139,7 @@ function reportEvent(r: EventReach): Report {
     span: r.span,
     steps: steps(r.trace).filter((s, i, all) => (s.kind === 'event' && i === all.length - 1) || (s.kind === 'call' && all[i + 1] !== undefined && all[i + 1]!.in !== s.in))
       .map((s) => (s.kind === 'event' ? { ...s, message: 'WP goes to userspace; nothing on this path excludes FAULT_FLAG_UNSHARE' } : s)),
+    assumptions: assumptionsOf(steps(r.trace)),
     about: 'unshare',
   };
 }

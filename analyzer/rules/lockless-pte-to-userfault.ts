@@ -11,6 +11,7 @@ import type { ReadValue, Value } from '../dataflow/value';
 import { takesPageTableArgument } from '../dataflow/summaries';
 import type { Severity, StepKind } from '../findings/finding';
 import type { CreateCheck, RuleInfo } from './rule';
+import { assumptionsOf } from './rule';
 
 export const locklessPteToUserfault: RuleInfo = {
   name: 'lockless-pte-to-userfault',
@@ -27,7 +28,7 @@ export const checkLocklessEvents: CreateCheck = (tree) => ({
   concern: 'events',
   judge: (_ref, { reaches }) => findLocklessEvents(reaches).map((event) => ({
     info: locklessPteToUserfault, severity: event.severity, message: describe(event), in: event.reach.in, span: event.reach.span,
-    steps: explain(event), about: `${event.snapshot.in.name} ${event.reason}`,
+    steps: explain(event), assumptions: assumptionsOf(steps(event.reach.trace)), about: `${event.snapshot.in.name} ${event.reason}`,
   })),
   asksCallers: (ref, { reaches }) => {
     const open = reaches.filter(mayRestOnCaller);
@@ -137,7 +138,7 @@ function explain(event: LocklessEvent): Trace[] {
     if (s.kind === 'event') return i === rest.length - 1;
     if (s.kind === 'branch') return s.about?.key === snapshot.key && s.holds === true;
     // A call is part of the story when the path goes on inside the callee.
-    if (s.kind === 'call') return rest[i + 1] !== undefined && rest[i + 1]!.in !== s.in;
+    if (s.kind === 'call') return s.assumed === undefined && rest[i + 1] !== undefined && rest[i + 1]!.in !== s.in;
     return told.includes(s.kind);
   });
   return [start, ...chosen.slice(-maxSteps)].map((s) => (s.kind === 'event'

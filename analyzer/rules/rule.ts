@@ -31,6 +31,8 @@ export interface Report {
   /** Relative to the function's start. */
   readonly span: Span;
   readonly steps: readonly Trace[];
+  /** What was believed without proof on this path. */
+  readonly assumptions: readonly string[];
   /** Tells reports at the same place apart, for the fingerprint. No line numbers. */
   readonly about: string;
 }
@@ -50,3 +52,8 @@ export interface RuleCheck {
 }
 
 export type CreateCheck = (tree: Tree) => RuleCheck;
+
+/** What a path took for granted, each once, in the order of the path. */
+export function assumptionsOf(path: readonly Trace[]): readonly string[] {
+  return [...new Set(path.flatMap((step) => step.assumed ?? []))];
+}
