@@ -59,6 +59,38 @@ export function reachableFrom(ir: FunctionIR, from: NodeId): Set<NodeId> {
   return seen;
 }
 
+/** Nodes from which a node that is `wanted` can be reached, that one included. */
+export function nodesLeadingTo(ir: FunctionIR, wanted: (node: IrNode, id: NodeId) => boolean): Set<NodeId> {
+  const before = predecessors(ir);
+  const found = new Set<NodeId>();
+  const open = [...ir.nodes.keys()].filter((id) => wanted(ir.nodes[id]!, id));
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (found.has(id)) continue;
+    found.add(id);
+    open.push(...(before[id] ?? []));
+  }
+  return found;
+}
+
+/** Nodes that can be reached from themselves (Kosaraju: strongly connected components of more than one node, and edges to oneself). */
+export function nodesOnCycles(ir: FunctionIR): Set<NodeId> {
+  const order = reversePostOrder(ir);
+  const before = predecessors(ir);
+  const component = new Map<NodeId, NodeId[]>();
+  const unseen = new Set(order);
+  for (const root of order) {
+    if (!unseen.delete(root)) continue;
+    const members: NodeId[] = [];
+    const open = [root];
+    for (let id = open.pop(); id !== undefined; id = open.pop()) {
+      members.push(id);
+      component.set(id, members);
+      for (const p of before[id] ?? []) if (unseen.delete(p)) open.push(p);
+    }
+  }
+  return new Set(order.filter((id) => component.get(id)!.length > 1 || successors(ir.nodes[id]!).includes(id)));
+}
+
 /** The targets of edges that lead back to a node from which they were reached: loop heads. */
 export function loopHeads(ir: FunctionIR): Set<NodeId> {
   const position = new Map<NodeId, number>();

@@ -1,5 +1,6 @@
 /** What the rest of a function may still look at: names of locals, fields and callees. Everything else can be forgotten where paths join. */
-import type { Expr, FunctionIR, IrNode, NodeId } from '../../parser/ir';
+import { nodesOnCycles, predecessors, reversePostOrder, successors } from '../../parser/cfg';
+import type { Expr, FunctionIR, NodeId } from '../../parser/ir';
 
 export interface Liveness {
   /** Is the local variable looked at after (or at) this node, before it is overwritten? Variables whose address is taken always are. */
@@ -12,17 +13,6 @@ export interface Liveness {
   readonly joins: ReadonlySet<NodeId>;
   /** Position in reverse post order: a node comes after its predecessors, but for back edges. */
   readonly order: readonly number[];
-}
-
-export function successors(node: IrNode): readonly NodeId[] {
-  switch (node.kind) {
-    case 'branch': return [node.whenTrue, node.whenFalse];
-    case 'choice': return node.targets;
-    case 'return':
-    case 'stop':
-      return [];
-    default: return [node.next];
-  }
 }
 
 export function computeLiveness(ir: FunctionIR): Liveness {
@@ -60,39 +50,24 @@ export function computeLiveness(ir: FunctionIR): Liveness {
     uses.push(used);
     kills.push(kill);
   }
-  const order = reversePostOrder(ir);
+  const order = new Array<number>(ir.nodes.length).fill(-1);
+  reversePostOrder(ir).forEach((node, position) => (order[node] = position));
   const live = solveBackwards(ir, order, uses, kills, ids.size);
   const asks = (node: NodeId, name: string): boolean => {
     const n = ids.get(name);
     if (n === undefined) return false;
     return (live[node]![n >> 5]! & (1 << (n & 31))) !== 0;
   };
-  const preds = new Array<number>(ir.nodes.length).fill(0);
-  for (const node of ir.nodes) for (const next of successors(node)) preds[next]!++;
-  const joins = new Set(ir.nodes.map((_, i) => i).filter((i) => preds[i]! > 1));
+  const joins = new Set(ir.nodes.map((_, i) => i));
+  predecessors(ir).forEach((before, i) => { if (before.length < 2) joins.delete(i); });
   return {
     local: (node, name) => addressTaken.has(name) || asks(node, name),
     field: (node, name) => asks(node, `.${name}`),
     callee: (node, name) => asks(node, `${name}()`),
-    inLoop: findLoops(ir, order),
+    inLoop: nodesOnCycles(ir),
     joins,
     order,
   };
-}
-
-/** Nodes from which a node that is `wanted` can be reached (itself included). */
-export function nodesLeadingTo(ir: FunctionIR, wanted: (node: IrNode, id: NodeId) => boolean): Set<NodeId> {
-  const before: NodeId[][] = ir.nodes.map(() => []);
-  ir.nodes.forEach((node, i) => { for (const next of successors(node)) before[next]!.push(i); });
-  const found = new Set<NodeId>();
-  const stack = ir.nodes.map((_, i) => i).filter((i) => wanted(ir.nodes[i]!, i));
-  while (stack.length > 0) {
-    const n = stack.pop()!;
-    if (found.has(n)) continue;
-    found.add(n);
-    stack.push(...before[n]!);
-  }
-  return found;
 }
 
 function collect(e: Expr, use: (name: string) => void, addressTaken: Set<string>): void {
@@ -128,28 +103,6 @@ function collect(e: Expr, use: (name: string) => void, addressTaken: Set<string>
   }
 }
 
-function reversePostOrder(ir: FunctionIR): number[] {
-  const order = new Array<number>(ir.nodes.length).fill(-1);
-  const seen = new Uint8Array(ir.nodes.length);
-  const post: number[] = [];
-  const stack: { node: number; next: number }[] = [{ node: ir.entry, next: 0 }];
-  seen[ir.entry] = 1;
-  while (stack.length > 0) {
-    const top = stack[stack.length - 1]!;
-    const out = successors(ir.nodes[top.node]!);
-    const target = out[top.next++];
-    if (target === undefined) {
-      post.push(top.node);
-      stack.pop();
-    } else if (!seen[target]) {
-      seen[target] = 1;
-      stack.push({ node: target, next: 0 });
-    }
-  }
-  post.reverse().forEach((node, i) => (order[node] = i));
-  return order;
-}
-
 function solveBackwards(ir: FunctionIR, order: readonly number[], uses: readonly number[][], kills: readonly number[], width: number): Uint32Array[] {
   const words = (width + 31) >> 5;
   const live = ir.nodes.map(() => new Uint32Array(words));
@@ -176,34 +129,4 @@ function solveBackwards(ir: FunctionIR, order: readonly number[], uses: readonly
     }
   }
   return live;
-}
-
-/** Nodes on a cycle: members of strongly connected components with more than one node (or an edge to themselves). */
-function findLoops(ir: FunctionIR, order: readonly number[]): Set<NodeId> {
-  const count = ir.nodes.length;
-  const before: number[][] = Array.from({ length: count }, () => []);
-  ir.nodes.forEach((node, i) => { if (order[i]! >= 0) for (const next of successors(node)) before[next]!.push(i); });
-  // Kosaraju: in reverse post order, what reaches a node backwards without being assigned yet is its component.
-  const component = new Int32Array(count).fill(-1);
-  const sizes: number[] = [];
-  const nodes = ir.nodes.map((_, i) => i).filter((i) => order[i]! >= 0).sort((a, b) => order[a]! - order[b]!);
-  for (const root of nodes) {
-    if (component[root] !== -1) continue;
-    const c = sizes.length;
-    let size = 0;
-    const stack = [root];
-    component[root] = c;
-    while (stack.length > 0) {
-      const n = stack.pop()!;
-      size++;
-      for (const p of before[n]!) {
-        if (component[p] === -1) {
-          component[p] = c;
-          stack.push(p);
-        }
-      }
-    }
-    sizes.push(size);
-  }
-  return new Set(nodes.filter((n) => sizes[component[n]!]! > 1 || successors(ir.nodes[n]!).includes(n)));
 }

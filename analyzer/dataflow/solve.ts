@@ -4,14 +4,16 @@
  */
 import { pageTableTypes } from '../../kernel/model';
 import type { Effect } from '../../kernel/types';
+import { nodesLeadingTo } from '../../parser/cfg';
 import type { Expr, IrNode, NodeId, Span } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
 import { assume, evaluate, placeOf } from './evaluate';
+import { fateOf, faultKey, withWaiting } from './faults';
 import type { Frame } from './frame';
 import { entryLevel, isEntryType, isLocal, nodeId, quote, typeOf } from './frame';
 import { applyFault, applyOutcome, applyReach, substitution } from './instantiate';
 import type { Liveness } from './liveness';
-import { computeLiveness, nodesLeadingTo } from './liveness';
+import { computeLiveness } from './liveness';
 import { coarsen, commonFacts, dropOwnSnapshots, reduceAtExit, reduceAtJoin } from './reduce';
 import type { Fact, State } from './state';
 import { clobber, confirmEverything, copy, coreKey, initialState, record, retire, stateKey, truth, visibleKey, writePlace } from './state';
@@ -19,7 +21,7 @@ import type { EventReach, FaultReach, Outcome, SigbusFate, Summary } from './sum
 import type { CallNode } from './transfer';
 import { applyEffect } from './transfer';
 import type { Value } from './value';
-import { contains, local, name, names, one, operation, param, pointee, symbol, zero } from './value';
+import { local, name, operation, param, pointee, symbol, zero } from './value';
 
 /**
  * What is asked of a function. `events`: only paths that lead to a userfault event count. `whole`: all ways to return are wanted, too.
@@ -359,26 +361,6 @@ class Solver {
     this.reaches.set(key, { ...(old ?? reach), facts: [...facts.values()] });
   }
 }
-
-/** Marks the faults that some path lets wait. */
-function withWaiting(faults: readonly FaultReach[]): FaultReach[] {
-  const waits = (f: FaultReach): boolean => operation('&', [f.flags, name('FAULT_FLAG_ALLOW_RETRY')]).key === one.key;
-  return faults.map((f) => ({ ...f, mayWait: f.mayWait || faults.some((g) => g.in === f.in && g.span.start === f.span.start && waits(g)) }));
-}
-
-/** Is a SIGBUS that happened on this path handed on with the function's value? A function without value may tell in other ways. */
-function fateOf(s: State, result: Value | undefined, fault: string): SigbusFate {
-  if (result === undefined) return 'unknown';
-  if (contains(result, (v) => (v.kind === 'symbol' && v.id === fault) || (v.kind === 'name' && v.name === 'VM_FAULT_SIGBUS'))) return 'error';
-  const isSet = truth(s, result);
-  return isSet === undefined ? 'unknown' : isSet ? 'error' : 'success';
-}
-
-/** Faults that are told apart: by their flags, by what their caller must have passed for them, and by what it asked for. */
-const faultKey = (f: FaultReach): string =>
-  [f.in.file, f.in.name, f.span.start, f.via, f.flags.key, f.coarse, ...f.facts.filter((x) => x.value.kind === 'param' || isFlagTest(x.value)).map((x) => `${x.value.key}:${x.low},${x.high},${x.not.join('/')}`).sort()].join('|');
-
-const isFlagTest = (v: Value): boolean => v.kind === 'operation' && v.op === '&' && v.operands.some((o) => names(o) !== undefined);
 
 /** Does the node make values of its own: a call's result, an entry read in an expression, a variable that an iteration macro sets? */
 function createsValues(frame: Frame, node: IrNode): boolean {

@@ -7,7 +7,7 @@ import type { Span } from '../../parser/ir';
 import type { StepKind } from '../findings/finding';
 import type { FunctionRef } from '../call-graph/tree';
 import type { LockStatus, Place, ReadValue, Value } from './value';
-import { address, contains, load, number, symbol } from './value';
+import { contains, load, number, symbol } from './value';
 
 /** One thing that happened on a path, with the path before it. */
 export interface Trace {
@@ -285,5 +285,3 @@ export function retire(s: State, id: string): void {
   for (const [key, r] of s.open) if (r.id.startsWith(id)) s.open.delete(key);
   for (const [key, c] of s.confirmed) if (stale(c.value)) s.confirmed.delete(key);
 }
-
-export const addressOf = (place: Place): Value => address(place);
