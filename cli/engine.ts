@@ -2,10 +2,11 @@
 import type { Engine } from './host';
 
 export async function loadEngine(): Promise<Engine> {
-  const [{ createAnalysis }, { rules }, { loadBackend }] = await Promise.all([
+  const [{ createAnalysis }, { rules }, { unusedAllow }, { loadBackend }] = await Promise.all([
     import('../analyzer/create'),
     import('../analyzer/rules/index'),
+    import('../analyzer/findings/silence'),
     import('../parser/backend'),
   ]);
-  return { createAnalysis, rules, loadBackend };
+  return { createAnalysis, rules: [...rules, unusedAllow], loadBackend };
 }

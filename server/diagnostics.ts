@@ -1,7 +1,6 @@
 /** A finding as an LSP diagnostic. */
 import { DiagnosticSeverity, type Diagnostic, type DiagnosticRelatedInformation, type Range } from 'vscode-languageserver/node';
 import type { RuleLevel, Settings } from './settings';
-import { unusedAllow } from '../analyzer/findings/silence';
 import type { Finding, Location } from '../analyzer/findings/finding';
 
 export const SOURCE = 'mm-review';
@@ -41,8 +40,7 @@ function toDiagnostic(finding: Finding, around: Surroundings, level: RuleLevel, 
     source: SOURCE,
     message: can.relatedInformation ? firstLine : withSteps(firstLine, finding),
   };
-  // That a silencing comment is not needed has no page of its own.
-  if (can.codeDescription && finding.rule !== unusedAllow.name) diagnostic.codeDescription = { href: `${RULE_PAGES}${finding.rule}.md` };
+  if (can.codeDescription) diagnostic.codeDescription = { href: `${RULE_PAGES}${finding.rule}.md` };
   if (can.relatedInformation) diagnostic.relatedInformation = related(finding, around.uriOf);
   return diagnostic;
 }

@@ -6,14 +6,18 @@ import { createHash } from 'node:crypto';
 import { lineEnd } from '../../parser/lexer';
 import type { FunctionRef, Tree } from '../call-graph/tree';
 import { rules } from '../rules';
-import type { Finding, Location, Severity } from './finding';
+import type { RuleInfo } from '../rules/rule';
+import type { Finding, Location } from './finding';
 import { locate } from './locate';
 
 /** What is said of comments that silence nothing. Not one of `rules`: it is about comments, not about the kernel. */
-export const unusedAllow: { readonly name: string; readonly description: string; readonly severity: Severity } = {
+export const unusedAllow: RuleInfo = {
   name: 'unused-allow',
   description: 'A comment allows a finding that is not there, names no rule that exists, or gives no reason.',
   severity: 'information',
+  commit: null,
+  scenario: null,
+  since: '0.1.0',
 };
 
 const marker = 'mm-review:';

@@ -14,8 +14,8 @@ export interface RuleInfo {
   /** One line, for lists. */
   readonly description: string;
   readonly severity: Severity;
-  /** The upstream commit that fixed the bug this rule comes from: 12 hex digits and subject. */
-  readonly commit: string;
+  /** The upstream commit that fixed the bug this rule comes from: 12 hex digits and subject. Null for a rule that is not about the kernel. */
+  readonly commit: string | null;
   /** Scenario that shows the race, when one ships. */
   readonly scenario: string | null;
   /** Version of this program that first had the rule. */

@@ -38,7 +38,7 @@ function descriptor(rule: RuleInfo, tool: string): object {
   return {
     id: rule.name,
     shortDescription: { text: literal(rule.description) },
-    fullDescription: { text: literal(`${rule.description} Upstream example: ${rule.commit}.`) },
+    fullDescription: { text: literal(rule.commit === null ? rule.description : `${rule.description} Upstream example: ${rule.commit}.`) },
     help: { text: `'${tool} explain ${rule.name}' tells why this is a bug and when it is not, with examples.`, markdown: `[Why this is a bug, and when it is not](${page})` },
     helpUri: page,
     defaultConfiguration: { level: level(rule.severity) },
