@@ -2,6 +2,7 @@
  * Entry point of the analyzer. Holds the text of a kernel tree as far as it was asked for, and answers "what is wrong in these files".
  * Does no I/O of its own: files come through a `TreeReader`.
  */
+import type { FunctionBelief } from './beliefs';
 import type { Finding } from './findings/finding';
 import type { ParserBackend } from '../parser/types';
 
@@ -41,6 +42,8 @@ export interface Analysis {
   check(paths: readonly string[], options?: CheckOptions): Finding[];
   /** The same in small pieces: yields between functions so that the caller can cancel or let others run. */
   checkInSteps(paths: readonly string[], options?: CheckOptions): Generator<undefined, Finding[]>;
+  /** What is believed about the functions of this name, of one file or of all; none when there is no such function. */
+  summarize(name: string, path?: string): FunctionBelief[];
   /**
    * Parses every function of these files and counts what could not be read. Yields after each file: native trees are only freed when the
    * event loop turns, so whoever asks about many files must let it.

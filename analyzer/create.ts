@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { primitives } from '../kernel/model';
 import { functionErrors } from '../parser/stats';
 import type { Analysis, AnalysisOptions, CheckOptions, ParseStats } from './analysis';
+import { believe } from './beliefs';
 import type { FunctionRef, Tree } from './call-graph/tree';
 import { createTree } from './call-graph/tree';
 import { createSummaries } from './dataflow/summaries';
@@ -69,6 +70,10 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         const next = run.next();
         if (next.done) return next.value;
       }
+    },
+    summarize: (name, path) => {
+      summaries.forget(tree.takeChangedNames());
+      return tree.definitions(name, path).map((ref) => believe(tree, summaries, ref));
     },
     parseStats: (paths) => parseStats(tree, paths),
   };

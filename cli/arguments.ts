@@ -13,14 +13,23 @@ export interface CheckArguments {
   readonly stats: boolean;
 }
 
+export interface SummaryArguments {
+  readonly function: string;
+  /** File in which the function is; any file of the tree when undefined. */
+  readonly file: string | undefined;
+  readonly root: string | undefined;
+  readonly json: boolean;
+}
+
 export type Invocation =
   | { readonly command: 'check'; readonly check: CheckArguments }
   | { readonly command: 'explain'; readonly rule: string | undefined }
+  | { readonly command: 'summary'; readonly summary: SummaryArguments }
   | { readonly command: 'lsp'; readonly args: readonly string[] }
   | { readonly command: 'help'; readonly topic: CommandName | undefined }
   | { readonly command: 'version' };
 
-export const commandNames = ['check', 'explain', 'lsp', 'help'] as const;
+export const commandNames = ['check', 'explain', 'summary', 'lsp', 'help'] as const;
 export type CommandName = (typeof commandNames)[number];
 
 const formats: readonly OutputFormat[] = ['gcc', 'json', 'sarif', 'github'];
@@ -40,6 +49,8 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
       return parseCheck(rest);
     case 'explain':
       return parseExplain(rest);
+    case 'summary':
+      return parseSummary(rest);
     case 'lsp':
       // The language-server library reads its own options (--stdio, --node-ipc, --socket=, --pipe=, --clientProcessId=) from argv.
       return wantsHelp(rest) ? { command: 'help', topic: 'lsp' } : { command: 'lsp', args: rest };
@@ -110,6 +121,20 @@ function parseExplain(args: readonly string[]): Invocation {
   if (option !== undefined) throw new UsageError(`unknown option '${option}'${didYouMean(option, ['--help'])}`, 'explain');
   if (args.length > 1) throw new UsageError('explain takes one rule', 'explain');
   return { command: 'explain', rule: args[0] };
+}
+
+function parseSummary(args: readonly string[]): Invocation {
+  if (wantsHelp(args)) return { command: 'help', topic: 'summary' };
+  const { values, positionals, tokens } = parseArgs({ args: [...args], options: { root: { type: 'string' }, format: { type: 'string' } }, strict: false, allowPositionals: true, tokens: true });
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    if (token.name !== 'root' && token.name !== 'format') throw new UsageError(`unknown option '${token.rawName}'${didYouMean(token.rawName, ['--root', '--format'])}`, 'summary');
+    if (token.value === undefined || token.value === '') throw new UsageError(`option '${token.rawName}' needs a value`, 'summary');
+  }
+  if (values.format !== undefined && values.format !== 'text' && values.format !== 'json') throw new UsageError(`unknown format '${String(values.format)}'; the formats are: text, json`, 'summary');
+  const [name, file] = positionals;
+  if (name === undefined || positionals.length > 2) throw new UsageError('summary takes a function and, if you like, its file', 'summary');
+  return { command: 'summary', summary: { function: name, file, root: typeof values.root === 'string' ? values.root : undefined, json: values.format === 'json' } };
 }
 
 function checkOption(name: string, rawName: string): CheckOption {

@@ -4,6 +4,7 @@ import { internalErrorText, runCheck } from './check';
 import { runExplain } from './explain';
 import { helpText } from './help';
 import { toolName, UsageError, type Host } from './host';
+import { runSummary } from './summary';
 
 /** `argv` without node and the script. Undefined when something keeps running (the language server). */
 export async function run(argv: readonly string[], host: Host): Promise<number | undefined> {
@@ -21,6 +22,8 @@ export async function run(argv: readonly string[], host: Host): Promise<number |
         return undefined;
       case 'check':
         return await runCheck(invocation.check, host);
+      case 'summary':
+        return await runSummary(invocation.summary, host);
       case 'explain':
         return await runExplain(invocation.rule, host);
     }

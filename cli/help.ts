@@ -12,6 +12,7 @@ Usage: mm-review COMMAND [OPTION...]
 Commands:
   check [PATH...]   check C files of a kernel tree
   explain [RULE]    what a rule looks for, why, and when it is wrong
+  summary FUNCTION  what is believed about a function: locks, events, readings
   lsp --stdio       run the language server, for editors
   help [COMMAND]    show this text, or what a command takes
 
@@ -57,6 +58,21 @@ Exit status: 0, or 2 when there is no such rule.
 
 Example:
   mm-review explain lockless-pte-to-userfault
+`,
+  summary: `Usage: mm-review summary [--root DIR] [--format text|json] FUNCTION [FILE]
+
+Prints what the analyzer believes about a function: the ways in which it returns and
+what they leave behind (locks, compared and unconfirmed entries), the userfault events
+that it reaches and on what they rest, and the faults that it raises for the kernel.
+For the reviewer who doubts a finding, or its absence.
+
+The kernel tree is the one around FILE or the current directory, or the one that --root
+names. Without FILE every function of that name is shown.
+
+Exit status: 0, or 2 when there is no such function.
+
+Example:
+  mm-review summary hugetlb_pte_stable mm/hugetlb.c
 `,
   lsp: `Usage: mm-review lsp --stdio
 

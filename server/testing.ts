@@ -73,6 +73,7 @@ function fakeAnalysis(reader: TreeReader, engine: FakeEngine): Analysis {
     setText: (path, text) => void (text === undefined ? texts.delete(path) : texts.set(path, text)),
     invalidate: () => undefined,
     check: () => [],
+    summarize: () => [],
     checkInSteps,
     // eslint-disable-next-line require-yield -- there is nothing to do in pieces
     *parseStats() { return { files: 0, bytes: 0, functions: 0, functionsWithErrors: 0, incomplete: [], nestedFunctions: 0, backend: 'fake' }; },

@@ -37,6 +37,8 @@ export interface Tree {
   resolve(name: string, fromFile: string): FunctionRef | undefined;
   /** Reads the index file by file, so that the first question need not wait for all of it at once. */
   prepare(): Generator<undefined, void>;
+  /** All definitions of this name, in one file or in the index. */
+  definitions(name: string, path?: string): readonly FunctionRef[];
   /** Functions of the index whose text calls `ref`. */
   callersOf(ref: FunctionRef): readonly FunctionRef[];
   /** Lowered body, spans relative to the function's start. */
@@ -171,6 +173,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader): Tree {
     outline: (path) => join(path)?.outline,
     functionsIn: (path) => join(path)?.functions ?? [],
     resolve,
+    definitions: (name, path) => (path === undefined ? index().byName.get(name) ?? [] : (join(path)?.functions ?? []).filter((f) => f.name === name)),
     *prepare() {
       if (byName) return;
       for (const path of reader.indexFiles()) {
