@@ -38,8 +38,8 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   /** Asks the functions where a rule starts, and their callers as long as those matter. Of several stories about one place the shortest is kept. */
   function* climb(rule: RuleCheck, paths: readonly string[], best: Map<string, Report>): Generator<undefined, void> {
     const wanted = new Set(paths);
-    const starts = startNames(rule);
-    let level: FunctionRef[] = paths.flatMap((p) => tree.functionsIn(p)).filter((f) => starts.some((e) => f.outline.calls.has(e)));
+    const starts = startsOf(rule);
+    let level: FunctionRef[] = paths.flatMap((p) => tree.functionsIn(p)).filter((f) => starts.some((name) => f.outline.calls.has(name)));
     // A function may be asked again when one that it calls turned out to concern it; what did not change comes from the cache.
     for (let depth = 0; level.length > 0 && depth <= maxCallerDepth; depth++) {
       const callers = new Set<FunctionRef>();
@@ -80,7 +80,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
 }
 
 /** Names of the primitives at which a rule starts. */
-function startNames(rule: RuleCheck): readonly string[] {
+function startsOf(rule: RuleCheck): readonly string[] {
   return [...primitives.values()].filter((p) => p.shapes.some((s) => s.effect.op === rule.startsAt)).map((p) => p.name);
 }
 

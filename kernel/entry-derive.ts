@@ -13,10 +13,10 @@ const carry = ['uffd-wp-bit-lost', 'uffd-wp-not-carried-over'];
 const fresh = 'The result never has the uffd-wp bit: set it again if the old value had it.';
 
 const bits: readonly Primitive[] = [
-  row('pte_mkuffd_wp', withBit(1), 'The value with the uffd-wp bit set; since 6.4 also without write permission.', x86('pte_mkuffd_wp'), {
-    pitfall: 'Up to 6.3 it leaves write permission alone: combine it with pte_wrprotect.', rules: [...carry, 'uffd-wp-without-wrprotect'],
+  row('pte_mkuffd_wp', withBit(1), 'The value with the uffd-wp bit set; since 6.3 also without write permission.', x86('pte_mkuffd_wp'), {
+    pitfall: 'Up to 6.2 it leaves write permission alone: combine it with pte_wrprotect.', rules: [...carry, 'uffd-wp-without-wrprotect'],
   }),
-  row('huge_pte_mkuffd_wp', withBit(1), 'As pte_mkuffd_wp for a hugetlb entry.', hugetlb('huge_pte_mkuffd_wp'), { since: [5, 19], pitfall: 'Up to 6.3 it leaves write permission alone: combine it with huge_pte_wrprotect.', rules: [...carry, 'uffd-wp-without-wrprotect'] }),
+  row('huge_pte_mkuffd_wp', withBit(1), 'As pte_mkuffd_wp for a hugetlb entry.', hugetlb('huge_pte_mkuffd_wp'), { since: [5, 19], pitfall: 'Up to 6.2 it leaves write permission alone: combine it with huge_pte_wrprotect.', rules: [...carry, 'uffd-wp-without-wrprotect'] }),
   row('pmd_mkuffd_wp', withBit(1), 'As pte_mkuffd_wp for a huge pmd.', x86('pmd_mkuffd_wp'), { rules: [...carry, 'uffd-wp-without-wrprotect'] }),
   row('pte_swp_mkuffd_wp', withBit(1), 'The swap or migration entry with the uffd-wp bit set.', x86('pte_swp_mkuffd_wp'), { pitfall: 'For non-present entries; a present one keeps the bit elsewhere.', rules: carry }),
   row('pmd_swp_mkuffd_wp', withBit(1), 'The migration pmd with the uffd-wp bit set.', x86('pmd_swp_mkuffd_wp'), { rules: carry }),

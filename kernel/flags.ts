@@ -2,9 +2,9 @@
 
 /** Names that stand for several flags; the parts as far as an analysis asks for them. */
 const composites: ReadonlyMap<string, readonly string[]> = new Map([
-  // include/linux/mm_types.h:VM_FAULT_ERROR, the same since 4.19 but for members that come and go.
+  // include/linux/mm_types.h:VM_FAULT_ERROR, as in 6.1 and 6.12.
   ['VM_FAULT_ERROR', ['VM_FAULT_OOM', 'VM_FAULT_SIGBUS', 'VM_FAULT_SIGSEGV', 'VM_FAULT_HWPOISON', 'VM_FAULT_HWPOISON_LARGE', 'VM_FAULT_FALLBACK']],
-  // include/linux/mm.h:FAULT_FLAG_DEFAULT
+  // include/linux/mm.h:FAULT_FLAG_DEFAULT, as in 6.12.
   ['FAULT_FLAG_DEFAULT', ['FAULT_FLAG_ALLOW_RETRY', 'FAULT_FLAG_KILLABLE', 'FAULT_FLAG_INTERRUPTIBLE']],
 ]);
 

@@ -129,10 +129,3 @@ export interface Constant {
   readonly rules?: readonly string[];
   readonly source: string;
 }
-
-/** Type of a struct field that carries page-table state, for structs whose definition is outside the file at hand. */
-export interface CarrierField {
-  readonly field: string;
-  /** As in `Variable.type`. */
-  readonly type: string;
-}

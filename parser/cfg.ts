@@ -138,7 +138,7 @@ function operand(expr: Expr): string {
 }
 
 /** One node as text, without its number. */
-export function formatNode(node: IrNode): string {
+function formatNode(node: IrNode): string {
   switch (node.kind) {
     case 'assign':
       return `${node.declares ? 'let ' : ''}${formatExpr(node.target)} = ${formatExpr(node.value)}`;

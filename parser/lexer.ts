@@ -3,7 +3,7 @@
  * Of conditional branches that are no separate definitions only the first one that can be compiled yields tokens.
  */
 import { ConditionalStack, directiveEnd, directiveName, nextBranch, readMacro, settle, type Macro } from './preprocessor';
-import { hashSeed, hashStep, intern, spelling } from './names';
+import { hashSeed, hashStep, intern } from './names';
 import { CHARACTER, CLOSE_BRACE, CLOSE_BRACKET, CLOSE_PAREN, NUMBER, OPEN_BRACE, OPEN_BRACKET, OPEN_PAREN, STRING, type Tokens, WORD } from './tokens';
 import type { Edits } from './edits';
 import { betweenDeclarations, headOfDefinition } from './boundaries';
@@ -271,9 +271,4 @@ function numberEnd(text: string, start: number): number {
     }
   }
   return at;
-}
-
-/** Spelling of the word at a token. */
-export function wordAt(tokens: Tokens, index: number): string {
-  return spelling(tokens.id[index] as number);
 }

@@ -100,7 +100,11 @@ export function createTree(backend: ParserBackend, reader: TreeReader): Tree {
     const old = files.get(path);
     const text = overlays.get(path) ?? reader.read(path);
     if (text === old?.text) return;
-    mentioned.clear();
+    for (const [word, known] of mentioned) {
+      if (!known && text?.includes(word)) mentioned.set(word, true);
+      // Perhaps it was the only file that did.
+      if (known && old?.text.includes(word) && !text?.includes(word)) mentioned.delete(word);
+    }
     const entry = text === undefined ? undefined : enter(path, text, old?.functions ?? []);
     files.set(path, entry);
     const before = new Set(old?.functions);

@@ -50,7 +50,10 @@ function resultType(callee: string, arity: number): string | undefined {
   switch (effect?.op) {
     case undefined: return undefined;
     case 'map': return `${typeOfLevel[effect.level]} *`;
-    case 'acquire': return effect.lock.from === 'result' ? 'spinlock_t *' : effect.level === 'huge' ? 'unknown' : `${typeOfLevel[effect.level]} *`;
+    case 'acquire':
+      if (effect.lock.from === 'result') return 'spinlock_t *';
+      // With the lock in a field the result is something else, a folio for folio_walk_start().
+      return effect.lock.from === 'field' || effect.level === 'huge' ? 'unknown' : `${typeOfLevel[effect.level]} *`;
     case 'lock-pointer': return effect.lock.from === 'result' ? 'spinlock_t *' : `${typeOfLevel[effect.level]} *`;
     case 'read':
     case 'clear':

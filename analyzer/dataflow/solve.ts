@@ -21,7 +21,7 @@ import type { EventReach, FaultReach, Outcome, SigbusFate, Summary } from './sum
 import type { CallNode } from './transfer';
 import { applyEffect } from './transfer';
 import type { Value } from './value';
-import { local, name, operation, param, pointee, symbol, zero } from './value';
+import { below, local, name, operation, param, pointee, symbol, zero } from './value';
 
 /**
  * What is asked of a function. `events`: only paths that lead to a userfault event count. `whole`: all ways to return are wanted, too.
@@ -33,8 +33,8 @@ export type Depth = 'events' | 'whole' | 'faults';
 export interface Callees {
   /** Summary of the function that this call means; `harmless` when its body touches nothing that is followed here; undefined when nobody knows it. */
   summarize(node: CallNode, frame: Frame, depth: Depth): { readonly ref: FunctionRef; readonly params: readonly string[]; readonly summary: Summary } | 'harmless' | undefined;
-  /** Is this a call of a function whose events concern its callers? */
-  raisesEvents(node: CallNode, frame: Frame): boolean;
+  /** Is this a call of a function in the tree whose events (or faults, where those are asked for) concern its callers? */
+  isFollowed(node: CallNode, frame: Frame): boolean;
   /** Which of a callee's events and faults still concern its callers. */
   concerns(reach: EventReach): boolean;
   faultConcerns(fault: FaultReach): boolean;
@@ -81,7 +81,7 @@ class Solver {
 
   constructor(private readonly frame: Frame, private readonly callees: Callees, private readonly depth: Depth) {
     this.leading = nodesLeadingTo(frame.ir, (node, id) => node.kind === 'call'
-      && (frame.shapeAt(id)?.effect.op === 'event' || callees.raisesEvents(node, frame)));
+      && (frame.shapeAt(id)?.effect.op === 'event' || callees.isFollowed(node, frame)));
     this.liveness = computeLiveness(frame.ir);
     this.creating = new Set([...this.liveness.inLoop].filter((i) => createsValues(frame, frame.ir.nodes[i]!)));
     this.byOrder = frame.ir.nodes.map((_, i) => i).filter((i) => this.liveness.order[i]! >= 0);
@@ -184,7 +184,7 @@ class Solver {
       for (const entry of node.value.entries) {
         if (entry.field === undefined) continue;
         const value = entry.value.kind === 'initializer' ? symbol(`${nodeId(frame, id)}@${entry.field}`) : evaluate(frame, s, entry.value, id);
-        writePlace(s, { ...target, ...place(target, entry.field.split('.')) }, value);
+        writePlace(s, below(target, entry.field.split('.')), value);
       }
       return;
     }
@@ -235,21 +235,15 @@ class Solver {
       if (node.result) writePlace(state, local(node.result), value);
       return state;
     };
-    const shape = frame.shapeAt(id);
-    if (shape && node.callee !== undefined) {
-      if (shape.effect.op === 'event') {
-        const reason = args[shape.effect.reason < 0 ? args.length + shape.effect.reason : shape.effect.reason] ?? symbol(`${nodeId(frame, id)}?`);
-        record(s, { kind: 'event', in: frame.ref, span: node.span, about: undefined, message: `${node.callee}() raises the event` });
-        this.reach({
-          in: frame.ref, span: node.span, reason, via: undefined, facts: [...s.facts.values()], open: [...s.open.values()], confirmedAll: s.confirmedAll,
-          confirmed: [...s.confirmed.values()], entryLock: s.entryLock, coarse: s.coarse, trace: s.trace,
-        });
+    const effect = frame.shapeAt(id)?.effect;
+    if (effect && node.callee !== undefined) {
+      if (effect.op !== 'fault' || this.depth !== 'faults') {
+        if (effect.op === 'event') this.event(id, node, s, args, effect.reason);
+        return [put(s, applyEffect(frame, s, id, node, node.callee, effect, args))];
       }
-      const isWrapper = shape.effect.op === 'fault' && shape.effect.unlocked !== undefined && this.depth === 'faults' && this.callees.raisesEvents(node, frame);
-      if (!isWrapper) {
-        if (shape.effect.op === 'fault' && this.depth === 'faults') return this.fault(id, node, s, args, shape.effect).map((after) => put(after.state, after.result));
-        return [put(s, applyEffect(frame, s, id, node, node.callee, shape.effect, args))];
-      }
+      // A wrapper around the fault is judged by its body where that is known, not by what the model says of it.
+      const hasBody = effect.unlocked !== undefined && this.callees.isFollowed(node, frame);
+      if (!hasBody) return this.fault(id, node, s, args, effect).map((after) => put(after.state, after.result));
     }
     const known = this.callees.summarize(node, frame, this.depth === 'faults' ? 'faults' : this.matters(node.next) ? 'whole' : 'events');
     if (!known || known === 'harmless') {
@@ -275,6 +269,16 @@ class Solver {
     // A callee that was too large to follow may also return in ways that are not listed.
     if (known.summary.truncated && after.length === 0) return [put(s, symbol(nodeId(frame, id)))];
     return after;
+  }
+
+  private event(id: NodeId, node: CallNode, s: State, args: readonly Value[], reasonAt: number): void {
+    const { frame } = this;
+    record(s, { kind: 'event', in: frame.ref, span: node.span, about: undefined, message: `${node.callee ?? ''}() raises the event` });
+    this.reach({
+      in: frame.ref, span: node.span, via: undefined, reason: args.at(reasonAt) ?? symbol(`${nodeId(frame, id)}?`),
+      facts: [...s.facts.values()], open: [...s.open.values()], confirmedAll: s.confirmedAll, confirmed: [...s.confirmed.values()],
+      entryLock: s.entryLock, coarse: s.coarse, trace: s.trace,
+    });
   }
 
   /** A fault for the kernel: one path on which anything may come of it, and one on which it ends in SIGBUS. */
@@ -402,9 +406,6 @@ function withoutSubsumed(outcomes: readonly Outcome[]): Outcome[] {
 }
 
 const isFaultStruct = (type: string | undefined): boolean => type === 'struct vm_fault *' || type === 'struct page_vma_mapped_walk *';
-
-const place = (target: ReturnType<typeof local>, fields: readonly string[]): ReturnType<typeof local> =>
-  target.kind === 'local' ? local(target.name, [...target.fields, ...fields]) : pointee(target.base, [...target.fields, ...fields]);
 
 /** Facts about what the caller passed in, and tests of entries that are still open. */
 function factConcernsCaller(value: Value, open: readonly Value[]): boolean {

@@ -101,7 +101,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
     const callees: Callees = {
       concerns: concerns.event,
       faultConcerns: concerns.fault,
-      raisesEvents(node, from) {
+      isFollowed(node, from) {
         const target = node.callee === undefined ? undefined : tree.resolve(node.callee, from.ref.file);
         return target !== undefined && interesting.has(target);
       },

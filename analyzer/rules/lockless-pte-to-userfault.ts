@@ -113,11 +113,11 @@ function isDecisive(read: ReadValue, reach: EventReach, all: readonly EventReach
 function describe(event: LocklessEvent): string {
   const here = event.reach.in.name;
   const there = event.snapshot.in.name;
-  const entry = event.snapshot.level === 'huge' ? 'entry' : event.snapshot.level;
+  const entry = event.snapshot.level === 'huge' ? 'an entry' : `a ${event.snapshot.level}`;
   const long = here === there
-    ? `${here}() raises ${event.reason} on a ${entry} it read without the page-table lock, no recheck`
-    : `${here}() raises ${event.reason} on a ${entry} that ${there}() read without the ptl, no recheck`;
-  const first = (long.length <= 100 ? long : `${here}() raises ${event.reason} on ${there}()'s lockless read`).replace(' a entry', ' an entry').slice(0, 100);
+    ? `${here}() raises ${event.reason} on ${entry} it read without the page-table lock, no recheck`
+    : `${here}() raises ${event.reason} on ${entry} that ${there}() read without the ptl, no recheck`;
+  const first = (long.length <= 100 ? long : `${here}() raises ${event.reason} on ${there}()'s lockless read`).slice(0, 100);
   const why = event.reason === 'WP'
     ? 'The write-protect bit was taken from a snapshot; the entry may have changed since. Compare it with pte_same() under the page-table lock, or read the bit there.'
     : 'An entry can be none for a moment while whoever holds the page-table lock changes it. Take the lock and look again (pte_same() with the snapshot, or pte_none()) before raising the event.';
