@@ -40,6 +40,11 @@ export function withoutBit(arity: number, from: readonly number[] = [0]): Shape 
   return shape(arity, { op: 'derive', from, drops: 'uffd-wp' });
 }
 
+/** As `withoutBit`, where dropping the bit is the point of the call. */
+export function dropsBit(arity: number, from: readonly number[] = [0]): Shape {
+  return shape(arity, { op: 'derive', from, drops: 'uffd-wp', onPurpose: true });
+}
+
 /** A call that an analysis here need not follow. */
 export function inert(arity: number = anyArity): Shape {
   return shape(arity, { op: 'inert' });

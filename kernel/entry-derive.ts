@@ -1,5 +1,5 @@
 /** Values computed from other values: nothing is read or written. Building one from a page or a frame number cannot carry the uffd-wp bit. */
-import { type Notes, derive, rowsOf, shape, withBit, withoutBit } from './build';
+import { type Notes, derive, dropsBit, rowsOf, shape, withBit, withoutBit } from './build';
 import type { Primitive, Shape } from './types';
 
 const row = rowsOf('page-table');
@@ -20,11 +20,11 @@ const bits: readonly Primitive[] = [
   row('pmd_mkuffd_wp', withBit(1), 'As pte_mkuffd_wp for a huge pmd.', x86('pmd_mkuffd_wp'), { rules: [...carry, 'uffd-wp-without-wrprotect'] }),
   row('pte_swp_mkuffd_wp', withBit(1), 'The swap or migration entry with the uffd-wp bit set.', x86('pte_swp_mkuffd_wp'), { pitfall: 'For non-present entries; a present one keeps the bit elsewhere.', rules: carry }),
   row('pmd_swp_mkuffd_wp', withBit(1), 'The migration pmd with the uffd-wp bit set.', x86('pmd_swp_mkuffd_wp'), { rules: carry }),
-  row('pte_clear_uffd_wp', withoutBit(1), 'The value without the uffd-wp bit; write permission is left alone.', x86('pte_clear_uffd_wp'), { rules: carry }),
-  row('huge_pte_clear_uffd_wp', withoutBit(1), 'The hugetlb value without the uffd-wp bit.', hugetlb('huge_pte_clear_uffd_wp'), { since: [5, 19], rules: carry }),
-  row('pmd_clear_uffd_wp', withoutBit(1), 'The huge pmd value without the uffd-wp bit.', x86('pmd_clear_uffd_wp'), { rules: carry }),
-  row('pte_swp_clear_uffd_wp', withoutBit(1), 'The swap or migration entry without the uffd-wp bit.', x86('pte_swp_clear_uffd_wp'), { rules: carry }),
-  row('pmd_swp_clear_uffd_wp', withoutBit(1), 'The migration pmd without the uffd-wp bit.', x86('pmd_swp_clear_uffd_wp'), { rules: carry }),
+  row('pte_clear_uffd_wp', dropsBit(1), 'The value without the uffd-wp bit; write permission is left alone.', x86('pte_clear_uffd_wp'), { rules: carry }),
+  row('huge_pte_clear_uffd_wp', dropsBit(1), 'The hugetlb value without the uffd-wp bit.', hugetlb('huge_pte_clear_uffd_wp'), { since: [5, 19], rules: carry }),
+  row('pmd_clear_uffd_wp', dropsBit(1), 'The huge pmd value without the uffd-wp bit.', x86('pmd_clear_uffd_wp'), { rules: carry }),
+  row('pte_swp_clear_uffd_wp', dropsBit(1), 'The swap or migration entry without the uffd-wp bit.', x86('pte_swp_clear_uffd_wp'), { rules: carry }),
+  row('pmd_swp_clear_uffd_wp', dropsBit(1), 'The migration pmd without the uffd-wp bit.', x86('pmd_swp_clear_uffd_wp'), { rules: carry }),
   row('pte_swp_clear_flags', withoutBit(1), 'The swap entry without the bits kept beside it: exclusive, soft-dirty, uffd-wp.', swapops('pte_swp_clear_flags'), { since: [5, 19] }),
   row('make_pte_marker', withBit(1), 'A pte that maps nothing and carries only the given marker bits.', swapops('make_pte_marker'), {
     since: [5, 19], pitfall: 'Keeps write protection only when PTE_MARKER_UFFD_WP is among the bits given.', rules: carry,
@@ -62,8 +62,10 @@ const built: readonly Primitive[] = [
     ['make_writable_migration_entry', 1, 'A migration entry for a page that was mapped writable.', swapops('make_writable_migration_entry'), { since: [5, 14] }],
     ['make_readable_device_private_entry', 1, 'An entry for a page in device memory, read-only.', swapops('make_readable_device_private_entry'), { since: [5, 14] }],
     ['make_writable_device_private_entry', 1, 'An entry for a page in device memory, writable.', swapops('make_writable_device_private_entry'), { since: [5, 14] }],
-    ['make_hwpoison_entry', 1, 'An entry for memory with a hardware error.', swapops('make_hwpoison_entry')],
   ], (arity) => withoutBit(arity)),
+  ...named([
+    ['make_hwpoison_entry', 1, 'An entry for memory with a hardware error.', swapops('make_hwpoison_entry')],
+  ], (arity) => dropsBit(arity)),
 ];
 
 /** The page or frame behind a value. */

@@ -129,19 +129,16 @@ const plain: readonly (readonly [name: string, meaning: string, source: string, 
   ['is_hugetlb_entry_hwpoisoned', 'True when the hugetlb entry stands for poisoned memory.', 'mm/hugetlb.c:is_hugetlb_entry_hwpoisoned', { until: [6, 18] }],
   ['non_swap_entry', 'True when the entry is no real swap entry: migration, device, poison or marker.', swapops('non_swap_entry')],
   ['is_migration_entry', 'True when the page behind the entry is being moved.', swapops('is_migration_entry')],
-  ['is_writable_migration_entry', 'True when the entry was writable before the page began to move.', swapops('is_writable_migration_entry')],
   ['is_readable_migration_entry', 'True when the entry was read-only and not exclusive before the page began to move.', swapops('is_readable_migration_entry'), { since: [5, 19] }],
   ['is_readable_exclusive_migration_entry', 'True when the entry was read-only and exclusive before the page began to move.', swapops('is_readable_exclusive_migration_entry'), { since: [5, 19] }],
   ['is_hwpoison_entry', 'True when the entry stands for memory with a hardware error.', swapops('is_hwpoison_entry')],
   ['is_device_private_entry', 'True when the page lives in device memory the CPU cannot read.', swapops('is_device_private_entry')],
-  ['is_writable_device_private_entry', 'True when the device-private page may be written.', swapops('is_writable_device_private_entry'), { since: [5, 14] }],
   ['is_device_exclusive_entry', 'True when a device has exclusive access to the page for now.', swapops('is_device_exclusive_entry'), { since: [5, 14] }],
   ['is_pfn_swap_entry', 'True when the entry names a page frame: migration, device or poison.', swapops('is_pfn_swap_entry'), { since: [5, 14] }],
   ['softleaf_is_none', 'True when the value was empty or present: there is nothing in the leaf entry.', leafops('softleaf_is_none'), { since: [6, 19] }],
   ['softleaf_is_swap', 'True when the leaf entry is a real swap entry.', leafops('softleaf_is_swap'), { since: [6, 19] }],
   ['softleaf_is_migration', 'True when the page behind the leaf entry is being moved.', leafops('softleaf_is_migration'), { since: [6, 19] }],
   ['softleaf_is_migration_read', 'True for a migration entry that was read-only and not exclusive.', leafops('softleaf_is_migration_read'), { since: [6, 19] }],
-  ['softleaf_is_migration_write', 'True for a migration entry that was writable.', leafops('softleaf_is_migration_write'), { since: [6, 19] }],
   ['softleaf_is_device_private', 'True when the page lives in device memory the CPU cannot read.', leafops('softleaf_is_device_private'), { since: [6, 19] }],
   ['softleaf_is_device_exclusive', 'True when a device has exclusive access to the page for now.', leafops('softleaf_is_device_exclusive'), { since: [6, 19] }],
   ['softleaf_is_hwpoison', 'True when the leaf entry stands for memory with a hardware error.', leafops('softleaf_is_hwpoison'), { since: [6, 19] }],
@@ -149,7 +146,15 @@ const plain: readonly (readonly [name: string, meaning: string, source: string, 
   ['pmd_is_migration_entry', 'True when the pmd holds a migration entry.', leafops('pmd_is_migration_entry'), { since: [6, 19], renamedFrom: 'is_pmd_migration_entry' }],
 ];
 
+/** Entries that stand for a writable mapping: never write-protected by userfaultfd. */
+const writable: readonly (readonly [name: string, meaning: string, source: string, notes?: Notes])[] = [
+  ['is_writable_migration_entry', 'True when the entry was writable before the page began to move.', swapops('is_writable_migration_entry')],
+  ['is_writable_device_private_entry', 'True when the device-private page may be written.', swapops('is_writable_device_private_entry'), { since: [5, 14] }],
+  ['softleaf_is_migration_write', 'True for a migration entry that was writable.', leafops('softleaf_is_migration_write'), { since: [6, 19] }],
+];
+
 /** Tests of an entry's value. */
 export const entryTests: readonly Primitive[] = [
   ...none, ...uffd, ...kinds, ...plain.map(([name, meaning, source, notes]) => row(name, test('other'), meaning, source, notes)),
+  ...writable.map(([name, meaning, source, notes]) => row(name, test('write'), meaning, source, notes)),
 ];

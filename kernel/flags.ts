@@ -20,3 +20,12 @@ const families = /^(?:FAULT_FLAG_|VM_FAULT_|FOLL_|VM_UFFD_)/;
 export function areDifferentFlags(a: string, b: string): boolean {
   return a !== b && families.exec(a) !== null && families.exec(a)?.[0] === families.exec(b)?.[0];
 }
+
+/** Flags by which a caller says that uffd-wp bits and markers are to go. The second is the first's name in early 5.19 (include/linux/mm.h). */
+export const dropFlags: ReadonlySet<string> = new Set(['ZAP_FLAG_DROP_MARKER', 'ZAP_FLAG_DROP_FILE_UFFD_WP', 'MM_CP_UFFD_WP_RESOLVE']);
+
+/** Are these two names different values of one kind, as `SCAN_SUCCEED` and `SCAN_VMA_NULL` are? Names share a prefix then; errno names do not. */
+export function areDifferentValues(a: string, b: string): boolean {
+  const prefix = (n: string): string | undefined => /^[A-Z0-9]+_(?=[A-Z])/.exec(n)?.[0];
+  return a !== b && prefix(a) !== undefined && prefix(a) === prefix(b);
+}

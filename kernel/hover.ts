@@ -51,7 +51,7 @@ function titleOf(entry: Primitive): string {
     case 'read': return 'reads an entry';
     case 'compare': return 'compares two values';
     case 'test': case 'test-slot': return 'tests an entry';
-    case 'uffd-flag': return 'tests a registration';
+    case 'vma-flag': return 'tests a property of the vma';
     case 'event': return 'raises a userfault';
     case 'clear': return 'empties an entry';
     case 'store': return 'writes an entry';

@@ -146,7 +146,7 @@ function argumentIndexes(effect: Effect): readonly number[] {
   switch (effect.op) {
     case 'acquire': return [...lockIndexes(effect.lock), ...(effect.slot === undefined ? [] : [effect.slot])];
     case 'release': case 'lock-pointer': return lockIndexes(effect.lock);
-    case 'spin-lock': case 'spin-unlock': case 'walk-step': case 'walk-done': case 'test': case 'uffd-flag':
+    case 'spin-lock': case 'spin-unlock': case 'walk-step': case 'walk-done': case 'test': case 'vma-flag':
     case 'cache-lock': case 'cache-unlock': case 'cache-load': return [effect.arg];
     case 'cache-store': return [effect.arg, effect.value];
     case 'double-lock': case 'double-unlock': case 'compare': return effect.args;

@@ -28,3 +28,9 @@ export const rmap: readonly Primitive[] = [
       since: [6, 12], contract: { releases: 'the lock in fw->ptl', stale: 'the entry and, without a reference, the folio' },
     }),
 ];
+
+/** Iteration macros over the vmas that map a file or an anon_vma. Such a vma is found without its mmap_lock. */
+export const mappingWalks: ReadonlyMap<string, 'file' | 'anonymous'> = new Map([
+  ['vma_interval_tree_foreach', 'file'],
+  ['anon_vma_interval_tree_foreach', 'anonymous'],
+]);

@@ -19,7 +19,8 @@ export type LockSource =
 /** What a test on an entry's value asks. All tests of class `none` are true for a transiently cleared entry (`marker` is part of the "mostly none" idiom). */
 export type EntryTest = 'none' | 'marker' | 'uffd-wp' | 'present' | 'swap' | 'write' | 'other';
 
-export type UffdFlag = 'missing' | 'minor' | 'wp' | 'armed' | 'wp-async' | 'other';
+/** What is asked of a vma: its userfaultfd registration, whether it is anonymous, and whether an mremap drops its protection (`drops-on-remap`). */
+export type VmaFlag = 'missing' | 'minor' | 'wp' | 'armed' | 'wp-async' | 'anonymous' | 'drops-on-remap' | 'other';
 
 /** Abstract effect of a primitive. Argument indexes are 0-based and, where negative, count from the end (-1 is the last). */
 export type Effect =
@@ -47,8 +48,8 @@ export type Effect =
   | { readonly op: 'test'; readonly test: EntryTest; readonly arg: number }
   /** True when every entry of a range is none; reads through a pointer argument. */
   | { readonly op: 'test-slot'; readonly test: EntryTest; readonly level: Level; readonly slot: number }
-  /** Tests a vma's userfaultfd registration. */
-  | { readonly op: 'uffd-flag'; readonly flag: UffdFlag; readonly arg: number }
+  /** Tests a property of a vma. */
+  | { readonly op: 'vma-flag'; readonly flag: VmaFlag; readonly arg: number }
   /** Raises a userfault. `reason` is the argument with VM_UFFD_MISSING, VM_UFFD_MINOR or VM_UFFD_WP. */
   | { readonly op: 'event'; readonly reason: number }
   /** Clears an entry; the result, if any, is the old value. */
@@ -59,8 +60,11 @@ export type Effect =
   | { readonly op: 'modify-commit'; readonly level: Level; readonly slot: number; readonly old: number; readonly value: number }
   /** Leaves a uffd-wp marker behind if the old value had the bit. */
   | { readonly op: 'mark'; readonly slot: number; readonly old: number }
-  /** A value computed from others without side effect; `adds`/`drops` when it sets or clears the uffd-wp bit. */
-  | { readonly op: 'derive'; readonly from: readonly number[]; readonly adds?: 'uffd-wp'; readonly drops?: 'uffd-wp' }
+  /**
+   * A value computed from others without side effect; `adds`/`drops` when the result has or cannot have the uffd-wp bit. `onPurpose`: whoever calls it
+   * says that the bit shall go (`pte_clear_uffd_wp`) or that nothing is left to protect (`make_hwpoison_entry`).
+   */
+  | { readonly op: 'derive'; readonly from: readonly number[]; readonly adds?: 'uffd-wp'; readonly drops?: 'uffd-wp'; readonly onPurpose?: boolean }
   /** Resolves a fault on behalf of the kernel. `unlocked` is the argument whose non-NULL value adds FAULT_FLAG_ALLOW_RETRY. */
   | { readonly op: 'fault'; readonly flags: number; readonly unlocked?: number; readonly regs?: number }
   /** Page-cache lock and tree. */

@@ -6,17 +6,21 @@ const row = rowsOf('userfaultfd');
 const header = (name: string): string => `include/linux/userfaultfd_k.h:${name}`;
 
 const flags: readonly Primitive[] = [
-  row('userfaultfd_missing', shape(1, { op: 'uffd-flag', flag: 'missing', arg: 0 }), 'True when the vma is registered for faults on missing pages.', header('userfaultfd_missing'), {
+  row('userfaultfd_missing', shape(1, { op: 'vma-flag', flag: 'missing', arg: 0 }), 'True when the vma is registered for faults on missing pages.', header('userfaultfd_missing'), {
     contract: { needs: 'mmap_lock or the vma lock (registration takes mmap_lock for writing)' },
     pitfall: 'On a shared mapping every vma of the file has to be asked, under i_mmap_rwsem.', rules: ['hole-filled-under-uffd', 'lockless-pte-to-userfault'],
   }),
-  row('userfaultfd_minor', shape(1, { op: 'uffd-flag', flag: 'minor', arg: 0 }), 'True when the vma is registered for minor faults: page in the cache, entry empty.', header('userfaultfd_minor'), { since: [5, 13], rules: ['lockless-pte-to-userfault'] }),
-  row('userfaultfd_wp', shape(1, { op: 'uffd-flag', flag: 'wp', arg: 0 }), 'True when the vma is registered for write protection.', header('userfaultfd_wp'), { rules: ['uffd-wp-check-not-repeated', 'uffd-wp-bit-lost'] }),
-  row('userfaultfd_armed', shape(1, { op: 'uffd-flag', flag: 'armed', arg: 0 }), 'True when the vma is registered with userfaultfd in any mode.', header('userfaultfd_armed'), { rules: ['uffd-wp-check-not-repeated'] }),
-  row('userfaultfd_wp_async', shape(1, { op: 'uffd-flag', flag: 'wp-async', arg: 0 }), 'True when write protection is resolved by the kernel itself, without an event.', header('userfaultfd_wp_async'), { since: [6, 7] }),
-  row('userfaultfd_wp_use_markers', shape(1, { op: 'uffd-flag', flag: 'other', arg: 0 }), 'True when write protection of this vma also covers empty entries, by markers.', header('userfaultfd_wp_use_markers'), { since: [6, 4] }),
-  row('uffd_disable_huge_pmd_share', shape(1, { op: 'uffd-flag', flag: 'other', arg: 0 }), 'True when hugetlb page tables of this vma must not be shared (write protection or minor mode).', header('uffd_disable_huge_pmd_share'), { since: [5, 13] }),
-  row('uffd_disable_fault_around', shape(1, { op: 'uffd-flag', flag: 'other', arg: 0 }), 'True when a fault must not map the neighbours as well (write protection or minor mode).', header('uffd_disable_fault_around'), { since: [5, 19] }),
+  row('userfaultfd_minor', shape(1, { op: 'vma-flag', flag: 'minor', arg: 0 }), 'True when the vma is registered for minor faults: page in the cache, entry empty.', header('userfaultfd_minor'), { since: [5, 13], rules: ['lockless-pte-to-userfault'] }),
+  row('userfaultfd_wp', shape(1, { op: 'vma-flag', flag: 'wp', arg: 0 }), 'True when the vma is registered for write protection.', header('userfaultfd_wp'), { rules: ['uffd-wp-check-not-repeated', 'uffd-wp-bit-lost'] }),
+  row('userfaultfd_armed', shape(1, { op: 'vma-flag', flag: 'armed', arg: 0 }), 'True when the vma is registered with userfaultfd in any mode.', header('userfaultfd_armed'), { rules: ['uffd-wp-check-not-repeated'] }),
+  row('userfaultfd_wp_async', shape(1, { op: 'vma-flag', flag: 'wp-async', arg: 0 }), 'True when write protection is resolved by the kernel itself, without an event.', header('userfaultfd_wp_async'), { since: [6, 7] }),
+  row('userfaultfd_wp_use_markers', shape(1, { op: 'vma-flag', flag: 'other', arg: 0 }), 'True when write protection of this vma also covers empty entries, by markers.', header('userfaultfd_wp_use_markers'), { since: [6, 4] }),
+  row('vma_has_uffd_without_event_remap', shape(1, { op: 'vma-flag', flag: 'drops-on-remap', arg: 0 }), 'True when the monitor is not told about mremap, so that the protection is dropped with the move.', header('vma_has_uffd_without_event_remap')),
+  row('vma_is_anonymous', shape(1, { op: 'vma-flag', flag: 'anonymous', arg: 0 }), 'True when the vma maps no file; shmem and hugetlb count as files.', 'include/linux/mm.h:vma_is_anonymous', {
+    pitfall: 'A private mapping of a file is not anonymous, although it holds anonymous pages.', rules: ['uffd-wp-bit-lost'],
+  }),
+  row('uffd_disable_huge_pmd_share', shape(1, { op: 'vma-flag', flag: 'other', arg: 0 }), 'True when hugetlb page tables of this vma must not be shared (write protection or minor mode).', header('uffd_disable_huge_pmd_share'), { since: [5, 13] }),
+  row('uffd_disable_fault_around', shape(1, { op: 'vma-flag', flag: 'other', arg: 0 }), 'True when a fault must not map the neighbours as well (write protection or minor mode).', header('uffd_disable_fault_around'), { since: [5, 19] }),
 ];
 
 const events: readonly Primitive[] = [

@@ -16,7 +16,7 @@ import type { Liveness } from './liveness';
 import { computeLiveness } from './liveness';
 import { coarsen, commonFacts, dropOwnSnapshots, reduceAtExit, reduceAtJoin } from './reduce';
 import type { Fact, State } from './state';
-import { clobber, confirmEverything, copy, coreKey, initialState, record, retire, stateKey, truth, visibleKey, writePlace } from './state';
+import { clobber, confirmEverything, copy, coreKey, initialState, narrow, range, readPlace, record, retire, stateKey, truth, visibleKey, writePlace } from './state';
 import type { EventReach, FaultReach, Outcome, SigbusFate, Summary } from './summary';
 import type { CallNode } from './transfer';
 import { applyEffect } from './transfer';
@@ -155,7 +155,12 @@ class Solver {
 
   private step(id: NodeId, node: IrNode, s: State): [NodeId, State][] {
     const { frame } = this;
+    const grown = this.creating.has(id) && node.kind === 'assign' ? growth(frame, s, node, id) : undefined;
     if (this.creating.has(id)) retire(s, nodeId(frame, id));
+    if (grown && node.kind === 'assign') {
+      grow(s, grown, nodeId(frame, id));
+      return [[node.next, s]];
+    }
     switch (node.kind) {
       case 'assign': this.assign(id, node, s); return [[node.next, s]];
       case 'call': return this.call(id, node, s).map((after) => [node.next, after]);
@@ -370,11 +375,35 @@ class Solver {
 function createsValues(frame: Frame, node: IrNode): boolean {
   switch (node.kind) {
     case 'call': case 'choice': case 'declare': return true;
-    case 'assign': return node.value.kind === 'initializer' || readsEntry(frame, node.value);
+    case 'assign': return node.value.kind === 'initializer' || stepOf(frame, node) !== undefined || readsEntry(frame, node.value);
     case 'branch': return readsEntry(frame, node.condition);
     case 'return': return node.value !== undefined && readsEntry(frame, node.value);
     case 'nop': case 'stop': case 'unknown': return false;
   }
+}
+
+/** `x = x + step` of a local variable: in a loop it takes ever new values. */
+function stepOf(frame: Frame, node: IrNode): { readonly name: string; readonly up: boolean; readonly by: Expr } | undefined {
+  if (node.kind !== 'assign' || node.target.kind !== 'name' || !isLocal(frame, node.target.name) || node.value.kind !== 'binary') return undefined;
+  const { op, left, right } = node.value;
+  if ((op !== '+' && op !== '-') || left.kind !== 'name' || left.name !== node.target.name) return undefined;
+  return { name: node.target.name, up: op === '+', by: right };
+}
+
+/** How such a variable grows from here: is it positive afterwards? */
+function growth(frame: Frame, s: State, node: IrNode, id: NodeId): { readonly name: string; readonly positive: boolean } | undefined {
+  const step = stepOf(frame, node);
+  if (!step) return undefined;
+  const [low] = range(s, readPlace(s, local(step.name)));
+  const [by] = range(s, evaluate(frame, s, step.by, id));
+  return { name: step.name, positive: step.up && low >= 0 && by > 0 };
+}
+
+/** All values that the variable takes in later rounds are one value: otherwise every round would be a state of its own. */
+function grow(s: State, grown: { readonly name: string; readonly positive: boolean }, id: string): void {
+  const value = symbol(`${id}@${grown.name}`);
+  writePlace(s, local(grown.name), value);
+  if (grown.positive) narrow(s, value, 1, Infinity);
 }
 
 function readsEntry(frame: Frame, e: Expr): boolean {

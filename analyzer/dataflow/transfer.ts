@@ -85,7 +85,7 @@ export function applyEffect(frame: Frame, s: State, id: NodeId, node: CallNode, 
     case 'compare': return same(arg(effect.args[0]), arg(effect.args[1]));
     case 'test': return test(effect.test, callee, arg(effect.arg));
     case 'test-slot': return test(effect.test, callee, readEntry(frame, s, { level: effect.level, slot: arg(effect.slot), id: unique, span: node.span }));
-    case 'uffd-flag': return flag(effect.flag, callee, arg(effect.arg));
+    case 'vma-flag': return flag(effect.flag, callee, arg(effect.arg));
     case 'clear': {
       step('clear', `${callee}() clears the entry`);
       return effect.returnsOld ? readEntry(frame, s, { level: effect.level, slot: arg(effect.slot), id: unique, span: node.span }) : symbol(unique);

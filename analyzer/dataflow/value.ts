@@ -2,8 +2,8 @@
  * Symbolic values: what the analysis knows of the content of a variable, a struct field or an expression.
  * Values are immutable and compared by `key`.
  */
-import { areDifferentFlags, flagsOf } from '../../kernel/flags';
-import type { EntryTest, Level, UffdFlag } from '../../kernel/types';
+import { areDifferentFlags, areDifferentValues, flagsOf } from '../../kernel/flags';
+import type { EntryTest, Level, VmaFlag } from '../../kernel/types';
 import type { Span } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
 
@@ -33,7 +33,7 @@ export type Value = { readonly key: string } & (
   /** Truth of "both entry values are equal". */
   | { readonly kind: 'same'; readonly left: Value; readonly right: Value }
   /** Truth of "the vma is registered with userfaultfd in this mode". */
-  | { readonly kind: 'flag'; readonly flag: UffdFlag; readonly by: string; readonly of: Value }
+  | { readonly kind: 'flag'; readonly flag: VmaFlag; readonly by: string; readonly of: Value }
   | { readonly kind: 'operation'; readonly op: string; readonly operands: readonly Value[] }
 );
 
@@ -65,7 +65,7 @@ export const address = (place: Place): Value => bounded({ kind: 'address', place
 export const lock = (id: string, level: Level | undefined): Value => ({ kind: 'lock', id: shorten(id), level, key: `L:${shorten(id)}` });
 export const read = (r: Omit<EntryRead, 'kind'>): ReadValue => ({ kind: 'read', ...r, id: shorten(r.id), key: `R:${shorten(r.id)}` });
 export const test = (kind: EntryTest, by: string, of: Value): Value => bounded({ kind: 'test', test: kind, by, of, key: `${by}(${of.key})` });
-export const flag = (kind: UffdFlag, by: string, of: Value): Value => bounded({ kind: 'flag', flag: kind, by, of, key: `${by}(${of.key})` });
+export const flag = (kind: VmaFlag, by: string, of: Value): Value => bounded({ kind: 'flag', flag: kind, by, of, key: `${by}(${of.key})` });
 
 export function same(left: Value, right: Value): Value {
   const [a, b] = left.key <= right.key ? [left, right] : [right, left];
@@ -110,6 +110,10 @@ function fold(op: string, operands: readonly Value[]): Value | undefined {
     if (op === '==' || op === '<=' || op === '>=') return one;
     if (op === '!=' || op === '<' || op === '>' || op === '-' || op === '^') return zero;
     if (op === '&' || op === '|') return a;
+  }
+  if (a.kind === 'name' && b.kind === 'name' && areDifferentValues(a.name, b.name)) {
+    if (op === '==') return zero;
+    if (op === '!=') return one;
   }
   // A valid object's address is not NULL.
   if (b.kind === 'number' && b.number === 0 && a.kind === 'address') {
