@@ -23,6 +23,8 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   const summaries = createSummaries(tree, {
     event: (reach) => all.some((c) => c.concern === 'events' && c.concernsCaller(reach)),
     fault: (fault) => all.some((c) => c.concern === 'faults' && c.concernsCaller(fault)),
+    loss: (loss) => all.some((c) => c.concern === 'entries' && c.concernsCaller(loss)),
+    action: (action) => all.some((c) => c.concern === 'entries' && c.concernsCaller(action)),
   }, log);
 
   function* checkInSteps(paths: readonly string[], check: CheckOptions = {}): Generator<undefined, Finding[]> {
@@ -39,14 +41,17 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   function* climb(rule: RuleCheck, paths: readonly string[], best: Map<string, Report>): Generator<undefined, void> {
     const wanted = new Set(paths);
     const starts = startsOf(rule);
-    let level: FunctionRef[] = paths.flatMap((p) => tree.functionsIn(p)).filter((f) => starts.some((name) => f.outline.calls.has(name)));
+    const levels = rule.levels ?? maxCallerDepth;
+    // The body of what the model knows as a primitive is not judged: it does what the model says.
+    let level: FunctionRef[] = paths.flatMap((p) => tree.functionsIn(p)).filter((f) => !changesEntries(f.name) && starts.some((name) => f.outline.calls.has(name)));
     // A function may be asked again when one that it calls turned out to concern it; what did not change comes from the cache.
-    for (let depth = 0; level.length > 0 && depth <= maxCallerDepth; depth++) {
+    for (let depth = 0; level.length > 0 && depth <= levels; depth++) {
       const callers = new Set<FunctionRef>();
       for (const ref of level) {
         yield;
         const summary = summaries.of(ref, rule.concern);
-        for (const report of rule.judge(ref, summary)) {
+        const above = depth < levels ? tree.callersOf(ref).filter((c) => rule.mayAsk?.(c) ?? true) : [];
+        for (const report of rule.judge(ref, summary, above.length === 0)) {
           if (!wanted.has(report.in.file)) continue;
           const key = `${report.info.name}:${report.in.file}:${report.in.start + report.span.start}`;
           const old = best.get(key);
@@ -54,7 +59,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         }
         if (!rule.asksCallers(ref, summary)) continue;
         summaries.follow(ref, rule.concern);
-        for (const caller of tree.callersOf(ref)) callers.add(caller);
+        for (const caller of above) callers.add(caller);
       }
       level = [...callers];
     }
@@ -81,7 +86,12 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
 
 /** Names of the primitives at which a rule starts. */
 function startsOf(rule: RuleCheck): readonly string[] {
-  return [...primitives.values()].filter((p) => p.shapes.some((s) => s.effect.op === rule.startsAt)).map((p) => p.name);
+  return [...primitives.values()].filter((p) => p.shapes.some((s) => rule.startsAt.includes(s.effect.op))).map((p) => p.name);
+}
+
+function changesEntries(name: string): boolean {
+  const op = primitives.get(name)?.shapes[0]?.effect.op;
+  return op === 'clear' || op === 'store' || op === 'modify-start' || op === 'modify-commit';
 }
 
 /** A warning goes before a weaker statement about the same place, a short story before a long one. */

@@ -1,6 +1,6 @@
 /** Questions about the value of an entry. */
 import { type Notes, rowsOf, shape, test } from './build';
-import type { Primitive } from './types';
+import type { Primitive, Shape } from './types';
 
 const row = rowsOf('page-table');
 const r1 = ['lockless-pte-to-userfault'];
@@ -10,23 +10,28 @@ const pgtable = (name: string): string => `include/linux/pgtable.h:${name}`;
 const leafops = (name: string): string => `include/linux/leafops.h:${name}`;
 const swapops = (name: string): string => `include/linux/swapops.h:${name}`;
 
+/** A test of the uffd-wp bit in present entries, or in those that are not. */
+const bitOf = (form: 'present' | 'non-present', arity = 1, arg = arity - 1): Shape => shape(arity, { op: 'test', test: 'uffd-wp', arg, form });
+/** True for an empty entry, and for one that holds a marker or the zero page. */
+const noneOrMarker = shape(1, { op: 'test', test: 'none', arg: 0, orMarker: true });
+
 /** Tests that are true for an entry with nothing in it. */
 const none: readonly Primitive[] = [
   row('pte_none', test('none'), 'True when the entry is empty.', x86('pte_none'), {
     pitfall: 'An entry that is being changed is empty for a moment: on a value read without the page-table lock this proves nothing.', rules: r1,
   }),
-  row('pte_none_mostly', test('none'), 'True when the entry is empty or holds only a marker.', swapops('pte_none_mostly'), {
+  row('pte_none_mostly', noneOrMarker, 'True when the entry is empty or holds only a marker.', swapops('pte_none_mostly'), {
     since: [5, 19], until: [6, 18], pitfall: 'A marker may carry the uffd-wp bit: whoever fills the entry has to carry it over.', rules: [...r1, 'uffd-wp-not-carried-over'],
   }),
   row('huge_pte_none', test('none'), 'True when the hugetlb entry is empty.', 'include/asm-generic/hugetlb.h:huge_pte_none', {
     pitfall: 'hugetlb entries are empty for a moment while their protection changes; look again under huge_pte_lock.', rules: r1,
   }),
-  row('huge_pte_none_mostly', test('none'), 'True when the hugetlb entry is empty or holds only a marker.', 'include/asm-generic/hugetlb.h:huge_pte_none_mostly', {
+  row('huge_pte_none_mostly', noneOrMarker, 'True when the hugetlb entry is empty or holds only a marker.', 'include/asm-generic/hugetlb.h:huge_pte_none_mostly', {
     since: [5, 19], until: [6, 18], pitfall: 'On a value read without huge_pte_lock it proves nothing.', rules: r1,
   }),
   row('pmd_none', test('none'), 'True when the pmd entry is empty.', x86('pmd_none'), { pitfall: 'Look again under the pmd lock before filling it.', rules: r1 }),
   row('pud_none', test('none'), 'True when the pud entry is empty.', x86('pud_none')),
-  row('pte_none_or_zero', test('none'), 'True when the entry is empty or maps the shared zero page.', 'mm/khugepaged.c:pte_none_or_zero', { since: [6, 12] }),
+  row('pte_none_or_zero', noneOrMarker, 'True when the entry is empty or maps the shared zero page.', 'mm/khugepaged.c:pte_none_or_zero', { since: [6, 12] }),
   row('pte_range_none', shape(2, { op: 'test-slot', test: 'none', level: 'pte', slot: 0 }), 'True when a number of consecutive entries are all empty.', 'mm/memory.c:pte_range_none', {
     since: [6, 8], contract: { needs: 'the page-table lock, for an answer that lasts' },
     pitfall: 'Reads with ptep_get_lockless; the answer is stable only because the caller holds the lock.', rules: r1,
@@ -35,30 +40,30 @@ const none: readonly Primitive[] = [
 
 /** Tests of the uffd-wp bit and of markers. */
 const uffd: readonly Primitive[] = [
-  row('pte_uffd_wp', test('uffd-wp'), 'True when a present pte is write-protected by userfaultfd.', x86('pte_uffd_wp'), {
+  row('pte_uffd_wp', bitOf('present'), 'True when a present pte is write-protected by userfaultfd.', x86('pte_uffd_wp'), {
     pitfall: 'For present entries only: a swap entry keeps the bit elsewhere (pte_swp_uffd_wp), an empty one in a marker.', rules: wpRules,
   }),
-  row('huge_pte_uffd_wp', test('uffd-wp'), 'True when a hugetlb entry is write-protected by userfaultfd.', 'include/asm-generic/hugetlb.h:huge_pte_uffd_wp', { since: [5, 19], rules: wpRules }),
-  row('pmd_uffd_wp', test('uffd-wp'), 'True when a huge pmd is write-protected by userfaultfd.', x86('pmd_uffd_wp'), { rules: wpRules }),
-  row('pte_swp_uffd_wp', test('uffd-wp'), 'True when a swap entry carries the uffd-wp bit.', x86('pte_swp_uffd_wp'), { pitfall: 'For non-present entries only.', rules: wpRules }),
-  row('pmd_swp_uffd_wp', test('uffd-wp'), 'True when a non-present huge pmd carries the uffd-wp bit.', x86('pmd_swp_uffd_wp'), { rules: wpRules }),
-  row('pte_swp_uffd_wp_any', test('uffd-wp'), 'True when a swap entry or a marker carries the uffd-wp bit.', 'include/linux/mm_inline.h:pte_swp_uffd_wp_any', { since: [5, 19], rules: wpRules }),
-  row('pte_marker_uffd_wp', test('uffd-wp'), 'True when the entry is a marker that carries uffd-wp.', 'include/linux/userfaultfd_k.h:pte_marker_uffd_wp', {
+  row('huge_pte_uffd_wp', bitOf('present'), 'True when a hugetlb entry is write-protected by userfaultfd.', 'include/asm-generic/hugetlb.h:huge_pte_uffd_wp', { since: [5, 19], rules: wpRules }),
+  row('pmd_uffd_wp', bitOf('present'), 'True when a huge pmd is write-protected by userfaultfd.', x86('pmd_uffd_wp'), { rules: wpRules }),
+  row('pte_swp_uffd_wp', bitOf('non-present'), 'True when a swap entry carries the uffd-wp bit.', x86('pte_swp_uffd_wp'), { pitfall: 'For non-present entries only.', rules: wpRules }),
+  row('pmd_swp_uffd_wp', bitOf('non-present'), 'True when a non-present huge pmd carries the uffd-wp bit.', x86('pmd_swp_uffd_wp'), { rules: wpRules }),
+  row('pte_swp_uffd_wp_any', bitOf('non-present'), 'True when a swap entry or a marker carries the uffd-wp bit.', 'include/linux/mm_inline.h:pte_swp_uffd_wp_any', { since: [5, 19], rules: wpRules }),
+  row('pte_marker_uffd_wp', bitOf('non-present'), 'True when the entry is a marker that carries uffd-wp.', 'include/linux/userfaultfd_k.h:pte_marker_uffd_wp', {
     since: [5, 19], until: [6, 18], renamedTo: 'pte_is_uffd_wp_marker', rules: wpRules,
   }),
-  row('pte_is_uffd_wp_marker', test('uffd-wp'), 'True when the entry is a marker that carries uffd-wp.', leafops('pte_is_uffd_wp_marker'), {
+  row('pte_is_uffd_wp_marker', bitOf('non-present'), 'True when the entry is a marker that carries uffd-wp.', leafops('pte_is_uffd_wp_marker'), {
     since: [6, 19], renamedFrom: 'pte_marker_uffd_wp', rules: wpRules,
   }),
-  row('pte_marker_entry_uffd_wp', test('uffd-wp'), 'True when the swap-style entry is a marker that carries uffd-wp.', 'include/linux/userfaultfd_k.h:pte_marker_entry_uffd_wp', {
+  row('pte_marker_entry_uffd_wp', bitOf('non-present'), 'True when the swap-style entry is a marker that carries uffd-wp.', 'include/linux/userfaultfd_k.h:pte_marker_entry_uffd_wp', {
     since: [5, 19], until: [6, 18], renamedTo: 'softleaf_is_uffd_wp_marker', rules: wpRules,
   }),
-  row('softleaf_is_uffd_wp_marker', test('uffd-wp'), 'True when the leaf entry is a marker that carries uffd-wp.', leafops('softleaf_is_uffd_wp_marker'), {
+  row('softleaf_is_uffd_wp_marker', bitOf('non-present'), 'True when the leaf entry is a marker that carries uffd-wp.', leafops('softleaf_is_uffd_wp_marker'), {
     since: [6, 19], renamedFrom: 'pte_marker_entry_uffd_wp', rules: wpRules,
   }),
-  row('userfaultfd_pte_wp', test('uffd-wp', 2, 1), 'True when the vma is registered for write protection and the pte has the bit.', 'include/linux/userfaultfd_k.h:userfaultfd_pte_wp', {
+  row('userfaultfd_pte_wp', bitOf('present', 2), 'True when the vma is registered for write protection and the pte has the bit.', 'include/linux/userfaultfd_k.h:userfaultfd_pte_wp', {
     pitfall: 'As good as the value it is given: read it under the page-table lock.', rules: wpRules,
   }),
-  row('userfaultfd_huge_pmd_wp', test('uffd-wp', 2, 1), 'True when the vma is registered for write protection and the huge pmd has the bit.', 'include/linux/userfaultfd_k.h:userfaultfd_huge_pmd_wp', { rules: wpRules }),
+  row('userfaultfd_huge_pmd_wp', bitOf('present', 2), 'True when the vma is registered for write protection and the huge pmd has the bit.', 'include/linux/userfaultfd_k.h:userfaultfd_huge_pmd_wp', { rules: wpRules }),
   row('is_pte_marker', test('marker'), 'True when the entry is a marker: nothing is mapped, but a note is left (uffd-wp, poison, guard).', swapops('is_pte_marker'), {
     since: [5, 19], until: [6, 18], renamedTo: 'pte_is_marker', pitfall: 'There are several kinds of marker; look which bits are set.',
   }),

@@ -29,7 +29,7 @@ const clears: readonly Primitive[] = [
   row('pmdp_huge_get_and_clear', clear('pmd', 3, 2, true), 'Empties a huge pmd and returns what it held.', pgtable('pmdp_huge_get_and_clear'), { contract: { needs: 'the pmd lock' }, rules: lost }),
   row('pmdp_huge_get_and_clear_full', clear('pmd', 4, 2, true), 'As pmdp_huge_get_and_clear, with a hint that the whole address space goes away.', pgtable('pmdp_huge_get_and_clear_full'), { contract: { needs: 'the pmd lock' }, rules: lost }),
   row('pmdp_huge_clear_flush', clear('pmd', 3, 2, true), 'Empties a huge pmd, flushes the TLB and returns what it held.', 'mm/pgtable-generic.c:pmdp_huge_clear_flush', { contract: { needs: 'the pmd lock' }, rules: lost }),
-  row('pmdp_collapse_flush', clear('pmd', 3, 2, true), 'Takes a whole page table out of the tree: empties the pmd, flushes the TLB and returns the old pmd.', 'mm/pgtable-generic.c:pmdp_collapse_flush', {
+  row('pmdp_collapse_flush', shape(3, { op: 'clear', level: 'pmd', slot: 2, returnsOld: true, table: true }), 'Takes a whole page table out of the tree: empties the pmd, flushes the TLB and returns the old pmd.', 'mm/pgtable-generic.c:pmdp_collapse_flush', {
     contract: { needs: 'the pmd lock', stale: 'every pte of that table as checked before' },
     pitfall: 'Checks of the ptes made before it have to be repeated after it: somebody may have write-protected one in between.', rules: lost,
   }),

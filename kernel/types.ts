@@ -44,16 +44,19 @@ export type Effect =
   | { readonly op: 'read'; readonly level: Level; readonly slot: number }
   /** True when two entry values are equal. */
   | { readonly op: 'compare'; readonly args: readonly [number, number] }
-  /** Tests an entry value. */
-  | { readonly op: 'test'; readonly test: EntryTest; readonly arg: number }
+  /**
+   * Tests an entry value. `form`: a test of the uffd-wp bit that means something only for present entries, or only for those that are not.
+   * `orMarker`: a test for none that markers (or a zero page) pass as well.
+   */
+  | { readonly op: 'test'; readonly test: EntryTest; readonly arg: number; readonly form?: 'present' | 'non-present'; readonly orMarker?: boolean }
   /** True when every entry of a range is none; reads through a pointer argument. */
   | { readonly op: 'test-slot'; readonly test: EntryTest; readonly level: Level; readonly slot: number }
   /** Tests a property of a vma. */
   | { readonly op: 'vma-flag'; readonly flag: VmaFlag; readonly arg: number }
   /** Raises a userfault. `reason` is the argument with VM_UFFD_MISSING, VM_UFFD_MINOR or VM_UFFD_WP. */
   | { readonly op: 'event'; readonly reason: number }
-  /** Clears an entry; the result, if any, is the old value. */
-  | { readonly op: 'clear'; readonly level: Level; readonly slot: number; readonly returnsOld: boolean }
+  /** Clears an entry; the result, if any, is the old value. `table`: what the entry points to is a page table in use, which leaves the tree with it. */
+  | { readonly op: 'clear'; readonly level: Level; readonly slot: number; readonly returnsOld: boolean; readonly table?: boolean }
   | { readonly op: 'store'; readonly level: Level; readonly slot: number; readonly value: number }
   /** ptep_modify_prot_start .. _commit: clear and store that belong together. */
   | { readonly op: 'modify-start'; readonly level: Level; readonly slot: number }

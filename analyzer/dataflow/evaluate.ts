@@ -1,5 +1,6 @@
 /** Pure expressions to values and places, and what a branch teaches. */
 import type { Expr, NodeId, Span } from '../../parser/ir';
+import { noteRead } from './entry-effects';
 import type { Frame } from './frame';
 import { entryLevel, isLocal, nodeId, quote } from './frame';
 import type { State } from './state';
@@ -42,6 +43,7 @@ export function readEntry(frame: Frame, s: State, what: { level: ReadValue['leve
   if (what.slot.kind === 'symbol' || what.slot.kind === 'load' || what.slot.kind === 'param') narrow(s, what.slot, -Infinity, Infinity, [0]);
   const value = read({ id: what.id, level: what.level, slot: what.slot, lock: status, in: frame.ref, span: what.span });
   openSnapshot(s, value);
+  noteRead(s, value);
   record(s, {
     kind: status === 'held' ? 'locked-read' : 'lockless-read', in: frame.ref, span: what.span, about: value,
     message: status === 'held'

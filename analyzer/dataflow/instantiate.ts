@@ -1,11 +1,14 @@
 /** Puts a callee's summary into the caller's terms at one call. */
 import type { NodeId } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
+import { cannotLose } from './entries';
+import type { EntrySink } from './entry-effects';
+import { applyEntries } from './entry-effects';
 import { assume } from './evaluate';
 import type { Frame } from './frame';
 import type { Fact, State, Trace } from './state';
 import { acquire, clobber, confirm, confirmEverything, copy, lockStatus, narrow, openSnapshot, readPlace, release, steps, truth, writePlace } from './state';
-import type { EventReach, FaultReach, Outcome } from './summary';
+import type { ActionReach, EventReach, FaultReach, LossReach, Outcome } from './summary';
 import type { CallNode } from './transfer';
 import type { Place, ReadValue, Value } from './value';
 import { address, flag, lock, operation, pointee, read, same, symbol, test } from './value';
@@ -66,7 +69,7 @@ export function substitution(caller: State, params: readonly string[], args: rea
 }
 
 /** The caller's state after the call returned this way; undefined when it cannot return this way here. */
-export function applyOutcome(frame: Frame, s: State, node: CallNode, callee: FunctionRef, outcome: Outcome, sub: Substitution): { state: State; value: Value | undefined } | undefined {
+export function applyOutcome(frame: Frame, s: State, node: CallNode, callee: FunctionRef, outcome: Outcome, sub: Substitution, args: readonly Value[], sink: EntrySink): { state: State; value: Value | undefined } | undefined {
   const t = copy(s);
   const from = outcome.state;
   t.coarse = s.coarse || from.coarse;
@@ -84,6 +87,7 @@ export function applyOutcome(frame: Frame, s: State, node: CallNode, callee: Fun
     if (p) writePlace(t, p, sub.value(m.value));
   }
   for (const h of from.held.values()) acquire(t, { lock: sub.value(h.lock), level: h.level, guard: h.guard && sub.value(h.guard) }, true);
+  if (t.entries && from.entries) applyEntries(sink, s, t, from.entries, sub, { by: callee.name, in: frame.ref, span: node.span }, args);
   return { state: t, value: outcome.value && sub.value(outcome.value) };
 }
 
@@ -113,6 +117,26 @@ export function applyFault(frame: Frame, s: State, id: NodeId, node: CallNode, c
   return {
     ...fault, via: id, flags: sub.value(fault.flags), registers: fault.registers && sub.value(fault.registers), facts: [...t.facts.values()],
     coarse: t.coarse || fault.coarse, trace: appendTrace(s.trace, callStep(frame, node, callee), fault.trace, sub),
+  };
+}
+
+/** A callee's loss as the caller sees it; undefined when the path to it cannot happen here, or loses nothing as the caller knows. */
+export function applyLoss(frame: Frame, s: State, id: NodeId, node: CallNode, callee: FunctionRef, loss: LossReach, sub: Substitution): LossReach | undefined {
+  const t = copy(s);
+  if (s.entries?.detached || !applyFacts(t, loss.facts, sub) || cannotLose(t)) return undefined;
+  return { ...loss, via: id, facts: [...t.facts.values()], coarse: t.coarse || loss.coarse, trace: appendTrace(s.trace, callStep(frame, node, callee), loss.trace, sub) };
+}
+
+/** A callee's unchecked change as the caller sees it: what the caller checked before belongs to an earlier phase. */
+export function applyAction(frame: Frame, s: State, id: NodeId, node: CallNode, callee: FunctionRef, action: ActionReach, sub: Substitution): ActionReach | undefined {
+  const t = copy(s);
+  const e = s.entries;
+  if (!e || e.detached || (e.stable && !action.mmapDropped) || !applyFacts(t, action.facts, sub)) return undefined;
+  const earlier = new Map([...e.earlier, ...action.earlier]);
+  for (const check of e.fresh) if ((check === 'wp' || check === 'flag') && !earlier.has(check)) earlier.set(check, s.trace);
+  return {
+    ...action, via: id, facts: [...t.facts.values()], earlier, violated: new Set([...e.violated, ...action.violated]), mmapDropped: action.mmapDropped || e.mmapDropped,
+    coarse: t.coarse || action.coarse, trace: appendTrace(s.trace, callStep(frame, node, callee), action.trace, sub),
   };
 }
 

@@ -115,8 +115,12 @@ function reduce(s: State, interest: Interest, result?: Value): void {
   for (const r of s.open.values()) seen.add(r.key);
   for (const c of s.confirmed.values()) seen.add(c.value.key);
   if (result) mark(result);
+  // Where changes of entries are followed, what is known of the bit, and of the vma, matters until the end.
+  const asked = s.entries && new Set([...s.facts.values()].flatMap((f) => (f.value.kind === 'test' && f.value.test === 'uffd-wp' ? [f.value.of.key] : [])));
+  for (const r of s.entries?.looked ?? []) asked?.add(r.key);
   const valueMatters = (v: Value): boolean => {
     if (seen.has(v.key)) return true;
+    if (asked && (v.kind === 'flag' || (v.kind === 'test' && asked.has(v.of.key)))) return true;
     switch (v.kind) {
       case 'number': case 'name': case 'address': return true;
       case 'param': return interest.requests || interest.local(v.name);

@@ -3,6 +3,7 @@
  * function's summary: the ways it returns and the events it reaches.
  */
 import { pageTableTypes } from '../../kernel/model';
+import { mappingWalks } from '../../kernel/rmap';
 import type { Effect } from '../../kernel/types';
 import { nodesLeadingTo } from '../../parser/cfg';
 import type { Expr, IrNode, NodeId, Span } from '../../parser/ir';
@@ -11,33 +12,41 @@ import { assume, evaluate, placeOf } from './evaluate';
 import { fateOf, faultKey, withWaiting } from './faults';
 import type { Frame } from './frame';
 import { entryLevel, isEntryType, isLocal, nodeId, quote, typeOf } from './frame';
-import { applyFault, applyOutcome, applyReach, substitution } from './instantiate';
+import type { Change } from './entries';
+import { initialEntries } from './entries';
+import type { EntrySink } from './entry-effects';
+import { blame, finishEntries, forgetLooks, noteBranch, noteEffect, noteMappingWalk, notePhase, retireEntries, siteOf, store } from './entry-effects';
+import { applyAction, applyFault, applyLoss, applyOutcome, applyReach, substitution } from './instantiate';
 import type { Liveness } from './liveness';
 import { computeLiveness } from './liveness';
 import { coarsen, commonFacts, dropOwnSnapshots, reduceAtExit, reduceAtJoin } from './reduce';
 import type { Fact, State } from './state';
-import { clobber, confirmEverything, copy, coreKey, initialState, narrow, range, readPlace, record, retire, stateKey, truth, visibleKey, writePlace } from './state';
-import type { EventReach, FaultReach, Outcome, SigbusFate, Summary } from './summary';
+import { clobber, confirmEverything, copy, coreKey, initialState, narrow, phaseOf, range, readPlace, record, retire, stateKey, truth, visibleKey, writePlace } from './state';
+import type { ActionReach, EventReach, FaultReach, LossReach, Outcome, SigbusFate, Summary } from './summary';
 import type { CallNode } from './transfer';
 import { applyEffect } from './transfer';
 import type { Value } from './value';
-import { below, local, name, operation, param, pointee, symbol, zero } from './value';
+import { below, contains, local, name, operation, param, pointee, symbol, zero } from './value';
 
 /**
  * What is asked of a function. `events`: only paths that lead to a userfault event count. `whole`: all ways to return are wanted, too.
- * `faults`: the faults that it raises for the kernel, and what becomes of their SIGBUS.
+ * `faults`: the faults that it raises for the kernel, and what becomes of their SIGBUS. `entries`: what it does to page-table entries.
  */
-export type Depth = 'events' | 'whole' | 'faults';
+export type Depth = 'events' | 'whole' | 'faults' | 'entries';
 
 /** What the solver asks about other functions. */
 export interface Callees {
   /** Summary of the function that this call means; `harmless` when its body touches nothing that is followed here; undefined when nobody knows it. */
   summarize(node: CallNode, frame: Frame, depth: Depth): { readonly ref: FunctionRef; readonly params: readonly string[]; readonly summary: Summary } | 'harmless' | undefined;
+  /** Is this a call of a function that the tree defines? */
+  hasBody(node: CallNode, frame: Frame): boolean;
   /** Is this a call of a function in the tree whose events (or faults, where those are asked for) concern its callers? */
   isFollowed(node: CallNode, frame: Frame): boolean;
   /** Which of a callee's events and faults still concern its callers. */
   concerns(reach: EventReach): boolean;
   faultConcerns(fault: FaultReach): boolean;
+  lossConcerns(loss: LossReach): boolean;
+  actionConcerns(action: ActionReach): boolean;
 }
 
 /**
@@ -48,6 +57,7 @@ const caps: Readonly<Record<Depth, { readonly soft: number; readonly hard: numbe
   events: { soft: 24, hard: 96 },
   whole: { soft: 24, hard: 96 },
   faults: { soft: 128, hard: 256 },
+  entries: { soft: 96, hard: 192 },
 };
 /** Beyond this many ways to return, what the function itself saw in entries is not told apart any more. */
 const plainOutcomes = 10;
@@ -68,6 +78,11 @@ class Solver {
   private readonly outcomes = new Map<string, Outcome>();
   private readonly reaches = new Map<string, EventReach>();
   private readonly faults = new Map<string, FaultReach>();
+  private readonly losses = new Map<string, LossReach>();
+  private readonly actions = new Map<string, ActionReach>();
+  private readonly chosen = new Set<string>();
+  private readonly marks = new Map<string, Change>();
+  private readonly sink: EntrySink;
   /** By call that faults: the ways on from a SIGBUS. */
   private readonly fates = new Map<string, Map<SigbusFate, Span>>();
   private cursor = 0;
@@ -84,6 +99,18 @@ class Solver {
       && (frame.shapeAt(id)?.effect.op === 'event' || callees.isFollowed(node, frame)));
     this.liveness = computeLiveness(frame.ir);
     this.creating = new Set([...this.liveness.inLoop].filter((i) => createsValues(frame, frame.ir.nodes[i]!)));
+    this.sink = {
+      lost: (s, change) => this.addLoss({ change, via: undefined, facts: [...s.facts.values()], atExit: false, coarse: s.coarse, trace: s.trace }),
+      acted: (s, change, gaps) => {
+        const e = s.entries!;
+        this.addAction({ change, gaps, via: undefined, facts: [...s.facts.values()], earlier: e.earlier, violated: e.violated, mmapDropped: e.mmapDropped, coarse: s.coarse, trace: s.trace });
+      },
+      chosen: (change) => void this.chosen.add(siteOf(change)),
+      marked: (change) => {
+        if (isHandedIn(change.slot)) this.marks.set(siteOf(change), change);
+      },
+      scans: depth === 'entries' && [...this.liveness.inLoop].some((i) => looksAtEntry(frame, i)),
+    };
     this.byOrder = frame.ir.nodes.map((_, i) => i).filter((i) => this.liveness.order[i]! >= 0);
     this.byOrder.sort((a, b) => this.liveness.order[a]! - this.liveness.order[b]!);
   }
@@ -100,7 +127,7 @@ class Solver {
       this.pending.delete(node);
       for (const s of states) this.execute(node, s);
     }
-    return { outcomes: withoutSubsumed([...this.outcomes.values()]), reaches: [...this.reaches.values()], faults: withWaiting([...this.faults.values()]), truncated: this.truncated };
+    return { outcomes: withoutSubsumed([...this.outcomes.values()]), reaches: [...this.reaches.values()], faults: withWaiting([...this.faults.values()]), losses: [...this.losses.values()], actions: [...this.actions.values()], marks: [...this.marks.values()], chosen: this.chosen, truncated: this.truncated };
   }
 
   private entryState(): State {
@@ -108,6 +135,7 @@ class Solver {
     for (const p of this.frame.ir.params) writePlace(s, local(p.name), param(p.name));
     // Half-typed code, and code that the parser cannot read, is followed for what it calls; nothing is reported on it.
     s.coarse = this.frame.ir.incomplete;
+    if (this.depth === 'entries') s.entries = initialEntries;
     return s;
   }
 
@@ -144,8 +172,14 @@ class Solver {
         this.truncated = true;
         return;
       }
+      const looked = s.entries?.looked;
       // Pushed in reverse, so that the first arm is walked first and traces stay in source order.
-      for (const next of this.step(id, this.frame.ir.nodes[id]!, s).reverse()) if (this.matters(next[0])) stack.push(next);
+      for (const next of this.step(id, this.frame.ir.nodes[id]!, s).reverse()) {
+        if (!this.matters(next[0])) continue;
+        // A scan is a loop: one look at one entry is none.
+        if (looked && !this.liveness.inLoop.has(id)) forgetLooks(next[1], looked);
+        stack.push(next);
+      }
     }
   }
 
@@ -156,7 +190,10 @@ class Solver {
   private step(id: NodeId, node: IrNode, s: State): [NodeId, State][] {
     const { frame } = this;
     const grown = this.creating.has(id) && node.kind === 'assign' ? growth(frame, s, node, id) : undefined;
-    if (this.creating.has(id)) retire(s, nodeId(frame, id));
+    if (this.creating.has(id)) {
+      retireEntries(s, nodeId(frame, id));
+      retire(s, nodeId(frame, id));
+    }
     if (grown && node.kind === 'assign') {
       grow(s, grown, nodeId(frame, id));
       return [[node.next, s]];
@@ -166,7 +203,12 @@ class Solver {
       case 'call': return this.call(id, node, s).map((after) => [node.next, after]);
       case 'branch': return this.branch(id, node, s);
       case 'choice':
-        for (const arg of node.args) if (arg.kind === 'name' && isLocal(frame, arg.name)) writePlace(s, local(arg.name), symbol(`${nodeId(frame, id)}@${arg.name}`));
+        for (const arg of node.args) {
+          if (arg.kind !== 'name' || !isLocal(frame, arg.name)) continue;
+          const item = symbol(`${nodeId(frame, id)}@${arg.name}`);
+          writePlace(s, local(arg.name), item);
+          if (mappingWalks.has(node.macro ?? '')) noteMappingWalk(s, item);
+        }
         return [...new Set(node.targets)].map((target): [NodeId, State] => [target, copy(s)]);
       case 'return': this.finish(node.value && evaluate(frame, s, node.value, id), s, node.span); return [];
       case 'declare':
@@ -200,6 +242,8 @@ class Solver {
     if ((node.target.kind === 'deref' || node.target.kind === 'index') && isEntryType(typeOf(frame, node.target)) && target.kind === 'memory') {
       s.memory.delete(target.key);
       record(s, { kind: 'store', in: frame.ref, span: node.span, about: undefined, message: `the entry is written: ${quote(frame, node.span)}` });
+      const level = typeOf(frame, node.target) === 'pte_t' ? 'pte' : undefined;
+      if (level && node.target.kind === 'deref') store(this.sink, s, { kind: 'store', by: '', in: frame.ref, span: node.span, level, slot: evaluate(frame, s, node.target.operand, id), old: undefined, replaces: false }, value);
     }
   }
 
@@ -210,6 +254,8 @@ class Solver {
     for (const [arm, wanted, target] of [[s, true, node.whenTrue], [other, false, node.whenFalse]] as const) {
       if (!assume(arm, condition, wanted)) continue;
       this.remember(arm, condition, wanted, node.span);
+      const [value, holds] = bare(condition, wanted);
+      noteBranch(arm, value, holds);
       out.push([target, arm]);
     }
     return out;
@@ -217,11 +263,7 @@ class Solver {
 
   private remember(s: State, condition: Value, wanted: boolean, span: Span): void {
     const { frame } = this;
-    let [value, holds] = [condition, wanted];
-    while (value.kind === 'operation' && (value.op === '!' || ((value.op === '==' || value.op === '!=') && value.operands[1]?.key === zero.key)) && value.operands[0]) {
-      if (value.op !== '!=') holds = !holds;
-      value = value.operands[0];
-    }
+    const [value, holds] = bare(condition, wanted);
     const step = { in: frame.ref, span, about: undefined };
     if (value.kind === 'test') {
       record(s, { ...step, kind: 'branch', about: value.of, holds, message: `${value.by}() is ${holds ? 'true' : 'false'} of that reading` });
@@ -242,15 +284,19 @@ class Solver {
     };
     const effect = frame.shapeAt(id)?.effect;
     if (effect && node.callee !== undefined) {
-      if (effect.op !== 'fault' || this.depth !== 'faults') {
+      if (!this.judgedByBody(node, effect)) {
         if (effect.op === 'event') this.event(id, node, s, args, effect.reason);
-        return [put(s, applyEffect(frame, s, id, node, node.callee, effect, args))];
+        const before = phaseOf(s);
+        const result = applyEffect(frame, s, id, node, node.callee, effect, args);
+        if (s.entries) {
+          notePhase(this.sink, s, before, effect.op === 'walk-step');
+          noteEffect(this.sink, frame, s, node.span, node.callee, effect, args, result);
+        }
+        return [put(s, result)];
       }
-      // A wrapper around the fault is judged by its body where that is known, not by what the model says of it.
-      const hasBody = effect.unlocked !== undefined && this.callees.isFollowed(node, frame);
-      if (!hasBody) return this.fault(id, node, s, args, effect).map((after) => put(after.state, after.result));
     }
-    const known = this.callees.summarize(node, frame, this.depth === 'faults' ? 'faults' : this.matters(node.next) ? 'whole' : 'events');
+    if (effect?.op === 'fault' && this.depth === 'faults' && !this.callees.isFollowed(node, frame)) return this.fault(id, node, s, args, effect).map((after) => put(after.state, after.result));
+    const known = this.callees.summarize(node, frame, this.depth === 'faults' || this.depth === 'entries' ? this.depth : this.matters(node.next) ? 'whole' : 'events');
     if (!known || known === 'harmless') {
       this.opaque(s, node, args, nodeId(frame, id), known === 'harmless');
       return [put(s, symbol(nodeId(frame, id)))];
@@ -266,11 +312,25 @@ class Solver {
       const here = applyFault(frame, s, id, node, known.ref, fault, sub);
       if (here) this.addFault(here);
     }
+    for (const loss of known.summary.losses) {
+      if (loss.atExit || !this.callees.lossConcerns(loss)) continue;
+      const here = applyLoss(frame, s, id, node, known.ref, loss, sub);
+      if (here) this.addLoss(here);
+    }
+    for (const action of known.summary.actions) {
+      if (!this.callees.actionConcerns(action)) continue;
+      const here = applyAction(frame, s, id, node, known.ref, action, sub);
+      if (here) this.addAction(here);
+    }
+    for (const site of known.summary.chosen) this.chosen.add(site);
     const after: State[] = [];
     for (const outcome of known.summary.outcomes) {
-      const next = applyOutcome(frame, s, node, known.ref, outcome, sub);
-      if (next) after.push(put(next.state, next.value ?? symbol(nodeId(frame, id))));
+      const next = applyOutcome(frame, s, node, known.ref, outcome, sub, args, this.sink);
+      if (!next) continue;
+      if (known.summary.marks[0]) blame(next.state, known.summary.marks[0]);
+      after.push(put(next.state, next.value ?? symbol(nodeId(frame, id))));
     }
+    for (const mark of known.summary.marks) this.marks.set(siteOf(mark), mark);
     // A callee that was too large to follow may also return in ways that are not listed.
     if (known.summary.truncated && after.length === 0) return [put(s, symbol(nodeId(frame, id)))];
     return after;
@@ -313,6 +373,23 @@ class Solver {
     return [{ state: s, result: symbol(unique) }, { state: bad, result: error }];
   }
 
+  /** Wrappers that the model knows, too, are judged by their body where there is one. */
+  private judgedByBody(node: CallNode, effect: Effect): boolean {
+    if (effect.op === 'fault') return this.depth === 'faults';
+    return effect.op === 'mark' && this.depth === 'entries' && this.callees.hasBody(node, this.frame);
+  }
+
+  private addLoss(loss: LossReach): void {
+    const facts = loss.facts.filter((f) => factConcernsCaller(f.value, []));
+    this.losses.set([siteOf(loss.change), loss.change.replaces, loss.via, loss.atExit, loss.coarse, ...facts.map((f) => `${f.value.key}:${f.low},${f.high}`).sort()].join('|'), { ...loss, facts });
+  }
+
+  private addAction(action: ActionReach): void {
+    const facts = action.facts.filter((f) => factConcernsCaller(f.value, []));
+    const key = [siteOf(action.change), action.via, action.coarse, action.mmapDropped, ...action.gaps, '', ...action.earlier.keys(), '', ...action.violated, ...facts.map((f) => `${f.value.key}:${f.low},${f.high}`).sort()];
+    this.actions.set(key.join('|'), { ...action, facts });
+  }
+
   private addFault(fault: FaultReach): void {
     const key = faultKey(fault);
     const old = this.faults.get(key);
@@ -339,6 +416,14 @@ class Solver {
   }
 
   private finish(result: Value | undefined, s: State, span: Span): void {
+    if (s.entries) {
+      finishEntries(this.sink, s);
+      if (phaseOf(s) === 'caller') {
+        for (const change of s.entries.pending) {
+          if (change.kind !== 'store' || change.replaces) this.addLoss({ change, via: undefined, facts: [...s.facts.values()], atExit: true, coarse: s.coarse, trace: s.trace });
+        }
+      }
+    }
     if (s.sigbus !== undefined) this.fates.get(s.sigbus)?.set(fateOf(s, result, s.sigbus), span);
     const value = reduceAtExit(s, result);
     if (this.outcomes.size >= plainOutcomes) dropOwnSnapshots(s);
@@ -369,6 +454,27 @@ class Solver {
     const facts = old ? commonFacts(new Map(old.facts.map((f) => [f.value.key, f] as const)), alive) : alive;
     this.reaches.set(key, { ...(old ?? reach), facts: [...facts.values()] });
   }
+}
+
+/** Does the pointer come from the function's caller? */
+const isHandedIn = (slot: Value): boolean => contains(slot, (v) => v.kind === 'param' || v.kind === 'load');
+
+/** The test, comparison or property that a condition asks for, and what it must be for the condition to be `wanted`. */
+function bare(condition: Value, wanted: boolean): readonly [Value, boolean] {
+  let [value, holds] = [condition, wanted];
+  while (value.kind === 'operation' && (value.op === '!' || ((value.op === '==' || value.op === '!=') && value.operands[1]?.key === zero.key)) && value.operands[0]) {
+    if (value.op !== '!=') holds = !holds;
+    value = value.operands[0];
+  }
+  return [value, holds];
+}
+
+/** Does the node read a pte? */
+function looksAtEntry(frame: Frame, id: NodeId): boolean {
+  const effect = frame.shapeAt(id)?.effect;
+  if (effect?.op === 'read') return effect.level === 'pte';
+  const node = frame.ir.nodes[id]!;
+  return node.kind !== 'call' && createsValues(frame, node) && stepOf(frame, node) === undefined && node.kind !== 'choice' && node.kind !== 'declare';
 }
 
 /** Does the node make values of its own: a call's result, an entry read in an expression, a variable that an iteration macro sets? */

@@ -6,6 +6,8 @@ import type { Level } from '../../kernel/types';
 import type { Span } from '../../parser/ir';
 import type { StepKind } from '../findings/finding';
 import type { FunctionRef } from '../call-graph/tree';
+import type { EntryState } from './entries';
+import { entriesKey } from './entries';
 import type { LockStatus, Place, ReadValue, Value } from './value';
 import { contains, load, number, symbol } from './value';
 
@@ -65,6 +67,8 @@ export interface State {
   confirmedAll: Confirmation;
   /** Values of the caller that were compared with an entry read under the lock. */
   readonly confirmed: Map<string, { readonly value: Value; readonly when: Exclude<Confirmation, 'no'> }>;
+  /** What the path does to entries, where that is followed. */
+  entries: EntryState | undefined;
   /** The call (its name) whose fault ended in SIGBUS on this path, where that is followed. */
   sigbus: string | undefined;
   /** Facts were dropped because there were too many states: the path may be one that cannot happen, so nothing may be reported on it. */
@@ -75,14 +79,14 @@ export interface State {
 export function initialState(): State {
   return {
     memory: new Map(), clobbered: new Map(), facts: new Map(), held: new Map(), entryLock: { pte: 'unknown', pmd: 'unknown' },
-    open: new Map(), confirmedAll: 'no', confirmed: new Map(), sigbus: undefined, coarse: false, trace: undefined,
+    open: new Map(), confirmedAll: 'no', confirmed: new Map(), entries: undefined, sigbus: undefined, coarse: false, trace: undefined,
   };
 }
 
 export function copy(s: State): State {
   return {
     memory: new Map(s.memory), clobbered: new Map(s.clobbered), facts: new Map(s.facts), held: new Map(s.held), entryLock: s.entryLock,
-    open: new Map(s.open), confirmedAll: s.confirmedAll, confirmed: new Map(s.confirmed), sigbus: s.sigbus, coarse: s.coarse, trace: s.trace,
+    open: new Map(s.open), confirmedAll: s.confirmedAll, confirmed: new Map(s.confirmed), entries: s.entries, sigbus: s.sigbus, coarse: s.coarse, trace: s.trace,
   };
 }
 
@@ -101,9 +105,9 @@ export function isCoreFact(value: Value): boolean {
   return value.kind === 'same' || (value.kind === 'test' && (value.test === 'none' || value.test === 'marker' || value.test === 'uffd-wp'));
 }
 
-/** What a caller can see of the state: memory and locks. */
+/** What a caller can see of the state: memory, locks and what was done to entries. */
 export function visibleKey(s: State): string {
-  return [...[...s.memory].map(([key, m]) => `${key}=${m.value.key}`), ...s.clobbered.keys(), ...s.held.keys(), s.entryLock.pte, s.entryLock.pmd].sort().join('|');
+  return [...(s.entries ? [entriesKey(s.entries)] : []), ...[...s.memory].map(([key, m]) => `${key}=${m.value.key}`), ...s.clobbered.keys(), ...s.held.keys(), s.entryLock.pte, s.entryLock.pmd].sort().join('|');
 }
 
 function keyOf(s: State, counts: (f: Fact) => boolean): string {
@@ -115,6 +119,7 @@ function keyOf(s: State, counts: (f: Fact) => boolean): string {
   for (const key of s.open.keys()) out.push(`o${key}`);
   for (const [key, c] of s.confirmed) out.push(`c${key}${c.when}`);
   out.sort();
+  if (s.entries) out.push(entriesKey(s.entries));
   return `${s.coarse ? '~' : ''}${s.sigbus ?? ''}|${s.entryLock.pte}|${s.entryLock.pmd}|${s.confirmedAll}|${out.join('|')}`;
 }
 
@@ -284,4 +289,10 @@ export function retire(s: State, id: string): void {
   for (const [key, f] of s.facts) if (stale(f.value)) s.facts.delete(key);
   for (const [key, r] of s.open) if (r.id.startsWith(id)) s.open.delete(key);
   for (const [key, c] of s.confirmed) if (stale(c.value)) s.confirmed.delete(key);
+}
+
+/** Does a page-table lock protect the path here: one taken in this function, or perhaps its caller's? */
+export function phaseOf(s: State): 'own' | 'caller' | 'none' {
+  if (s.held.size > 0) return 'own';
+  return s.entryLock.pte === 'unknown' ? 'caller' : 'none';
 }

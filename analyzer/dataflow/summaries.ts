@@ -1,10 +1,11 @@
 /** Summaries of the tree's functions: made on demand, kept until a function they depend on changes. */
-import { pageTableTypes } from '../../kernel/model';
+import { dropFlags } from '../../kernel/flags';
+import { pageTableTypes, primitives } from '../../kernel/model';
 import type { FunctionRef, Tree } from '../call-graph/tree';
 import { createFrame, typeOf } from './frame';
 import type { Callees, Depth } from './solve';
 import { solve } from './solve';
-import type { EventReach, FaultReach, Summary } from './summary';
+import type { ActionReach, EventReach, FaultReach, LossReach, Summary } from './summary';
 import { emptySummary } from './summary';
 
 export interface Summaries {
@@ -16,13 +17,15 @@ export interface Summaries {
 }
 
 /** What of a function may concern its callers. */
-export type Concern = 'events' | 'faults';
-const concernOf = (depth: Depth): Concern => (depth === 'faults' ? 'faults' : 'events');
+export type Concern = 'events' | 'faults' | 'entries';
+const concernOf = (depth: Depth): Concern => (depth === 'whole' ? 'events' : depth);
 
 /** Which events and faults of a function its callers must hear of. */
 export interface Concerns {
   event(reach: EventReach): boolean;
   fault(fault: FaultReach): boolean;
+  loss(loss: LossReach): boolean;
+  action(action: ActionReach): boolean;
 }
 
 interface Entry {
@@ -39,7 +42,7 @@ const maxRounds = 4;
 export function createSummaries(tree: Tree, concerns: Concerns, log: (line: string) => void): Summaries {
   const done = new Map<FunctionRef, Partial<Record<Depth, Entry>>>();
   const running = new Map<FunctionRef, { summary: Summary; recursive: boolean }>();
-  const followed: Readonly<Record<Concern, Set<FunctionRef>>> = { events: new Set(), faults: new Set() };
+  const followed: Readonly<Record<Concern, Set<FunctionRef>>> = { events: new Set(), faults: new Set(), entries: new Set() };
   const needsStack: Set<string>[] = [];
   /** Functions that the log has named as not readable, once each: in an editor they come and go with every key. */
   const unread = new Set<string>();
@@ -101,6 +104,9 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
     const callees: Callees = {
       concerns: concerns.event,
       faultConcerns: concerns.fault,
+      lossConcerns: concerns.loss,
+      actionConcerns: concerns.action,
+      hasBody: (node, from) => node.callee !== undefined && tree.resolve(node.callee, from.ref.file) !== undefined,
       isFollowed(node, from) {
         const target = node.callee === undefined ? undefined : tree.resolve(node.callee, from.ref.file);
         return target !== undefined && interesting.has(target);
@@ -110,19 +116,25 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
         const target = tree.resolve(node.callee, from.ref.file);
         if (!target) return undefined;
         if (wanted === 'faults' && !interesting.has(target)) return 'harmless';
+        if (wanted === 'entries' && isGuard(target)) return summaryOf(target, wanted);
         const matters = interesting.has(target) || (node.args.some((a) => pageTableTypes.has(typeOf(from, a) ?? '')) && tree.touchesPageTables(target));
         if (!matters || (wanted === 'events' && !interesting.has(target))) return 'harmless';
-        return { ref: target, params: tree.lower(target).params.map((p) => p.name), summary: of(target, wanted) };
+        return summaryOf(target, wanted);
       },
     };
     return solve(frame, callees, depth);
   }
+
+  const summaryOf = (ref: FunctionRef, wanted: Depth): { ref: FunctionRef; params: readonly string[]; summary: Summary } =>
+    ({ ref, params: tree.lower(ref).params.map((p) => p.name), summary: of(ref, wanted) });
 
   return {
     of,
     follow(ref, what) {
       if (followed[what].has(ref)) return;
       followed[what].add(ref);
+      // Who hands page-table entries to it has its summary anyway.
+      if (what === 'entries' && takesPageTableArgument(tree, ref) && tree.touchesPageTables(ref)) return;
       forget(new Set([ref.name]), ref);
     },
     forget,
@@ -131,11 +143,22 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
   function forget(names: ReadonlySet<string>, except?: FunctionRef): void {
     for (const [ref, entries] of done) {
       if (ref === except) continue;
-      const stale = [entries.events, entries.whole, entries.faults].some((entry) => entry && [...names].some((n) => entry.needs.has(n)));
+      const stale = [entries.events, entries.whole, entries.faults, entries.entries].some((entry) => entry && [...names].some((n) => entry.needs.has(n)));
       if (stale) done.delete(ref);
     }
   }
 }
+
+/** Does the function ask what a vma is or whether protection is to be dropped, so that its result tells a caller? */
+function isGuard(ref: FunctionRef): boolean {
+  let known = guards.get(ref);
+  if (known === undefined) {
+    known = [...ref.outline.calls].some((name) => primitives.get(name)?.shapes[0]?.effect.op === 'vma-flag') || [...dropFlags].some((flag) => ref.masked.includes(flag));
+    guards.set(ref, known);
+  }
+  return known;
+}
+const guards = new WeakMap<FunctionRef, boolean>();
 
 export function takesPageTableArgument(tree: Tree, ref: FunctionRef): boolean {
   return tree.lower(ref).params.some((p) => pageTableTypes.has(p.type));

@@ -1,6 +1,7 @@
 /** What is known of a function once it was analysed, in terms of its parameters and of what memory held on entry. */
 import type { NodeId, Span } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
+import type { Change, Gap, Guard } from './entries';
 import type { Confirmation, EntryLocks, Fact, State, Trace } from './state';
 import type { ReadValue, Value } from './value';
 
@@ -48,12 +49,45 @@ export interface FaultReach {
   readonly trace: Trace | undefined;
 }
 
+/** A value that is lost, and with it perhaps the uffd-wp bit. */
+export interface LossReach {
+  readonly change: Change;
+  readonly via: NodeId | undefined;
+  readonly facts: readonly Fact[];
+  /** Lost only if the caller, who holds the lock, does nothing about it. */
+  readonly atExit: boolean;
+  readonly coarse: boolean;
+  readonly trace: Trace | undefined;
+}
+
+/** A change of an entry before which nothing was checked since the lock was taken. */
+export interface ActionReach {
+  readonly change: Change;
+  readonly gaps: ReadonlySet<Gap>;
+  readonly via: NodeId | undefined;
+  readonly facts: readonly Fact[];
+  /** Guards of earlier phases, with the path that led to them. */
+  readonly earlier: ReadonlyMap<Guard, Trace | undefined>;
+  /** Guards that found protected memory on the path, which led here all the same: they guard something else. */
+  readonly violated: ReadonlySet<Guard>;
+  /** The caller's mmap_lock was dropped before. */
+  readonly mmapDropped: boolean;
+  readonly coarse: boolean;
+  readonly trace: Trace | undefined;
+}
+
 export interface Summary {
   readonly outcomes: readonly Outcome[];
   readonly reaches: readonly EventReach[];
   readonly faults: readonly FaultReach[];
+  readonly losses: readonly LossReach[];
+  readonly actions: readonly ActionReach[];
+  /** Places where it puts a marker into an entry that was handed in. */
+  readonly marks: readonly Change[];
+  /** Places where an entry gets the bit for another reason than its old value, as `file:offset`. */
+  readonly chosen: ReadonlySet<string>;
   /** Some states were dropped because there were too many: silence proves nothing. */
   readonly truncated: boolean;
 }
 
-export const emptySummary: Summary = { outcomes: [], reaches: [], faults: [], truncated: false };
+export const emptySummary: Summary = { outcomes: [], reaches: [], faults: [], losses: [], actions: [], marks: [], chosen: new Set(), truncated: false };

@@ -2,7 +2,9 @@
 import { checkFakeWriteFaults, checkProtectEventsUnderUnshare, fakeWriteFault } from './fake-write-fault';
 import { checkLocklessEvents, locklessPteToUserfault } from './lockless-pte-to-userfault';
 import type { CreateCheck, RuleInfo } from './rule';
+import { checkLostBits, uffdWpBitLost } from './uffd-wp-bit-lost';
+import { checkRepeatedChecks, uffdWpCheckNotRepeated } from './uffd-wp-check-not-repeated';
 
-export const rules: readonly RuleInfo[] = [locklessPteToUserfault, fakeWriteFault];
-export const checks: readonly CreateCheck[] = [checkLocklessEvents, checkFakeWriteFaults, checkProtectEventsUnderUnshare];
+export const rules: readonly RuleInfo[] = [locklessPteToUserfault, uffdWpCheckNotRepeated, uffdWpBitLost, fakeWriteFault];
+export const checks: readonly CreateCheck[] = [checkLocklessEvents, checkRepeatedChecks, checkLostBits, checkFakeWriteFaults, checkProtectEventsUnderUnshare];
 export type { RuleInfo } from './rule';

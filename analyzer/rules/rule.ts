@@ -4,7 +4,7 @@ import type { Span } from '../../parser/ir';
 import type { FunctionRef, Tree } from '../call-graph/tree';
 import type { Concern } from '../dataflow/summaries';
 import type { Trace } from '../dataflow/state';
-import type { EventReach, FaultReach, Summary } from '../dataflow/summary';
+import type { ActionReach, EventReach, FaultReach, LossReach, Summary } from '../dataflow/summary';
 import type { Severity } from '../findings/finding';
 
 /** The README table, `--rules` and the documentation are tested against this. */
@@ -40,15 +40,20 @@ export interface Report {
 /** One question that a rule asks of functions. A rule may have several. */
 export interface RuleCheck {
   readonly info: RuleInfo;
-  /** Functions that call a primitive with this effect are asked first. */
-  readonly startsAt: Effect['op'];
+  /** Functions that call a primitive with one of these effects are asked first. */
+  readonly startsAt: readonly Effect['op'][];
+  /** How many levels of callers are asked at most; as many as the analysis allows when undefined. */
+  readonly levels?: number;
   /** Which part of a summary is judged, and is of concern to callers. */
   readonly concern: Concern;
-  judge(ref: FunctionRef, summary: Summary): readonly Report[];
+  /** `isLast`: no caller of the function will be asked, because there is none or because it is far enough from where the question began. */
+  judge(ref: FunctionRef, summary: Summary, isLast: boolean): readonly Report[];
   /** Does it take the function's callers to decide? */
   asksCallers(ref: FunctionRef, summary: Summary): boolean;
-  /** Must callers that are asked hear of this event, of this fault? */
-  concernsCaller(reach: EventReach | FaultReach): boolean;
+  /** Is this caller worth asking? */
+  mayAsk?(caller: FunctionRef): boolean;
+  /** Must callers that are asked hear of this? */
+  concernsCaller(reach: EventReach | FaultReach | LossReach | ActionReach): boolean;
 }
 
 export type CreateCheck = (tree: Tree) => RuleCheck;

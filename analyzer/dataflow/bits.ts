@@ -1,0 +1,57 @@
+/** What an entry value says of the uffd-wp bit: where it came from decides, not what it is called. */
+import { dropFlags } from '../../kernel/flags';
+import { primitives } from '../../kernel/model';
+import type { Effect } from '../../kernel/types';
+import type { Fact } from './state';
+import type { Value } from './value';
+import { contains, names } from './value';
+
+/**
+ * Does a value that is stored have the bit? `absent`: it was built anew and never got it. `dropped`: somebody took it out on purpose.
+ * `carried`: it has it, or comes from a value that may have it, or nobody knows.
+ */
+export type Carries = 'absent' | 'dropped' | 'carried';
+
+type Derive = Extract<Effect, { op: 'derive' }>;
+
+/** The primitive that computed the value, if one did. */
+function deriveOf(value: Value): Derive | undefined {
+  if (value.kind !== 'operation' || !value.op.endsWith('()')) return undefined;
+  const effect = primitives.get(value.op.slice(0, -2))?.shapes[0]?.effect;
+  return effect?.op === 'derive' ? effect : undefined;
+}
+
+export function carries(value: Value): Carries {
+  if (value.kind === 'number') return 'absent';
+  const effect = deriveOf(value);
+  if (!effect || value.kind !== 'operation') return 'carried';
+  if (effect.adds) return 'carried';
+  if (effect.drops) return effect.onPurpose || value.operands.some((o) => carries(o) === 'dropped') ? 'dropped' : 'absent';
+  const from = value.operands[0];
+  return from ? carries(from) : 'carried';
+}
+
+/** Was the bit set by name (`pte_mkuffd_wp`, `make_pte_marker`) somewhere in this value? */
+export function addsBit(value: Value): boolean {
+  return contains(value, (v) => deriveOf(v)?.adds !== undefined);
+}
+
+type Test = Extract<Effect, { op: 'test' }>;
+
+/** The model's entry for the test that a fact is about. */
+export function testOf(by: string): Test | undefined {
+  const effect = primitives.get(by)?.shapes[0]?.effect;
+  return effect?.op === 'test' ? effect : undefined;
+}
+
+/** The path was asked to drop the bit, or the vma cannot have it. */
+export function excludesProtection(f: Fact): boolean {
+  const { value } = f;
+  const isFalse = f.low === 0 && f.high === 0;
+  const isTrue = f.low > 0 || f.high < 0 || f.not.includes(0);
+  if (value.kind === 'flag') {
+    if (value.flag === 'wp' || value.flag === 'armed') return isFalse;
+    return isTrue && (value.flag === 'anonymous' || value.flag === 'drops-on-remap');
+  }
+  return isTrue && value.kind === 'operation' && value.op === '&' && value.operands.some((o) => names(o)?.some((n) => dropFlags.has(n)));
+}

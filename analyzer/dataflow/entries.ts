@@ -1,0 +1,191 @@
+/**
+ * What a path does to page-table entries: which values it took out or overwrote while they may have had the uffd-wp bit, and what it
+ * checked since it holds the page-table lock. A phase is the time from taking the lock to dropping it; what was checked in one phase is
+ * only history in the next.
+ */
+import type { Level } from '../../kernel/types';
+import type { Span } from '../../parser/ir';
+import type { FunctionRef } from '../call-graph/tree';
+import { excludesProtection, testOf } from './bits';
+import type { Fact, State, Trace } from './state';
+import type { ReadValue, Value } from './value';
+import { contains } from './value';
+
+/** One change of an entry. `table`: a whole page table is taken out of the tree. */
+export interface Change {
+  readonly kind: 'clear' | 'store' | 'table';
+  /** The primitive that makes it. */
+  readonly by: string;
+  readonly in: FunctionRef;
+  /** Relative to the function's start. */
+  readonly span: Span;
+  readonly level: Level;
+  readonly slot: Value;
+  /** What the entry held, if the primitive tells. */
+  readonly old: Value | undefined;
+  /** The helper that should have left a marker, if one was called and left none. */
+  readonly blamed?: Pick<Change, 'in' | 'span' | 'by'>;
+  /** For a store: is it known that something was there? For a clear: was a value without the bit stored after it? */
+  readonly replaces: boolean;
+}
+
+/** A look at the entry (or the vma) that keeps a change from acting on old news. */
+export type Check = 'same' | 'none' | Guard;
+/** A check that somebody makes to leave protected memory alone: of the entry's bit, or of the vma's registration. */
+export type Guard = 'wp' | 'flag';
+/** What a scan let pass: entries that were not asked for the bit, holes in a vma that was not asked for its registration. */
+export type Gap = 'wp' | 'hole';
+
+/** A page table that was taken out of the tree: nobody else reaches its entries any more. */
+export interface Detached {
+  readonly change: Change;
+  /** Its entries were looked at since, all of them. */
+  readonly scanned: boolean;
+  readonly gaps: ReadonlySet<Gap>;
+  /** The registration was checked before, in the same phase or with mmap_lock held ever since. */
+  readonly guarded: boolean;
+  /** The page-table lock was taken again since. */
+  readonly relocked: boolean;
+}
+
+export interface EntryState {
+  /** Values that are gone from their entries unless the path still does something about it. */
+  readonly pending: readonly Change[];
+  /** Slots whose content is known not to have the bit. */
+  readonly clean: ReadonlySet<string>;
+  /** Values read after the entry was emptied. */
+  readonly emptied: ReadonlySet<string>;
+  /** Checks of this phase. */
+  readonly fresh: ReadonlySet<Check>;
+  /** A registration was checked, and mmap_lock has kept it since. */
+  readonly stable: boolean;
+  /** Guards of earlier phases, with the path that led there. */
+  readonly earlier: ReadonlyMap<Guard, Trace | undefined>;
+  /** Guards that found protected memory on this path, which went on all the same. */
+  readonly violated: ReadonlySet<Guard>;
+  /** The lock that the caller held has been dropped. */
+  readonly ended: boolean;
+  readonly mmap: 'caller' | 'held' | 'dropped';
+  /** The caller's mmap_lock has been dropped. */
+  readonly mmapDropped: boolean;
+  /** Entries read in a loop under the caller's lock or from a detached table, as long as they may still be asked for the bit. */
+  readonly looked: readonly ReadValue[];
+  /** What such a loop let pass. */
+  readonly gaps: ReadonlySet<Gap>;
+  /** At the end of a function: it looked at all entries of a range. */
+  readonly scans: boolean;
+  readonly detached: Detached | undefined;
+  /** Changes under the caller's lock before which nothing was checked here. */
+  readonly unchecked: readonly Change[];
+  /** Vmas that were found by reverse mapping, without their mmap_lock. */
+  readonly unstable: ReadonlySet<string>;
+}
+
+const nothing: ReadonlySet<never> = new Set<never>();
+
+export const initialEntries: EntryState = {
+  pending: [], clean: nothing, emptied: nothing, fresh: nothing, stable: false, earlier: new Map(), violated: nothing, ended: false,
+  mmap: 'caller', mmapDropped: false, looked: [], gaps: nothing, scans: false, detached: undefined, unchecked: [], unstable: nothing,
+};
+
+const changeKey = (c: Change): string => `${c.kind}${c.in.file}:${c.in.name}:${c.span.start}:${c.slot.key}:${c.replaces}`;
+
+/** Two entry states with the same key behave the same. */
+export function entriesKey(e: EntryState): string {
+  const known = keys.get(e);
+  if (known !== undefined) return known;
+  const set = (s: Iterable<string>): string => [...s].sort().join(',');
+  const d = e.detached;
+  const key = [
+    set(e.pending.map(changeKey)), set(e.clean), set(e.emptied), set(e.fresh), e.stable, set(e.earlier.keys()), set(e.violated), e.ended, e.mmap, e.mmapDropped,
+    set(e.looked.map((r) => r.key)), set(e.gaps), e.scans, d ? `${changeKey(d.change)}${d.scanned}${set(d.gaps)}${d.guarded}${d.relocked}` : '', set(e.unchecked.map(changeKey)), set(e.unstable),
+  ].join(';');
+  keys.set(e, key);
+  return key;
+}
+const keys = new WeakMap<EntryState, string>();
+
+export const withElement = <T>(set: ReadonlySet<T>, element: T): ReadonlySet<T> => (set.has(element) ? set : new Set([...set, element]));
+
+/** Adds a change, once per place and slot. */
+export function withChange(changes: readonly Change[], change: Change): readonly Change[] {
+  const key = changeKey(change);
+  return changes.some((c) => changeKey(c) === key) ? changes : [...changes, change];
+}
+
+/* ---- what is known of an entry's old value ---- */
+
+/** Was this reading made where it counts: under the lock, compared with such a one, or handed in by a caller? */
+function isTrusted(s: State, subject: Value): boolean {
+  let trusted = true;
+  contains(subject, (v) => {
+    if (v.kind !== 'read') return false;
+    if (s.entries?.emptied.has(v.key) || (v.lock === 'none' && !s.confirmed.has(v.key) && !isSameAsLocked(s, v))) trusted = false;
+    return false;
+  });
+  return trusted;
+}
+
+function isSameAsLocked(s: State, value: Value): boolean {
+  for (const f of s.facts.values()) {
+    if (f.value.kind !== 'same' || f.low <= 0) continue;
+    const other = f.value.left.key === value.key ? f.value.right : f.value.right.key === value.key ? f.value.left : undefined;
+    if (other?.kind === 'read' && other.lock !== 'none') return true;
+  }
+  return false;
+}
+
+const isFalse = (f: Fact): boolean => f.low === 0 && f.high === 0;
+
+/** Is the entry behind this value present? undefined: unknown. */
+function isPresent(s: State, subject: Value): boolean | undefined {
+  for (const f of s.facts.values()) {
+    if (f.value.kind !== 'test' || f.value.of.key !== subject.key) continue;
+    if (f.value.test === 'present') return !isFalse(f);
+    if (f.value.test === 'swap' && !isFalse(f)) return false;
+  }
+  return undefined;
+}
+
+/** Does this fact say that the old value of an entry cannot have had the bit? */
+function excludesBit(s: State, f: Fact): boolean {
+  const { value } = f;
+  if (value.kind !== 'test' || !isTrusted(s, value.of)) return false;
+  if (value.test === 'uffd-wp' && isFalse(f)) {
+    const present = isPresent(s, value.of);
+    return present === undefined || (testOf(value.by)?.form === 'present') === present;
+  }
+  if (isFalse(f)) return false;
+  return value.test === 'write' || (value.test === 'none' && testOf(value.by)?.orMarker !== true);
+}
+
+/** The path cannot lose a bit: there is none, or it is to go. */
+export function cannotLose(s: State): boolean {
+  for (const f of s.facts.values()) if (excludesProtection(f) || excludesBit(s, f)) return true;
+  return false;
+}
+
+/** Is it known on this path that the slot holds something, be it a marker? */
+export function isKnownToHold(s: State, slot: Value): boolean {
+  const ofSlot = (v: Value): boolean => v.kind === 'read' && v.lock !== 'none' && v.slot.key === slot.key;
+  for (const f of s.facts.values()) {
+    if (isFalse(f)) continue;
+    const { value } = f;
+    if (value.kind === 'same' && (ofSlot(value.left) || ofSlot(value.right))) return true;
+    if (value.kind !== 'test' || !contains(value.of, ofSlot)) continue;
+    if (value.test === 'present' || value.test === 'swap' || value.test === 'marker' || (value.test === 'none' && testOf(value.by)?.orMarker === true)) return true;
+  }
+  return false;
+}
+
+/** What a scan makes of an entry that it goes on from. */
+export function gapOf(s: State, read: Value): Gap | undefined {
+  if (s.entries?.fresh.has('flag')) return undefined;
+  let hole = false;
+  for (const f of s.facts.values()) {
+    if (f.value.kind !== 'test' || f.value.of.key !== read.key) continue;
+    if (f.value.test === 'uffd-wp' && isFalse(f)) return undefined;
+    if (f.value.test === 'none' && !isFalse(f)) hole = true;
+  }
+  return hole ? 'hole' : 'wp';
+}

@@ -1,0 +1,324 @@
+/** How `EntryState` changes along a path: at primitives, at branches, where phases begin and end, and across calls. */
+import type { Effect, Level } from '../../kernel/types';
+import type { Span } from '../../parser/ir';
+import { addsBit, carries, excludesProtection } from './bits';
+import type { Change, Check, EntryState, Gap, Guard } from './entries';
+import { cannotLose, gapOf, isKnownToHold, withChange, withElement } from './entries';
+import type { Frame } from './frame';
+import type { State } from './state';
+import { lockStatus, phaseOf } from './state';
+import type { ReadValue, Value } from './value';
+import { contains, symbol } from './value';
+
+/** Who wants to know what goes wrong. */
+export interface EntrySink {
+  /** The value is gone, and with it perhaps the uffd-wp bit. */
+  lost(s: State, change: Change): void;
+  /** The entry is changed, and nothing was checked since the lock was taken; `gaps` says what a scan would have had to ask. */
+  acted(s: State, change: Change, gaps: ReadonlySet<Gap>): void;
+  /** This store gives the entry the bit for a reason other than its old value. */
+  chosen(change: Change): void;
+  /** A marker is put into the entry. */
+  marked(change: Change): void;
+  /** Does the function look at entries in a loop? */
+  readonly scans: boolean;
+}
+
+export const allGaps: ReadonlySet<Gap> = new Set<Gap>(['wp', 'hole']);
+
+function update(s: State, change: Partial<EntryState>): void {
+  if (s.entries) s.entries = { ...s.entries, ...change };
+}
+
+/** Names the place of a change. */
+export const siteOf = (c: Change): string => `${c.in.file}:${c.in.name}:${c.span.start}`;
+
+/** Takes back what a step added to the entries looked at: it was not in a loop. */
+export function forgetLooks(s: State, looked: readonly ReadValue[]): void {
+  if (s.entries && s.entries.looked.length > looked.length) update(s, { looked });
+}
+
+/* ---- phases ---- */
+
+/** To be called after everything that may have taken or dropped a lock, with the phase before it. */
+export function notePhase(sink: EntrySink, s: State, before: ReturnType<typeof phaseOf>, isNewWalkStep = false): void {
+  const after = phaseOf(s);
+  if (isNewWalkStep || (before !== 'none' && after === 'none')) endPhase(sink, s, before === 'caller');
+  if (isNewWalkStep || (before !== 'own' && after === 'own')) startPhase(s);
+}
+
+function startPhase(s: State): void {
+  const e = s.entries;
+  if (!e) return;
+  const earlier = e.fresh.has('flag') && !e.stable ? new Map([...e.earlier, ['flag' as Guard, s.trace]]) : e.earlier;
+  update(s, { earlier, fresh: new Set(), clean: new Set(), emptied: new Set(), detached: e.detached && { ...e.detached, relocked: true } });
+}
+
+function endPhase(sink: EntrySink, s: State, wasCallers: boolean): void {
+  const e = s.entries;
+  if (!e) return;
+  if (!cannotLose(s)) for (const change of e.pending) if (change.kind !== 'store' || change.replaces) sink.lost(s, change);
+  settleScan(s);
+  const earlier = new Map(e.earlier);
+  for (const check of e.fresh) if (check === 'wp' || (check === 'flag' && !e.stable)) earlier.set(check, s.trace);
+  const { detached, gaps } = s.entries!;
+  update(s, {
+    pending: [], clean: new Set(), emptied: new Set(), fresh: new Set(), earlier, ended: e.ended || wasCallers,
+    detached: detached && !detached.scanned && detached.relocked && sink.scans ? { ...detached, scanned: true, gaps } : detached,
+  });
+}
+
+/** Nothing more will be asked of the entries looked at so far. */
+function settleScan(s: State): void {
+  const e = s.entries;
+  if (!e || e.looked.length === 0) return;
+  let { gaps } = e;
+  for (const read of e.looked) {
+    const gap = gapOf(s, read);
+    if (gap) gaps = withElement(gaps, gap);
+  }
+  update(s, { looked: [], gaps });
+}
+
+/* ---- reads and branches ---- */
+
+/** An entry was read. */
+export function noteRead(s: State, read: ReadValue): void {
+  const e = s.entries;
+  if (!e) return;
+  if (e.pending.some((c) => c.kind === 'clear' && c.slot.key === read.slot.key)) update(s, { emptied: withElement(e.emptied, read.key) });
+  if (read.level === 'pte' && (e.detached ? !e.detached.scanned : read.lock === 'inherit')) update(s, { looked: [...e.looked.filter((r) => r.key !== read.key), read] });
+}
+
+/** A branch found out whether `value` (a test, a comparison, a property of a vma) is true. */
+export function noteBranch(s: State, value: Value, holds: boolean): void {
+  const e = s.entries;
+  if (!e) return;
+  const isLocked = (v: Value): boolean => v.kind === 'read' && v.lock !== 'none' && !e.emptied.has(v.key);
+  const check = (c: Check): void => update(s, { fresh: withElement(e.fresh, c) });
+  if (value.kind === 'same' && holds && (isLocked(value.left) || isLocked(value.right))) check('same');
+  if (value.kind === 'test' && value.test === 'none' && holds && contains(value.of, isLocked)) check('none');
+  if (value.kind === 'test' && value.test === 'uffd-wp') {
+    if (!holds && (contains(value.of, isLocked) || value.of.kind !== 'read')) check('wp');
+    if (holds) update(s, { violated: withElement(e.violated, 'wp') });
+  }
+  if (value.kind === 'flag' && (value.flag === 'wp' || value.flag === 'armed')) {
+    if (holds) update(s, { violated: withElement(e.violated, 'flag') });
+    else update(s, { fresh: withElement(e.fresh, 'flag'), stable: e.stable || e.mmap === 'held' || !e.unstable.has(value.of.key) });
+  }
+  if (s.entries!.pending.length > 0 && cannotLose(s)) update(s, { pending: [] });
+}
+
+/** A loop over the vmas that map a file: their mmap_lock is not held. */
+export function noteMappingWalk(s: State, vma: Value): void {
+  if (s.entries) update(s, { unstable: withElement(s.entries.unstable, vma.key) });
+}
+
+/* ---- primitives ---- */
+
+/** What a primitive does to entries, after its effect on locks and values. `result` is what it returned. */
+export function noteEffect(sink: EntrySink, frame: Frame, s: State, span: Span, by: string, effect: Effect, args: readonly Value[], result: Value): void {
+  const e = s.entries;
+  if (!e) return;
+  const arg = (i: number): Value => args[i < 0 ? args.length + i : i] ?? symbol(`${by}?`);
+  const change = (kind: Change['kind'], level: Level, slot: Value, old: Value | undefined): Change => ({ kind, by, in: frame.ref, span, level, slot, old, replaces: false });
+  switch (effect.op) {
+    case 'clear': {
+      if (isKernelTable(args)) return;
+      const slot = arg(effect.slot);
+      const old = effect.returnsOld ? result : undefined;
+      if (effect.level === 'pmd' || effect.level === 'pud') {
+        if (effect.table) detach(s, change('table', effect.level, slot, old));
+        return;
+      }
+      clear(sink, s, change('clear', effect.level, slot, old));
+      return;
+    }
+    case 'store':
+      if (isKernelTable(args)) return;
+      if (effect.level === 'pmd' || effect.level === 'pud') attach(sink, s, arg(effect.value));
+      else store(sink, s, change('store', effect.level, arg(effect.slot), undefined), arg(effect.value));
+      return;
+    case 'mark':
+      if (!e.emptied.has(arg(effect.old).key)) update(s, { pending: [] });
+      return;
+    case 'mm-lock':
+      if (effect.lock === 'mmap_lock') update(s, { mmap: 'held' });
+      return;
+    case 'mm-unlock':
+      if (effect.lock === 'mmap_lock') dropMmapLock(s);
+      return;
+    default: return;
+  }
+}
+
+/** Page tables of the kernel itself are nobody's to protect. */
+function isKernelTable(args: readonly Value[]): boolean {
+  const mm = args[0];
+  return mm?.kind === 'address' && mm.place.kind === 'local' && mm.place.name === '::init_mm';
+}
+
+function dropMmapLock(s: State): void {
+  const e = s.entries;
+  if (!e) return;
+  const earlier = e.stable ? new Map([...e.earlier, ['flag' as Guard, s.trace]]) : e.earlier;
+  const fresh = new Set(e.fresh);
+  if (e.stable) fresh.delete('flag');
+  update(s, { mmap: 'dropped', mmapDropped: e.mmapDropped || e.mmap === 'caller', stable: false, earlier, fresh });
+}
+
+function clear(sink: EntrySink, s: State, change: Change): void {
+  const e = s.entries;
+  if (!e || e.detached || lockStatus(s, change.level) === 'none') return;
+  act(sink, s, change);
+  const lost = !e.clean.has(change.slot.key) && !cannotLose(s);
+  update(s, { pending: lost ? withChange(e.pending, change) : e.pending, clean: withElement(e.clean, change.slot.key) });
+}
+
+/** Writing an entry, by a primitive or in place. */
+export function store(sink: EntrySink, s: State, change: Change, value: Value): void {
+  const e = s.entries;
+  if (!e || e.detached || lockStatus(s, change.level) === 'none') return;
+  act(sink, s, change);
+  const what = carries(value);
+  const key = change.slot.key;
+  if (what === 'carried' && addsBit(value) && ![...s.facts.values()].some((f) => f.value.kind === 'test' && f.value.test === 'uffd-wp' && f.low > 0)) sink.chosen(change);
+  if (what === 'carried' && addsBit(value)) sink.marked(change);
+  let pending: readonly Change[] = [];
+  let settled = e.clean.has(key);
+  for (const c of e.pending) {
+    const own = c.slot.key === key;
+    if (own) settled = true;
+    const kept = what === 'carried' ? own || addsBit(value) || comesFrom(value, c) : what === 'dropped' && own;
+    if (!kept) pending = withChange(pending, own && what === 'absent' ? { ...c, replaces: true } : c);
+  }
+  if (what === 'absent' && !settled && !cannotLose(s)) {
+    const replaces = isKnownToHold(s, change.slot);
+    if (replaces || lockStatus(s, change.level) === 'inherit') pending = withChange(pending, { ...change, replaces });
+  }
+  const clean = new Set(e.clean);
+  if (what === 'absent') clean.add(key);
+  else clean.delete(key);
+  const violated = new Set(e.violated);
+  if (what === 'dropped') violated.delete('wp');
+  update(s, { pending, clean, violated });
+}
+
+function comesFrom(value: Value, change: Change): boolean {
+  return contains(value, (v) => v.key === change.old?.key || (v.kind === 'read' && v.slot.key === change.slot.key));
+}
+
+/** A change for which something has to have been checked in this phase. */
+function act(sink: EntrySink, s: State, change: Change): void {
+  const e = s.entries;
+  if (!e || e.fresh.size > 0 || e.stable) return;
+  if (lockStatus(s, change.level) === 'held') sink.acted(s, change, allGaps);
+  else update(s, { unchecked: withChange(e.unchecked, change) });
+}
+
+/* ---- whole tables ---- */
+
+function detach(s: State, change: Change): void {
+  const e = s.entries;
+  if (!e) return;
+  update(s, { detached: { change, scanned: false, gaps: new Set(), guarded: e.stable || e.fresh.has('flag'), relocked: false }, looked: [], gaps: new Set() });
+}
+
+/** A pmd is written: the table comes back, or something else takes its place. */
+function attach(sink: EntrySink, s: State, value: Value): void {
+  const d = s.entries?.detached;
+  if (!d) return;
+  if (!(d.change.old && contains(value, (v) => v.key === d.change.old!.key))) judgeTable(sink, s);
+  update(s, { detached: undefined });
+}
+
+/** The table does not come back. */
+export function judgeTable(sink: EntrySink, s: State): void {
+  const d = s.entries?.detached;
+  if (!d || d.guarded) return;
+  const gaps = d.scanned ? d.gaps : allGaps;
+  if (gaps.size > 0) sink.acted(s, d.change, gaps);
+  if (!d.scanned && ![...s.facts.values()].some(excludesProtection)) sink.lost(s, d.change);
+}
+
+/* ---- calls ---- */
+
+/** How a callee's values and places are called by its caller. */
+interface Names {
+  value(v: Value): Value;
+}
+
+/**
+ * The call returned with `from`: `before` is the caller's state at the call, `s` the one after it, whose locks are settled already.
+ * `site` is the call, for what the callee did under a lock that was taken here.
+ */
+export function applyEntries(sink: EntrySink, before: State, s: State, from: EntryState, names: Names, site: Pick<Change, 'by' | 'in' | 'span'>, args: readonly Value[]): void {
+  const e = s.entries;
+  if (!e) return;
+  const rename = (c: Change): Change => ({ ...c, slot: names.value(c.slot), old: c.old && names.value(c.old) });
+  const isUnstable = args.some((a) => e.unstable.has(a.key)) && e.mmap !== 'held';
+  if (!e.detached) {
+    for (const c of from.unchecked) {
+      if (e.fresh.size > 0 || e.stable || lockStatus(before, c.level) === 'none') continue;
+      if (lockStatus(before, c.level) === 'held') sink.acted(s, { ...rename(c), ...site }, allGaps);
+      else update(s, { unchecked: withChange(s.entries!.unchecked, rename(c)) });
+    }
+  } else if (from.scans && !e.detached.scanned) {
+    update(s, { detached: { ...e.detached, scanned: true, gaps: from.gaps } });
+  }
+  if (from.ended) endPhase(sink, s, phaseOf(before) === 'caller');
+  else notePhase(sink, s, phaseOf(before));
+  if (from.mmapDropped) dropMmapLock(s);
+  const now = s.entries!;
+  const fresh = new Set([...now.fresh, ...from.fresh]);
+  let { pending } = now;
+  if (!e.detached) {
+    for (const c of from.pending) {
+      const here = rename(c);
+      pending = withChange(pending, here.kind === 'store' && !here.replaces ? { ...here, replaces: isKnownToHold(s, here.slot) } : here);
+    }
+  }
+  update(s, {
+    fresh, pending, stable: now.stable || (from.stable && !isUnstable),
+    earlier: new Map([...now.earlier, ...from.earlier]), violated: new Set([...now.violated, ...from.violated]),
+    mmap: from.mmap === 'caller' ? now.mmap : from.mmap,
+  });
+  if (s.entries!.pending.length > 0 && cannotLose(s)) update(s, { pending: [] });
+}
+
+/** A helper that puts markers was called, and these values are still pending: it is the one to blame. */
+export function blame(s: State, helper: Change): void {
+  const e = s.entries;
+  if (!e || e.pending.length === 0) return;
+  update(s, { pending: e.pending.map((c) => ({ ...c, blamed: c.blamed ?? { in: helper.in, span: helper.span, by: helper.by } })) });
+}
+
+/* ---- loops and ends ---- */
+
+/** The node gives new meaning to the values whose names begin with `id`. To be called before the facts about them go. */
+export function retireEntries(s: State, id: string): void {
+  const e = s.entries;
+  if (!e) return;
+  const old = e.looked.filter((r) => r.id.startsWith(id));
+  let { gaps } = e;
+  for (const read of old) {
+    const gap = gapOf(s, read);
+    if (gap) gaps = withElement(gaps, gap);
+  }
+  const alive = (keys: ReadonlySet<string>): ReadonlySet<string> => new Set([...keys].filter((k) => !k.includes(id)));
+  update(s, {
+    looked: old.length > 0 ? e.looked.filter((r) => !old.includes(r)) : e.looked, gaps,
+    clean: alive(e.clean), emptied: alive(e.emptied), unstable: alive(e.unstable),
+    pending: e.pending.map((c) => (c.slot.key.includes(id) ? { ...c, slot: symbol(`gone:${c.slot.key}`) } : c)),
+  });
+}
+
+/** At the end of a function: what its caller gets to know. */
+export function finishEntries(sink: EntrySink, s: State): void {
+  const e = s.entries;
+  if (!e) return;
+  settleScan(s);
+  if (e.detached) judgeTable(sink, s);
+  const open = phaseOf(s) === 'none' ? [] : s.entries!.pending;
+  update(s, { pending: open, detached: undefined, clean: new Set(), emptied: new Set(), unstable: new Set(), scans: sink.scans, gaps: sink.scans ? s.entries!.gaps : new Set() });
+}

@@ -1,0 +1,79 @@
+/**
+ * An entry that may be write-protected by userfaultfd is emptied or overwritten, and the protection goes with it.
+ *
+ * The uffd-wp bit lives in the entry alone. Whoever takes a file page out of an entry has to leave a marker in its place, and whoever
+ * replaces the value has to carry the bit over, before the page-table lock is dropped.
+ */
+import type { FunctionRef, Tree } from '../call-graph/tree';
+import { siteOf } from '../dataflow/entry-effects';
+import type { Trace } from '../dataflow/state';
+import { steps } from '../dataflow/state';
+import type { LossReach, Summary } from '../dataflow/summary';
+import type { CreateCheck, Report, RuleInfo } from './rule';
+import { assumptionsOf } from './rule';
+
+export const uffdWpBitLost: RuleInfo = {
+  name: 'uffd-wp-bit-lost',
+  description: 'An entry is emptied or replaced, and its uffd-wp bit is neither carried over nor kept in a marker.',
+  severity: 'warning',
+  commit: '0f230bc24b6e ("mm/hugetlb: fix uffd-wp bit lost when unsharing happens")',
+  scenario: null,
+  since: '0.1.0',
+};
+
+export const checkLostBits: CreateCheck = (tree) => ({
+  info: uffdWpBitLost,
+  startsAt: ['clear', 'store'],
+  levels: 3,
+  concern: 'entries',
+  judge: (_ref, summary, isLast) => summary.losses.filter((loss) => isLost(loss, summary) && isLast).map((loss) => report(tree, loss)),
+  asksCallers: (_ref, summary) => summary.marks.length > 0 || summary.losses.some((loss) => isLost(loss, summary)),
+  concernsCaller: (reach) => 'atExit' in reach && !reach.coarse,
+});
+
+/** Where an entry gets the bit for another reason than its old value, a request decides, and the old value does not matter. */
+const isLost = (loss: LossReach, summary: Summary): boolean => !loss.coarse && !summary.chosen.has(siteOf(loss.change));
+
+function report(tree: Tree, loss: LossReach): Report {
+  const { change } = loss;
+  const place = change.blamed ?? change;
+  const what = change.blamed
+    ? `${place.in.name}() leaves no marker for some entries that have the uffd-wp bit`
+    : change.kind === 'table'
+      ? `${place.in.name}() drops a page table that may hold uffd-wp bits and markers`
+      : change.kind === 'store' || change.replaces
+        ? `${place.in.name}() replaces an entry without carrying over its uffd-wp bit`
+        : `${place.in.name}() empties an entry and leaves no marker for its uffd-wp bit`;
+  const why = change.kind === 'store' || change.replaces
+    ? 'The new value is built without the bit, and nothing on this path excludes that the old one has it. Set it again (pte_mkuffd_wp() or its relatives), under the same lock.'
+    : 'Nothing on this path excludes that the entry is write-protected for a monitor of a file mapping. Leave a marker (pte_install_uffd_wp_if_needed()) before the page-table lock is dropped.';
+  return {
+    info: uffdWpBitLost,
+    severity: knowsProtection(tree, change.in) ? 'warning' : 'information',
+    message: `${what.slice(0, 100)}\n${why}`,
+    in: place.in, span: place.span,
+    steps: explain(loss),
+    assumptions: assumptionsOf(steps(loss.trace)),
+    about: change.kind,
+  };
+}
+
+/** Nobody has thought of write protection in such a file; whether its pages can be protected is another question. */
+const knowsProtection = (tree: Tree, ref: FunctionRef): boolean => /uffd|userfault/.test(tree.outline(ref.file)?.masked ?? '');
+
+const maxSteps = 12;
+
+/** From taking the lock to dropping it. */
+function explain(loss: LossReach): Trace[] {
+  const all = steps(loss.trace).filter((s) => s.assumed === undefined);
+  const at = all.findIndex((s) => s.in === loss.change.in && s.span.start === loss.change.span.start);
+  const told = all.filter((s, i) => {
+    if (s.kind === 'call') return all[i + 1] !== undefined && all[i + 1]!.in !== s.in;
+    if (i < at) return s.kind === 'lock' || s.kind === 'locked-read';
+    return s.kind === 'clear' || s.kind === 'store' || s.kind === 'unlock' || s.kind === 'branch' || s.kind === 'check';
+  });
+  const path = told.slice(-maxSteps);
+  const end: Trace[] = loss.atExit ? [{ kind: 'return', in: loss.change.in, span: loss.change.span, about: undefined, before: undefined, message: 'the function returns without having left a marker' }] : [];
+  return [...path, ...end].map((s) => (s.in === loss.change.in && s.span.start === loss.change.span.start && s.kind !== 'return'
+    ? { ...s, message: loss.change.kind === 'store' ? 'the entry is overwritten; its uffd-wp bit is gone' : 'the entry is emptied; its uffd-wp bit is gone unless a marker follows' } : s));
+}

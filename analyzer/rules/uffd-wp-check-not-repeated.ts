@@ -1,0 +1,83 @@
+/**
+ * Protected memory is spared by a check under the page-table lock; then the lock is dropped and taken again, and the entry is changed on the
+ * strength of the old check. Meanwhile userspace may have protected it.
+ */
+import { primitives } from '../../kernel/model';
+import type { FunctionRef } from '../call-graph/tree';
+import type { Guard } from '../dataflow/entries';
+import { siteOf } from '../dataflow/entry-effects';
+import type { Trace } from '../dataflow/state';
+import { steps } from '../dataflow/state';
+import type { ActionReach, Summary } from '../dataflow/summary';
+import type { CreateCheck, Report, RuleInfo } from './rule';
+import { assumptionsOf } from './rule';
+
+export const uffdWpCheckNotRepeated: RuleInfo = {
+  name: 'uffd-wp-check-not-repeated',
+  description: 'An entry is changed under the page-table lock because of a uffd-wp check that was made before the lock was taken again.',
+  severity: 'warning',
+  commit: 'dd47ac428c3f ("mm/khugepaged: check again on anon uffd-wp during isolation")',
+  scenario: null,
+  since: '0.1.0',
+};
+
+export const checkRepeatedChecks: CreateCheck = (tree) => ({
+  info: uffdWpCheckNotRepeated,
+  startsAt: ['clear', 'store'],
+  levels: 3,
+  concern: 'entries',
+  judge: (_ref, summary) => summary.actions.filter((a) => !a.coarse && guardOf(a, summary) !== undefined).map((a) => report(a, guardOf(a, summary)!)),
+  asksCallers: (_ref, summary) => summary.actions.some(mayRestOnCaller),
+  mayAsk: (caller) => checks(caller) || tree.callersOf(caller).some((c) => checks(c)),
+  concernsCaller: (reach) => 'gaps' in reach && mayRestOnCaller(reach),
+});
+
+const mayRestOnCaller = (a: ActionReach): boolean => !a.coarse && relevant(a).length === 0;
+
+/** Guards of earlier phases that would have to be repeated for what this change lets pass. */
+function relevant(a: ActionReach): Guard[] {
+  return [...a.earlier.keys()].filter((g) => g === 'flag' || a.gaps.has('wp'));
+}
+
+/** The guard that was not repeated. One that finds protected memory on some path to the same place is there for something else. */
+function guardOf(a: ActionReach, summary: Summary): Guard | undefined {
+  const site = siteOf(a.change);
+  const others = summary.actions.filter((o) => siteOf(o.change) === site);
+  return relevant(a).find((g) => !others.some((o) => o.violated.has(g)));
+}
+
+const guardPrimitives: ReadonlySet<string> = new Set([...primitives.values()].filter((p) => p.shapes.some(({ effect }) =>
+  (effect.op === 'test' && effect.test === 'uffd-wp') || (effect.op === 'vma-flag' && (effect.flag === 'wp' || effect.flag === 'armed')))).map((p) => p.name));
+
+/** Does the function itself ask for protection? */
+function checks(ref: FunctionRef): boolean {
+  for (const name of ref.outline.calls) if (guardPrimitives.has(name)) return true;
+  return false;
+}
+
+function report(a: ActionReach, guard: Guard): Report {
+  const { change } = a;
+  const what = change.kind === 'table' ? 'collapses a page table' : change.kind === 'clear' ? 'empties an entry' : 'changes an entry';
+  const which = guard === 'flag' ? 'registration' : 'uffd-wp bit';
+  return {
+    info: uffdWpCheckNotRepeated,
+    severity: 'warning',
+    message: `${`${change.in.name}() ${what}; its ${which} was checked only before the lock was taken again`.slice(0, 100)}\nBetween the two, userspace may have protected the entry. Look at it again under the page-table lock (pte_same() with the value checked before, or the check itself).`,
+    in: change.in, span: change.span,
+    steps: explain(a, guard),
+    assumptions: assumptionsOf(steps(a.trace)),
+    about: `${change.kind} ${guard}`,
+  };
+}
+
+const maxSteps = 12;
+
+function explain(a: ActionReach, guard: Guard): Trace[] {
+  const all = steps(a.trace).filter((s) => s.assumed === undefined);
+  const told = all.filter((s, i) => {
+    if (s.kind === 'call') return all[i + 1] !== undefined && all[i + 1]!.in !== s.in;
+    return s.kind === 'lock' || s.kind === 'unlock' || s.kind === 'locked-read' || s.kind === 'clear' || s.kind === 'store' || (s.kind === 'branch' && guard === 'wp' && s.holds === false);
+  });
+  return told.slice(-maxSteps);
+}
+
