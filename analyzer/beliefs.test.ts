@@ -42,6 +42,18 @@ static int touch(struct vm_area_struct *vma, unsigned long addr)
 	handle_mm_fault(vma, addr, FAULT_FLAG_WRITE, NULL);
 	return 0;
 }
+
+static bool still_none(struct vm_fault *vmf)
+	__must_hold(vmf->ptl) __must_hold(&vmf->vma->vm_mm->mmap_lock)
+{
+	return pte_none(ptep_get(vmf->pte));
+}
+
+static void put_down(struct vm_fault *vmf)
+	__releases(vmf->ptl)
+{
+	spin_unlock(vmf->ptl);
+}
 `;
 const analysis = createAnalysis({ backend, reader: { indexFiles: () => ['mm/a.c', 'mm/b.c'], read: (file) => ({ 'mm/a.c': code, 'mm/b.c': 'static int touch(void)\n{\n	return 7;\n}\n' })[file] } });
 const believed = (name: string) => analysis.summarize(name, 'mm/a.c')[0]!;
@@ -59,6 +71,18 @@ describe('summarize', () => {
     expect(ways.map((w) => w.returns)).toEqual(['0', '-EAGAIN']);
     expect(ways[0]!.effects).toEqual(expect.arrayContaining(["the caller's page-table lock is released", 'earlier readings are confirmed under the lock, if the caller holds it', 'vmf->flags = vmf->flags | FAULT_FLAG_TRIED']));
     expect(ways[0]!.when).toContain('pte_none(the entry read at mm/a.c:13 (locked if the caller holds the lock))');
+  });
+
+  it('shows what annotations say of the callers, and leaves their lock with them', () => {
+    expect(believed('still_none')).toMatchObject({
+      onEntry: ['the caller holds the page-table lock vmf->ptl, as annotated'],
+      ways: [{ returns: 'pte_none(the entry read at mm/a.c:43 under the lock)', effects: [] }],
+    });
+    expect(believed('put_down')).toMatchObject({
+      onEntry: ['the caller holds the page-table lock vmf->ptl, as annotated'],
+      ways: [{ effects: ["the caller's page-table lock is released"] }],
+    });
+    expect(believed('finish').onEntry).toEqual([]);
   });
 
   it('shows a lock that is left held', () => {

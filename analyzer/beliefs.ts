@@ -1,5 +1,7 @@
 /** What the analyzer believes about a function, in words: for whoever doubts a finding. */
 import type { FunctionRef, Tree } from './call-graph/tree';
+import { lockClaims } from './dataflow/annotations';
+import { createFrame } from './dataflow/frame';
 import type { Summaries } from './dataflow/summaries';
 import type { EventReach, FaultReach, Outcome } from './dataflow/summary';
 import type { Fact } from './dataflow/state';
@@ -11,6 +13,8 @@ export interface FunctionBelief {
   readonly function: string;
   readonly file: string;
   readonly line: number;
+  /** What its annotations say of its callers. */
+  readonly onEntry: readonly string[];
   /** The different ways to return that a caller can tell apart. */
   readonly ways: readonly { readonly returns: string; readonly when: readonly string[]; readonly effects: readonly string[] }[];
   /** Userfault events that some path reaches, callees included where their verdict depends on this function. */
@@ -61,12 +65,15 @@ export function believe(tree: Tree, summaries: Summaries, ref: FunctionRef): Fun
   const fault = (f: FaultReach): FunctionBelief['faults'][number] => ({
     flags: valueText(f.flags, where), at: place(f.in, f.span), when: conditions(f.facts), onSigbus: [...f.fates.keys()].sort(),
   });
+  const ir = tree.lower(ref);
+  const claims = lockClaims(createFrame(ref, ir, () => undefined));
   return {
     function: ref.name, file: ref.file, line: at.line,
+    onEntry: claims.map((claim) => `the caller holds the page-table lock ${claim.lock}, as annotated`),
     ways: whole.outcomes.map(way), events: whole.reaches.map(event), faults: faults.map(fault),
     caveats: [
       ...(whole.truncated ? ['there were too many states to follow: more ways to return are possible'] : []),
-      ...(tree.lower(ref).incomplete ? ['the text could not be read completely'] : []),
+      ...(ir.incomplete ? ['the text could not be read completely'] : []),
     ],
   };
 }

@@ -36,6 +36,11 @@ way to return 1 of 1: pte_none(the entry read at mm/a.c:3 (locked if the caller 
   expect(await summary('is_empty', '--root', root)).toEqual({ status: 0, out: text, err: '' });
 });
 
+it('prints what annotations say of the callers', async () => {
+  fs.writeFileSync(path.join(root, 'mm/c.c'), 'static bool is_held(struct vm_fault *vmf) __must_hold(vmf->ptl)\n{\n	return pte_none(ptep_get(vmf->pte));\n}\n');
+  expect((await summary('is_held', 'mm/c.c')).out).toContain('\n\non entry: the caller holds the page-table lock vmf->ptl, as annotated\n\nway to return 1 of 1');
+});
+
 it('prints JSON', async () => {
   const { out } = await summary('--format', 'json', 'is_empty');
   expect(JSON.parse(out)).toMatchObject({ root, functions: [{ function: 'is_empty', file: 'mm/a.c', line: 1 }] });

@@ -39,6 +39,7 @@ function mustExist(file: string, typed: string): void {
 
 function text(belief: FunctionBelief, palette: Palette): string {
   const lines = [`${palette.bold(`${belief.function}()`)}  ${belief.file}:${belief.line}`];
+  if (belief.onEntry.length > 0) lines.push('', ...belief.onEntry.map((claim) => `on entry: ${claim}`));
   belief.ways.forEach((way, i) => {
     lines.push('', `way to return ${i + 1} of ${belief.ways.length}: ${way.returns}`, ...list('when', way.when), ...list('then', way.effects));
   });

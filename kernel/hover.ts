@@ -45,6 +45,7 @@ function titleOf(entry: Primitive): string {
   switch (op) {
     case 'acquire': case 'double-lock': case 'spin-lock': return 'takes a lock';
     case 'release': case 'double-unlock': case 'spin-unlock': return 'drops a lock';
+    case 'assert-held': return 'asserts that a lock is held';
     case 'walk-step': case 'walk-done': return 'page-table walk';
     case 'lock-pointer': return 'finds a lock, does not take it';
     case 'map': return 'finds an entry, takes no lock';

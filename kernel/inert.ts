@@ -118,8 +118,6 @@ const accounting: readonly Line[] = [
   ['folio_try_share_anon_rmap_pte', 'Marks an exclusive anonymous page as possibly shared; fails when it may be pinned.', rmap('folio_try_share_anon_rmap_pte'), { since: [6, 8], renamedFrom: 'page_try_share_anon_rmap' }],
   ['cond_resched', 'Lets others run if it is time; not under a spinlock.', 'include/linux/sched.h:cond_resched'],
   ['print_bad_pte', 'Reports a corrupt pte in the log.', 'mm/memory.c:print_bad_pte', { until: [6, 17] }],
-  ['lockdep_assert_held', 'Debugging: warns when the lock is not held.', 'include/linux/lockdep.h:lockdep_assert_held'],
-  ['assert_spin_locked', 'Stops the kernel when the spinlock is not held by anybody.', 'include/linux/spinlock.h:assert_spin_locked'],
   ['mmap_assert_locked', 'Debugging: warns when mmap_lock is not held.', 'include/linux/mmap_lock.h:mmap_assert_locked'],
   ['mmap_assert_write_locked', 'Debugging: warns when mmap_lock is not held for writing.', 'include/linux/mmap_lock.h:mmap_assert_write_locked'],
   ['hugetlb_vma_assert_locked', 'Debugging: warns when the hugetlb vma lock is not held.', 'mm/hugetlb.c:hugetlb_vma_assert_locked', { since: [6, 1] }],

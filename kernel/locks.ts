@@ -150,5 +150,27 @@ const spinlocks: readonly Primitive[] = [
   row('spin_unlock_bh', shape(1, { op: 'spin-unlock', arg: 0 }), 'Drops a spinlock and turns soft interrupts on.', 'include/linux/spinlock.h:spin_unlock_bh', { contract: { releases: 'the lock' } }),
 ];
 
+/**
+ * Assertions that a lock is held. lockdep_assert_not_held() is none of them, and is not followed: that the caller does not hold this lock
+ * does not say that it holds no other one.
+ */
+const assertions: readonly Primitive[] = [
+  row('lockdep_assert_held', shape(1, { op: 'assert-held', arg: 0 }), 'Debugging: warns when the lock is not held.', 'include/linux/lockdep.h:lockdep_assert_held', {
+    contract: { needs: 'the lock' }, pitfall: 'Checks nothing without CONFIG_LOCKDEP; what it says is a promise of the caller.', rules: ['lockless-pte-to-userfault'],
+  }),
+  row('lockdep_assert_held_write', shape(1, { op: 'assert-held', arg: 0 }), 'As lockdep_assert_held; of a lock with readers, it must be held for writing.', 'include/linux/lockdep.h:lockdep_assert_held_write', {
+    contract: { needs: 'the lock' },
+  }),
+  row('lockdep_assert_held_read', shape(1, { op: 'assert-held', arg: 0 }), 'As lockdep_assert_held; of a lock with readers, it must be held for reading.', 'include/linux/lockdep.h:lockdep_assert_held_read', {
+    contract: { needs: 'the lock' },
+  }),
+  row('lockdep_assert_held_once', shape(1, { op: 'assert-held', arg: 0 }), 'As lockdep_assert_held, but warns once only.', 'include/linux/lockdep.h:lockdep_assert_held_once', {
+    contract: { needs: 'the lock' },
+  }),
+  row('assert_spin_locked', shape(1, { op: 'assert-held', arg: 0 }), 'Stops the kernel when the spinlock is not held by anybody.', 'include/linux/spinlock.h:assert_spin_locked', {
+    contract: { needs: 'the lock' }, pitfall: 'It cannot tell who holds the lock: another CPU will do.', rules: ['lockless-pte-to-userfault'],
+  }),
+];
+
 /** Everything about page-table locks. */
-export const locks: readonly Primitive[] = [...takers, ...givers, ...finders, ...spinlocks];
+export const locks: readonly Primitive[] = [...takers, ...givers, ...finders, ...spinlocks, ...assertions];

@@ -154,6 +154,7 @@ function argumentIndexes(effect: Effect): readonly number[] {
     case 'store': return [effect.slot, effect.value];
     case 'modify-commit': return [effect.slot, effect.old, effect.value];
     case 'mark': return [effect.slot, effect.old];
+    case 'assert-held': return [effect.arg];
     case 'event': return [effect.reason];
     case 'derive': return effect.from;
     case 'fault': return [effect.flags, effect.unlocked, effect.regs].filter((index) => index !== undefined);

@@ -32,6 +32,8 @@ export type Effect =
   /** `spin_lock(x)`: takes x; it is a page-table lock when x is known to point to one. */
   | { readonly op: 'spin-lock'; readonly arg: number; readonly nested?: boolean; readonly trylock?: boolean }
   | { readonly op: 'spin-unlock'; readonly arg: number }
+  /** Says that a spinlock is held (by whomever): a page-table lock when the argument is known to point to one. */
+  | { readonly op: 'assert-held'; readonly arg: number }
   /** `double_pt_lock(a, b)`. */
   | { readonly op: 'double-lock'; readonly args: readonly [number, number] }
   | { readonly op: 'double-unlock'; readonly args: readonly [number, number] }

@@ -84,13 +84,18 @@ export interface Annotation {
   readonly lock: string;
 }
 
+/** An annotation together with the lock expression as something to evaluate; undefined where it is more than names, fields and `&`. */
+export interface LockFact extends Annotation {
+  readonly expr: Expr | undefined;
+}
+
 export interface FunctionIR {
   readonly name: string;
   readonly params: readonly Variable[];
   /** Locals of all scopes; names that are declared twice with different types are renamed apart (`x`, `x#2`). */
   readonly locals: readonly Variable[];
   readonly returnType: string;
-  readonly annotations: readonly Annotation[];
+  readonly annotations: readonly LockFact[];
   readonly entry: NodeId;
   readonly nodes: readonly IrNode[];
   /** The whole definition, head included, and its name, in the file. */

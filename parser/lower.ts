@@ -1,6 +1,7 @@
 /** Turns one C function into the intermediate representation. */
 import { emit, finish } from './graph';
 import type { FunctionIR, Span, Variable } from './ir';
+import { readLockFacts } from './lock-expression';
 import { leaveFunction, lowerStatement } from './lower-statement';
 import { connectGotos, declareVariable, newLowering, type Lowering } from './lowering';
 import { readSyntax, type Syntax } from './syntax';
@@ -40,7 +41,7 @@ function lowerDefinition(source: { readonly original: string; readonly masked: s
   connectGotos(context);
   return {
     name: outline.name, params, locals: context.locals.slice(params.length), returnType: pointerTo(type, head.stars),
-    annotations: outline.annotations, entry: 0, nodes: finish(context.graph, entry), span: outline.span, nameSpan: outline.nameSpan,
+    annotations: readLockFacts(outline.annotations, outline.nameSpan), entry: 0, nodes: finish(context.graph, entry), span: outline.span, nameSpan: outline.nameSpan,
     incomplete: incomplete || !head.parameters,
   };
 }
@@ -65,7 +66,7 @@ function unreadable(original: string, outline: FunctionOutline): FunctionIR {
   const span: Span = outline.span;
   const text = original.slice(outline.bodyStart, Math.min(span.end, outline.bodyStart + 200));
   return {
-    name: outline.name, params: [], locals: [], returnType: 'int', annotations: outline.annotations, entry: 0,
+    name: outline.name, params: [], locals: [], returnType: 'int', annotations: readLockFacts(outline.annotations, outline.nameSpan), entry: 0,
     nodes: [{ kind: 'unknown', text, span, next: 1 }, { kind: 'stop', span }],
     span, nameSpan: outline.nameSpan, incomplete: true,
   };

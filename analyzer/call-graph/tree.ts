@@ -51,7 +51,7 @@ export interface Tree {
   takeChangedNames(): ReadonlySet<string>;
 }
 
-const quietEffects = new Set(['inert', 'derive', 'range', 'mm-lock', 'mm-unlock', 'vma-flag', 'fault', 'cache-lock', 'cache-unlock', 'cache-load', 'cache-store']);
+const quietEffects = new Set(['inert', 'assert-held', 'derive', 'range', 'mm-lock', 'mm-unlock', 'vma-flag', 'fault', 'cache-lock', 'cache-unlock', 'cache-load', 'cache-store']);
 /** Primitives that change or read what the state tracks. */
 const loudPrimitives: ReadonlySet<string> = new Set(
   [...primitives.values()].filter((p) => p.shapes.some((shape) => !quietEffects.has(shape.effect.op))).map((p) => p.name),

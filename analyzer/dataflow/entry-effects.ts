@@ -6,8 +6,8 @@ import type { Change, Check, EntryState, Gap, Guard } from './entries';
 import { cannotLose, gapOf, isKnownToHold, withChange, withElement } from './entries';
 import type { Frame } from './frame';
 import type { State } from './state';
-import { lockStatus, phaseOf } from './state';
-import type { ReadValue, Value } from './value';
+import { lockStatus, phaseOf, tookNone } from './state';
+import type { LockStatus, ReadValue, Value } from './value';
 import { contains, symbol } from './value';
 
 /** Who wants to know what goes wrong. */
@@ -36,6 +36,12 @@ export const siteOf = (c: Change): string => `${c.in.file}:${c.in.name}:${c.span
 /** Takes back what a step added to the entries looked at: it was not in a loop. */
 export function forgetLooks(s: State, looked: readonly ReadValue[]): void {
   if (s.entries && s.entries.looked.length > looked.length) update(s, { looked });
+}
+
+/** Whose lock guards entries of this level: the function's own (`held`), its caller's (`inherit`), nobody's? */
+function protection(s: State, level: Level): LockStatus {
+  const status = lockStatus(s, level);
+  return status === 'held' && tookNone(s) ? 'inherit' : status;
 }
 
 /* ---- phases ---- */
@@ -87,7 +93,7 @@ export function noteRead(s: State, read: ReadValue): void {
   const e = s.entries;
   if (!e) return;
   if (e.pending.some((c) => c.kind === 'clear' && c.slot.key === read.slot.key)) update(s, { emptied: withElement(e.emptied, read.key) });
-  if (read.level === 'pte' && (e.detached ? !e.detached.scanned : read.lock === 'inherit')) update(s, { looked: [...e.looked.filter((r) => r.key !== read.key), read] });
+  if (read.level === 'pte' && (e.detached ? !e.detached.scanned : protection(s, 'pte') === 'inherit')) update(s, { looked: [...e.looked.filter((r) => r.key !== read.key), read] });
 }
 
 /** A branch found out whether `value` (a test, a comparison, a property of a vma) is true. */
@@ -169,7 +175,7 @@ function dropMmapLock(s: State): void {
 
 function clear(sink: EntrySink, s: State, change: Change): void {
   const e = s.entries;
-  if (!e || e.detached || lockStatus(s, change.level) === 'none') return;
+  if (!e || e.detached || protection(s, change.level) === 'none') return;
   act(sink, s, change);
   const lost = !e.clean.has(change.slot.key) && !cannotLose(s);
   update(s, { pending: lost ? withChange(e.pending, change) : e.pending, clean: withElement(e.clean, change.slot.key) });
@@ -178,7 +184,7 @@ function clear(sink: EntrySink, s: State, change: Change): void {
 /** Writing an entry, by a primitive or in place. */
 export function store(sink: EntrySink, s: State, change: Change, value: Value): void {
   const e = s.entries;
-  if (!e || e.detached || lockStatus(s, change.level) === 'none') return;
+  if (!e || e.detached || protection(s, change.level) === 'none') return;
   act(sink, s, change);
   const what = carries(value);
   const key = change.slot.key;
@@ -194,7 +200,7 @@ export function store(sink: EntrySink, s: State, change: Change, value: Value): 
   }
   if (what === 'absent' && !settled && !cannotLose(s)) {
     const replaces = isKnownToHold(s, change.slot);
-    if (replaces || lockStatus(s, change.level) === 'inherit') pending = withChange(pending, { ...change, replaces });
+    if (replaces || protection(s, change.level) === 'inherit') pending = withChange(pending, { ...change, replaces });
   }
   const clean = new Set(e.clean);
   if (what === 'absent') clean.add(key);
@@ -212,7 +218,7 @@ function comesFrom(value: Value, change: Change): boolean {
 function act(sink: EntrySink, s: State, change: Change): void {
   const e = s.entries;
   if (!e || e.fresh.size > 0 || e.stable) return;
-  if (lockStatus(s, change.level) === 'held') sink.acted(s, change, allGaps);
+  if (protection(s, change.level) === 'held') sink.acted(s, change, allGaps);
   else update(s, { unchecked: withChange(e.unchecked, change) });
 }
 
@@ -259,8 +265,8 @@ export function applyEntries(sink: EntrySink, before: State, s: State, from: Ent
   const isUnstable = args.some((a) => e.unstable.has(a.key)) && e.mmap !== 'held';
   if (!e.detached) {
     for (const c of from.unchecked) {
-      if (e.fresh.size > 0 || e.stable || lockStatus(before, c.level) === 'none') continue;
-      if (lockStatus(before, c.level) === 'held') sink.acted(s, { ...rename(c), ...site }, allGaps);
+      if (e.fresh.size > 0 || e.stable || protection(before, c.level) === 'none') continue;
+      if (protection(before, c.level) === 'held') sink.acted(s, { ...rename(c), ...site }, allGaps);
       else update(s, { unchecked: withChange(s.entries!.unchecked, rename(c)) });
     }
   } else if (from.scans && !e.detached.scanned) {

@@ -7,7 +7,7 @@ import { applyEntries } from './entry-effects';
 import { assume } from './evaluate';
 import type { Frame } from './frame';
 import type { Fact, State, Trace } from './state';
-import { acquire, clobber, confirm, confirmEverything, copy, lockStatus, narrow, openSnapshot, readPlace, release, steps, truth, writePlace } from './state';
+import { acquire, clobber, confirm, confirmEverything, copy, lockStatus, narrow, openSnapshot, readPlace, release, steps, tookNone, truth, writePlace } from './state';
 import type { ActionReach, EventReach, FaultReach, LossReach, Outcome } from './summary';
 import type { CallNode } from './transfer';
 import type { Place, ReadValue, Value } from './value';
@@ -97,7 +97,7 @@ export function applyReach(frame: Frame, s: State, id: NodeId, node: CallNode, c
   if (!applyFacts(t, reach.facts, sub)) return undefined;
   if (reach.confirmedAll !== 'no') settle(s, reach.confirmedAll, (when) => confirmEverything(t, when));
   openAndConfirm(s, t, reach.open, reach.confirmed, sub);
-  if ((reach.entryLock.pte === 'released' || reach.entryLock.pmd === 'released') && t.held.size === 0) t.entryLock = { pte: 'released', pmd: 'released' };
+  if ((reach.entryLock.pte === 'released' || reach.entryLock.pmd === 'released') && tookNone(t)) t.entryLock = { pte: 'released', pmd: 'released' };
   // A wrapper that gets the reason from its caller raises the caller's event: it is the wrapper's call that people must look at.
   const wrapped = reach.reason.kind !== 'name';
   return {

@@ -45,6 +45,8 @@ export function reduceAtExit(s: State, result: Value | undefined): Value | undef
     if (m.value.kind === 'load' && m.value.place.key === key && s.clobbered.size === 0) s.memory.delete(key);
     else if (!interesting(m.value) || (m.value.kind === 'lock' && !s.held.has(m.value.key))) s.memory.set(key, { place: m.place, value: symbol(`written:${key}`) });
   }
+  // A lock that the caller holds, and keeps, is nothing that it gets from here.
+  for (const [key, h] of s.held) if (h.callers) s.held.delete(key);
   // That a path takes a lock itself tells the caller nothing it could use.
   const forCaller = (l: EntryLock): EntryLock => (l === 'not-held' ? 'unknown' : l);
   s.entryLock = { pte: forCaller(s.entryLock.pte), pmd: forCaller(s.entryLock.pmd) };

@@ -8,6 +8,7 @@ import type { Effect } from '../../kernel/types';
 import { nodesLeadingTo } from '../../parser/cfg';
 import type { Expr, IrNode, NodeId, Span } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
+import { holdClaimed } from './annotations';
 import { assume, evaluate, placeOf } from './evaluate';
 import { fateOf, faultKey, withWaiting } from './faults';
 import type { Frame } from './frame';
@@ -133,6 +134,7 @@ class Solver {
   private entryState(): State {
     const s = initialState();
     for (const p of this.frame.ir.params) writePlace(s, local(p.name), param(p.name));
+    holdClaimed(this.frame, s);
     // Half-typed code, and code that the parser cannot read, is followed for what it calls; nothing is reported on it.
     s.coarse = this.frame.ir.incomplete;
     if (this.depth === 'entries') s.entries = initialEntries;

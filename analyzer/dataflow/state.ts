@@ -40,6 +40,8 @@ export interface HeldLock {
   readonly level: Level | undefined;
   /** When this value is NULL (or false), the lock was not taken after all (`pte_offset_map_lock`, trylocks). */
   readonly guard: Value | undefined;
+  /** It was held on entry: an annotation or an assertion says so. Nothing that this function took. */
+  readonly callers?: boolean;
 }
 
 /** What is known of the page-table locks that the function's caller held on entry. */
@@ -115,7 +117,7 @@ function keyOf(s: State, counts: (f: Fact) => boolean): string {
   for (const [key, m] of s.memory) out.push(`${key}=${m.value.key}`);
   for (const [key, c] of s.clobbered) out.push(`${key}!${c.by}`);
   for (const [key, f] of s.facts) if (counts(f)) out.push(`${key}:${f.low},${f.high},${f.not.join('/')}`);
-  for (const [key, h] of s.held) out.push(`+${key}?${h.guard?.key ?? ''}`);
+  for (const [key, h] of s.held) out.push(`+${key}?${h.guard?.key ?? ''}${h.callers ? '^' : ''}`);
   for (const key of s.open.keys()) out.push(`o${key}`);
   for (const [key, c] of s.confirmed) out.push(`c${key}${c.when}`);
   out.sort();
@@ -186,14 +188,38 @@ export function acquire(s: State, what: HeldLock, nested = false): void {
  * the caller's.
  */
 export function release(s: State, lock: Value): void {
-  if (s.held.delete(lock.key)) return;
-  if (s.held.size === 0) {
+  if (s.held.has(lock.key)) return drop(s, lock.key);
+  const own = [...s.held.values()].filter((h) => !h.callers);
+  if (own.length === 0) {
+    const callers = [...s.held.keys()].pop();
+    if (callers !== undefined) s.held.delete(callers);
     s.entryLock = { pte: 'released', pmd: 'released' };
     return;
   }
   if (lock.kind === 'lock') return;
-  const last = [...s.held.keys()].pop();
-  if (last !== undefined) s.held.delete(last);
+  const last = own.pop();
+  if (last) s.held.delete(last.lock.key);
+}
+
+/** Releases the lock with this key, if it is held. */
+export function drop(s: State, key: string): void {
+  if (s.held.get(key)?.callers) s.entryLock = { pte: 'released', pmd: 'released' };
+  s.held.delete(key);
+}
+
+/** Is every lock held, if any, the caller's? */
+export function tookNone(s: State): boolean {
+  return [...s.held.values()].every((h) => h.callers);
+}
+
+/**
+ * The source says that this lock is held. That changes nothing where the function took it itself, and a pointer that was found here, not handed
+ * in, may be another name of a lock that is held already. A lock that the function had given back was taken again by somebody it called.
+ */
+export function claimHeld(s: State, lock: Value, level: Level | undefined): void {
+  if (s.held.has(lock.key)) return;
+  if (lock.kind !== 'param' && lock.kind !== 'load' && lockStatus(s, level ?? 'huge') === 'held') return;
+  s.held.set(lock.key, { lock, level, guard: undefined, callers: s.entryLock[entryLockOf(level ?? 'pte')] !== 'released' });
 }
 
 /** Records that `value` is a fresh snapshot which only a comparison under the lock can confirm. */
@@ -293,6 +319,6 @@ export function retire(s: State, id: string): void {
 
 /** Does a page-table lock protect the path here: one taken in this function, or perhaps its caller's? */
 export function phaseOf(s: State): 'own' | 'caller' | 'none' {
-  if (s.held.size > 0) return 'own';
-  return s.entryLock.pte === 'unknown' ? 'caller' : 'none';
+  if (!tookNone(s)) return 'own';
+  return s.entryLock.pte === 'unknown' || s.held.size > 0 ? 'caller' : 'none';
 }

@@ -5,7 +5,7 @@ import { readEntry } from './evaluate';
 import type { Frame } from './frame';
 import { nodeId, quote, typeOf } from './frame';
 import type { State } from './state';
-import { acquire, narrow, readPlace, record, release, writePlace } from './state';
+import { acquire, claimHeld, drop, narrow, readPlace, record, release, writePlace } from './state';
 import type { Value } from './value';
 import { flag, lock, operation, pointee, same, symbol, test } from './value';
 
@@ -50,6 +50,11 @@ export function applyEffect(frame: Frame, s: State, id: NodeId, node: CallNode, 
         release(s, target);
         step('unlock', `${callee}() releases the page-table lock ${quote(frame, expr(effect.arg)?.span ?? node.span)}`);
       }
+      return symbol(unique);
+    }
+    case 'assert-held': {
+      const target = arg(effect.arg);
+      if (isPageTableLock(frame, target, expr(effect.arg))) claimHeld(s, target, target.kind === 'lock' ? target.level : undefined);
       return symbol(unique);
     }
     case 'double-lock':
@@ -118,16 +123,16 @@ function putLock(s: State, where: LockSource, value: Value, arg: (i: number) => 
 
 /** A walk holds at most one lock, the one in its `ptl` field; the next step and its end release it. */
 function endWalk(s: State, walk: Value): void {
-  s.held.delete(readPlace(s, pointee(walk, ['ptl'])).key);
+  drop(s, readPlace(s, pointee(walk, ['ptl'])).key);
 }
 
-/**
- * Does a `spin_lock()` argument point to a page-table lock? Yes if it came from a primitive that says so; otherwise kernel code names
- * these pointers `ptl`, `pml` (the lock of a pmd table) or `..._ptl`.
- */
+/** Does a `spin_lock()` argument point to a page-table lock? Yes if it came from a primitive that says so, or has the name of one. */
 function isPageTableLock(frame: Frame, target: Value, expr: Expr | undefined): boolean {
-  if (target.kind === 'lock') return true;
-  if (!expr) return false;
+  return target.kind === 'lock' || (expr !== undefined && namesPageTableLock(frame, expr));
+}
+
+/** Kernel code names pointers to page-table locks `ptl`, `pml` (the lock of a pmd table) or `..._ptl`. */
+export function namesPageTableLock(frame: Frame, expr: Expr): boolean {
   const last = expr.kind === 'name' ? expr.name : expr.kind === 'field' ? expr.field : undefined;
   if (last !== undefined) return /(?:^|_)p[tm]l\d*$/.test(last) && (typeOf(frame, expr) ?? 'spinlock_t *').startsWith('spinlock_t');
   // Without split locks all entries of an address space share one: &mm->page_table_lock.
