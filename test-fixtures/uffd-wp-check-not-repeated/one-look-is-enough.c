@@ -97,22 +97,3 @@ again:
 	}
 	return addr;
 }
-
-/* The two phases are about different entries. */
-static void mark_and_write(struct vm_area_struct *vma, pte_t *marked, pte_t *written, spinlock_t *ptl, unsigned long addr)
-{
-	pte_t val;
-
-	spin_lock(ptl);
-	if (pte_uffd_wp(ptep_get(marked))) {
-		spin_unlock(ptl);
-		return;
-	}
-	spin_unlock(ptl);
-
-	spin_lock(ptl);
-	val = ptep_get(written);
-	if (pte_present(val) && !pte_uffd_wp(val))
-		ptep_set_access_flags(vma, addr, written, pte_mkwrite(pte_mkdirty(val), vma), 1);
-	spin_unlock(ptl);
-}

@@ -117,7 +117,7 @@ static int copy_page_blindly(struct vm_area_struct *vma, pmd_t *pmd, unsigned lo
 	slot = pte_offset_map_lock(mm, pmd, addr, &ptl);
 	if (slot) {
 		set_pte_at(mm, addr, slot, maybe_mkwrite(pte_mkdirty(mk_pte(copy, vma->vm_page_prot)), vma));
-//^^^^^^^^ warning[uffd-wp-check-not-repeated]: copy_page_blindly()
+//^^^^^^^^^^ warning[uffd-wp-check-not-repeated]: copy_page_blindly()
 		pte_unmap_unlock(slot, ptl);
 	}
 	return 0;
