@@ -20,7 +20,7 @@ void unmap_tiles(struct mmu_gather *tlb, struct vm_area_struct *vma, unsigned lo
 		}
 		if (!pte_present(val)) {
 			huge_pte_clear(mm, addr, slot, sz);
-//^^^^^^^^^^^^^^ warning[uffd-wp-bit-lost]: unmap_tiles()
+// ^^^^^^^^^^^^^^ warning[uffd-wp-bit-lost]: unmap_tiles()
 			spin_unlock(ptl);
 			continue;
 		}

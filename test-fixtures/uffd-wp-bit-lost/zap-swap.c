@@ -15,7 +15,7 @@ static void zap_swapped(struct mmu_gather *tlb, struct vm_area_struct *vma, pmd_
 			continue;
 		if (is_migration_entry(pte_to_swp_entry(val)))
 			pte_clear_not_present_full(mm, addr, slot, tlb->fullmm);
-//^^^^^^^^^^^^^^^^^^^^^^^^^^ warning[uffd-wp-bit-lost]: zap_swapped()
+// ^^^^^^^^^^^^^^^^^^^^^^^^^^ warning[uffd-wp-bit-lost]: zap_swapped()
 	} while (slot++, addr += PAGE_SIZE, addr != end);
 	pte_unmap_unlock(first, ptl);
 }
