@@ -40,12 +40,13 @@ static int fold_full(struct address_space *mapping, pgoff_t start, struct folio 
 	for (index = start; index < end; index++) {
 		struct folio *folio = xas_next(&xas);
 
-		if (!folio || xa_is_value(folio) || !folio_trylock(folio)) {
+		if (!folio || xa_is_value(folio)) {
 			xas_unlock_irq(&xas);
 			return -EBUSY;
 		}
-		xas_store(&xas, tray);
 	}
+	xas_set_order(&xas, start, HPAGE_PMD_ORDER);
+	xas_store(&xas, tray);
 	xas_unlock_irq(&xas);
 	return 0;
 }
