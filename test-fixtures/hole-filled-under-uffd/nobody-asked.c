@@ -1,0 +1,210 @@
+/* Small folios of a file become a large one, and the holes between them vanish. Whoever waits for a fault there has to be asked. */
+static int fold(struct address_space *mapping, pgoff_t start, struct folio *tray)
+{
+	XA_STATE_ORDER(xas, &mapping->i_pages, start, HPAGE_PMD_ORDER);
+	pgoff_t index, end = start + HPAGE_PMD_NR;
+	int holes = 0, err = 0;
+
+	xas_lock_irq(&xas);
+	for (index = start; index < end; index++) {
+		struct folio *folio;
+
+		xas_set(&xas, index);
+		folio = xas_load(&xas);
+		if (!folio) {
+			holes++;
+			continue;
+		}
+		if (!folio_trylock(folio)) {
+			xas_unlock_irq(&xas);
+			return -EBUSY;
+		}
+		folio_get(folio);
+		xas_unlock_irq(&xas);
+		take_off_list(folio);
+		xas_lock_irq(&xas);
+	}
+	xas_unlock_irq(&xas);
+	copy_into(tray, mapping, start);
+
+	if (holes) {
+		struct vm_area_struct *vma;
+		int still = 0;
+
+		i_mmap_lock_read(mapping);
+		xas_lock_irq(&xas);
+		xas_set(&xas, start);
+		for (index = start; index < end; index++) {
+			if (!xas_next(&xas)) {
+				xas_store(&xas, XA_RETRY_ENTRY);
+				still++;
+			}
+		}
+		if (still != holes) {
+			err = -EAGAIN;
+			goto asked;
+		}
+		vma_interval_tree_foreach(vma, &mapping->i_mmap, start, end) {
+			if (userfaultfd_missing(vma)) {
+				err = -EBUSY;
+				goto asked;
+			}
+		}
+asked:
+		i_mmap_unlock_read(mapping);
+		if (err) {
+			xas_set(&xas, start);
+			for (index = start; index < end; index++) {
+				if (xas_next(&xas) == XA_RETRY_ENTRY)
+					xas_store(&xas, NULL);
+			}
+			xas_unlock_irq(&xas);
+			return err;
+		}
+	} else {
+		xas_lock_irq(&xas);
+	}
+	xas_set_order(&xas, start, HPAGE_PMD_ORDER);
+	if (!xas_error(&xas))
+		xas_store(&xas, tray);
+	xas_unlock_irq(&xas);
+	return 0;
+}
+
+/* All of it but the question. */
+static int fold_unasked(struct address_space *mapping, pgoff_t start, struct folio *tray)
+{
+	XA_STATE_ORDER(xas, &mapping->i_pages, start, HPAGE_PMD_ORDER);
+	pgoff_t index, end = start + HPAGE_PMD_NR;
+	int holes = 0, err = 0;
+
+	xas_lock_irq(&xas);
+	for (index = start; index < end; index++) {
+		struct folio *folio;
+
+		xas_set(&xas, index);
+		folio = xas_load(&xas);
+		if (!folio) {
+			holes++;
+			continue;
+		}
+		if (!folio_trylock(folio)) {
+			xas_unlock_irq(&xas);
+			return -EBUSY;
+		}
+		folio_get(folio);
+		xas_unlock_irq(&xas);
+		take_off_list(folio);
+		xas_lock_irq(&xas);
+	}
+	xas_unlock_irq(&xas);
+	copy_into(tray, mapping, start);
+
+	if (holes) {
+		int still = 0;
+
+		i_mmap_lock_read(mapping);
+		xas_lock_irq(&xas);
+		xas_set(&xas, start);
+		for (index = start; index < end; index++) {
+			if (!xas_next(&xas)) {
+				xas_store(&xas, XA_RETRY_ENTRY);
+				still++;
+			}
+		}
+		if (still != holes) {
+			err = -EAGAIN;
+			goto asked;
+		}
+asked:
+		i_mmap_unlock_read(mapping);
+		if (err) {
+			xas_set(&xas, start);
+			for (index = start; index < end; index++) {
+				if (xas_next(&xas) == XA_RETRY_ENTRY)
+					xas_store(&xas, NULL);
+			}
+			xas_unlock_irq(&xas);
+			return err;
+		}
+	} else {
+		xas_lock_irq(&xas);
+	}
+	xas_set_order(&xas, start, HPAGE_PMD_ORDER);
+	if (!xas_error(&xas))
+		xas_store(&xas, tray);
+//^^^^^^^^^ warning[hole-filled-under-uffd]: fold_unasked()
+	xas_unlock_irq(&xas);
+	return 0;
+}
+
+/* There are vmas to ask, and one of them is. */
+static int fold_for_one(struct address_space *mapping, pgoff_t start, struct folio *tray, struct vm_area_struct *vma)
+{
+	XA_STATE_ORDER(xas, &mapping->i_pages, start, HPAGE_PMD_ORDER);
+	pgoff_t index, end = start + HPAGE_PMD_NR;
+	int holes = 0, err = 0;
+
+	xas_lock_irq(&xas);
+	for (index = start; index < end; index++) {
+		struct folio *folio;
+
+		xas_set(&xas, index);
+		folio = xas_load(&xas);
+		if (!folio) {
+			holes++;
+			continue;
+		}
+		if (!folio_trylock(folio)) {
+			xas_unlock_irq(&xas);
+			return -EBUSY;
+		}
+		folio_get(folio);
+		xas_unlock_irq(&xas);
+		take_off_list(folio);
+		xas_lock_irq(&xas);
+	}
+	xas_unlock_irq(&xas);
+	copy_into(tray, mapping, start);
+
+	if (holes) {
+		int still = 0;
+
+		i_mmap_lock_read(mapping);
+		xas_lock_irq(&xas);
+		xas_set(&xas, start);
+		for (index = start; index < end; index++) {
+			if (!xas_next(&xas)) {
+				xas_store(&xas, XA_RETRY_ENTRY);
+				still++;
+			}
+		}
+		if (still != holes) {
+			err = -EAGAIN;
+			goto asked;
+		}
+		if (userfaultfd_missing(vma)) {
+			err = -EBUSY;
+			goto asked;
+		}
+asked:
+		i_mmap_unlock_read(mapping);
+		if (err) {
+			xas_set(&xas, start);
+			for (index = start; index < end; index++) {
+				if (xas_next(&xas) == XA_RETRY_ENTRY)
+					xas_store(&xas, NULL);
+			}
+			xas_unlock_irq(&xas);
+			return err;
+		}
+	} else {
+		xas_lock_irq(&xas);
+	}
+	xas_set_order(&xas, start, HPAGE_PMD_ORDER);
+	if (!xas_error(&xas))
+		xas_store(&xas, tray);
+//^^^^^^^^^ warning[hole-filled-under-uffd]: fold_for_one()
+	xas_unlock_irq(&xas);
+	return 0;
+}
