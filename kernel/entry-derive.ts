@@ -46,9 +46,6 @@ const built: readonly Primitive[] = [
     ['folio_mk_pmd', 2, 'A new huge pmd value that maps a folio.', mm('folio_mk_pmd'), { since: [6, 16] }],
     ['mk_huge_pte', 2, 'A new hugetlb value that maps a huge page.', hugetlb('mk_huge_pte'), { until: [6, 15] }],
     ['make_huge_pte', 3, 'A new hugetlb value for a vma, writable if asked and allowed.', 'mm/hugetlb.c:make_huge_pte'],
-    ['swp_entry_to_pte', 1, 'The pte for a swap-style entry.', swapops('swp_entry_to_pte')],
-    ['swp_entry_to_pmd', 1, 'The pmd for a migration entry.', swapops('swp_entry_to_pmd')],
-    ['softleaf_to_pte', 1, 'The pte for a leaf entry.', leafops('softleaf_to_pte'), { since: [6, 19], renamedFrom: 'swp_entry_to_pte' }],
   ], (arity) => withoutBit(arity), fresh),
   ...named([
     ['pte_to_swp_entry', 1, 'The swap-style entry in a pte; the bits kept beside it are gone.', swapops('pte_to_swp_entry')],
@@ -64,6 +61,7 @@ const built: readonly Primitive[] = [
     ['make_writable_device_private_entry', 1, 'An entry for a page in device memory, writable.', swapops('make_writable_device_private_entry'), { since: [5, 14] }],
   ], (arity) => withoutBit(arity)),
   ...named([
+    ['make_swapin_error_entry', 1, 'An entry for a page that could not be read from swap.', swapops('make_swapin_error_entry'), { since: [5, 19], until: [6, 5] }],
     ['make_hwpoison_entry', 1, 'An entry for memory with a hardware error.', swapops('make_hwpoison_entry')],
   ], (arity) => dropsBit(arity)),
 ];
@@ -142,6 +140,9 @@ const changed: readonly Primitive[] = [
     ['pte_next_pfn', 1, 'The same value for the next page frame.', linux('pte_next_pfn'), { since: [6, 6] }],
     ['pte_advance_pfn', 2, 'The same value for a page frame further on.', linux('pte_advance_pfn'), { since: [6, 9] }],
     ['pmd_pgtable', 1, 'The page table a pmd points to.', 'include/linux/pgtable.h:pmd_pgtable'],
+    ['swp_entry_to_pte', 1, 'The pte for a swap-style entry.', swapops('swp_entry_to_pte')],
+    ['swp_entry_to_pmd', 1, 'The pmd for a migration entry.', swapops('swp_entry_to_pmd')],
+    ['softleaf_to_pte', 1, 'The pte for a leaf entry.', leafops('softleaf_to_pte'), { since: [6, 19], renamedFrom: 'swp_entry_to_pte' }],
     ['pte_val', 1, 'The raw number in a pte.', x86('pte_val')],
     ['pmd_val', 1, 'The raw number in a pmd.', x86('pmd_val')],
     ['__pte', 1, 'A pte from its raw number.', x86('__pte')],

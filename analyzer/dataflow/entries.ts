@@ -51,6 +51,12 @@ export interface Detached {
 export interface EntryState {
   /** Values that are gone from their entries unless the path still does something about it. */
   readonly pending: readonly Change[];
+  /** Slots of the caller's into which a value that may have the bit was put. */
+  readonly kept: readonly Value[];
+  /** A function that was called found out that there is nothing to protect, or was asked to drop it. */
+  readonly excluded: boolean;
+  /** A marker was put into an entry. */
+  readonly marked: boolean;
   /** Slots whose content is known not to have the bit. */
   readonly clean: ReadonlySet<string>;
   /** Values read after the entry was emptied. */
@@ -84,7 +90,7 @@ export interface EntryState {
 const nothing: ReadonlySet<never> = new Set<never>();
 
 export const initialEntries: EntryState = {
-  pending: [], clean: nothing, emptied: nothing, fresh: nothing, stable: false, earlier: new Map(), violated: nothing, ended: false,
+  pending: [], kept: [], marked: false, excluded: false, clean: nothing, emptied: nothing, fresh: nothing, stable: false, earlier: new Map(), violated: nothing, ended: false,
   mmap: 'caller', mmapDropped: false, looked: [], gaps: nothing, scans: false, detached: undefined, unchecked: [], unstable: nothing,
 };
 
@@ -97,7 +103,7 @@ export function entriesKey(e: EntryState): string {
   const set = (s: Iterable<string>): string => [...s].sort().join(',');
   const d = e.detached;
   const key = [
-    set(e.pending.map(changeKey)), set(e.clean), set(e.emptied), set(e.fresh), e.stable, set(e.earlier.keys()), set(e.violated), e.ended, e.mmap, e.mmapDropped,
+    set(e.pending.map(changeKey)), set(e.kept.map((v) => v.key)), e.marked, e.excluded, set(e.clean), set(e.emptied), set(e.fresh), e.stable, set(e.earlier.keys()), set(e.violated), e.ended, e.mmap, e.mmapDropped,
     set(e.looked.map((r) => r.key)), set(e.gaps), e.scans, d ? `${changeKey(d.change)}${d.scanned}${set(d.gaps)}${d.guarded}${d.relocked}` : '', set(e.unchecked.map(changeKey)), set(e.unstable),
   ].join(';');
   keys.set(e, key);
@@ -161,6 +167,7 @@ function excludesBit(s: State, f: Fact): boolean {
 
 /** The path cannot lose a bit: there is none, or it is to go. */
 export function cannotLose(s: State): boolean {
+  if (s.entries?.excluded) return true;
   for (const f of s.facts.values()) if (excludesProtection(f) || excludesBit(s, f)) return true;
   return false;
 }

@@ -117,7 +117,7 @@ export function noteBranch(s: State, value: Value, holds: boolean): void {
 
 /** A loop over the vmas that map a file: their mmap_lock is not held. */
 export function noteMappingWalk(s: State, vma: Value): void {
-  if (s.entries) update(s, { unstable: withElement(s.entries.unstable, vma.key) });
+  if (s.entries) update(s, { unstable: withElement(s.entries.unstable, vma.key), excluded: false });
 }
 
 /* ---- primitives ---- */
@@ -146,7 +146,7 @@ export function noteEffect(sink: EntrySink, frame: Frame, s: State, span: Span, 
       else store(sink, s, change('store', effect.level, arg(effect.slot), undefined), arg(effect.value));
       return;
     case 'mark':
-      if (!e.emptied.has(arg(effect.old).key)) update(s, { pending: [] });
+      if (!e.emptied.has(arg(effect.old).key)) update(s, { pending: [], marked: true });
       return;
     case 'mm-lock':
       if (effect.lock === 'mmap_lock') update(s, { mmap: 'held' });
@@ -207,7 +207,16 @@ export function store(sink: EntrySink, s: State, change: Change, value: Value): 
   else clean.delete(key);
   const violated = new Set(e.violated);
   if (what === 'dropped') violated.delete('wp');
-  update(s, { pending, clean, violated });
+  update(s, { pending, clean, violated, marked: e.marked || (what === 'carried' && addsBit(value)) });
+  if (what === 'carried') keep(s, change.slot);
+}
+
+/** A value that may have the bit was put into this slot. */
+function keep(s: State, slot: Value): void {
+  const e = s.entries;
+  if (!e) return;
+  const isCallers = contains(slot, (v) => v.kind === 'param' || v.kind === 'load');
+  update(s, { pending: e.pending.filter((c) => c.slot.key !== slot.key), kept: isCallers && !e.kept.some((v) => v.key === slot.key) ? [...e.kept, slot] : e.kept });
 }
 
 function comesFrom(value: Value, change: Change): boolean {
@@ -272,9 +281,11 @@ export function applyEntries(sink: EntrySink, before: State, s: State, from: Ent
   } else if (from.scans && !e.detached.scanned) {
     update(s, { detached: { ...e.detached, scanned: true, gaps: from.gaps } });
   }
+  if (from.mmapDropped) dropMmapLock(s);
+  if (from.marked) update(s, { pending: [], marked: true });
+  for (const slot of from.kept) keep(s, names.value(slot));
   if (from.ended) endPhase(sink, s, phaseOf(before) === 'caller');
   else notePhase(sink, s, phaseOf(before));
-  if (from.mmapDropped) dropMmapLock(s);
   const now = s.entries!;
   const fresh = new Set([...now.fresh, ...from.fresh]);
   let { pending } = now;
@@ -286,7 +297,7 @@ export function applyEntries(sink: EntrySink, before: State, s: State, from: Ent
   }
   update(s, {
     fresh, pending, stable: now.stable || (from.stable && !isUnstable),
-    earlier: new Map([...now.earlier, ...from.earlier]), violated: new Set([...now.violated, ...from.violated]),
+    excluded: now.excluded || from.excluded, earlier: new Map([...now.earlier, ...from.earlier]), violated: new Set([...now.violated, ...from.violated]),
     mmap: from.mmap === 'caller' ? now.mmap : from.mmap,
   });
   if (s.entries!.pending.length > 0 && cannotLose(s)) update(s, { pending: [] });
@@ -315,6 +326,7 @@ export function retireEntries(s: State, id: string): void {
   update(s, {
     looked: old.length > 0 ? e.looked.filter((r) => !old.includes(r)) : e.looked, gaps,
     clean: alive(e.clean), emptied: alive(e.emptied), unstable: alive(e.unstable),
+    kept: e.kept.filter((v) => !v.key.includes(id)),
     pending: e.pending.map((c) => (c.slot.key.includes(id) ? { ...c, slot: symbol(`gone:${c.slot.key}`) } : c)),
   });
 }
@@ -326,5 +338,6 @@ export function finishEntries(sink: EntrySink, s: State): void {
   settleScan(s);
   if (e.detached) judgeTable(sink, s);
   const open = phaseOf(s) === 'none' ? [] : s.entries!.pending;
-  update(s, { pending: open, detached: undefined, clean: new Set(), emptied: new Set(), unstable: new Set(), scans: sink.scans, gaps: sink.scans ? s.entries!.gaps : new Set() });
+  const excluded = s.entries!.excluded || [...s.facts.values()].some(excludesProtection);
+  update(s, { pending: open, excluded, detached: undefined, clean: new Set(), emptied: new Set(), unstable: new Set(), scans: sink.scans, gaps: sink.scans ? s.entries!.gaps : new Set() });
 }

@@ -1,6 +1,7 @@
 /** Puts a callee's summary into the caller's terms at one call. */
 import type { NodeId } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
+import { carries } from './bits';
 import { cannotLose } from './entries';
 import type { EntrySink } from './entry-effects';
 import { applyEntries } from './entry-effects';
@@ -124,7 +125,10 @@ export function applyFault(frame: Frame, s: State, id: NodeId, node: CallNode, c
 export function applyLoss(frame: Frame, s: State, id: NodeId, node: CallNode, callee: FunctionRef, loss: LossReach, sub: Substitution): LossReach | undefined {
   const t = copy(s);
   if (s.entries?.detached || !applyFacts(t, loss.facts, sub) || cannotLose(t)) return undefined;
-  return { ...loss, via: id, facts: [...t.facts.values()], coarse: t.coarse || loss.coarse, trace: appendTrace(s.trace, callStep(frame, node, callee), loss.trace, sub) };
+  const equals = loss.equals.map(sub.value);
+  // The old value is one that the caller built without the bit, or took it out of.
+  if (equals.some((v) => carries(v) !== 'carried')) return undefined;
+  return { ...loss, via: id, equals: equals.filter((v) => v.kind === 'param' || v.kind === 'load'), facts: [...t.facts.values()], coarse: t.coarse || loss.coarse, trace: appendTrace(s.trace, callStep(frame, node, callee), loss.trace, sub) };
 }
 
 /** A callee's unchecked change as the caller sees it: what the caller checked before belongs to an earlier phase. */

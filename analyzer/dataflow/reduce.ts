@@ -1,6 +1,7 @@
 /** Forgetting, where paths meet, what the rest of the function (or its caller) will not look at: without it states never merge. */
 import { carrierFields } from '../../kernel/model';
 import type { NodeId } from '../../parser/ir';
+import { excludesProtection } from './bits';
 import type { Liveness } from './liveness';
 import type { EntryLock, Fact, State } from './state';
 import { isCoreFact } from './state';
@@ -139,7 +140,7 @@ function reduce(s: State, interest: Interest, result?: Value): void {
       case 'operation': return v.operands.every((o) => valueMatters(o) && (!interest.atExit || o.kind !== 'operation'));
     }
   };
-  for (const [key, f] of s.facts) if (!factMatters(f, valueMatters)) s.facts.delete(key);
+  for (const [key, f] of s.facts) if (!factMatters(f, valueMatters) && !(s.entries && excludesProtection(f))) s.facts.delete(key);
   // A confirmed value of this function's own that nothing refers to any more says nothing to anybody.
   const used = new Set<string>();
   const use = (v: Value): void => { used.add(v.key); for (const part of parts(v)) use(part); };

@@ -22,7 +22,7 @@ import type { Liveness } from './liveness';
 import { computeLiveness } from './liveness';
 import { coarsen, commonFacts, dropOwnSnapshots, reduceAtExit, reduceAtJoin } from './reduce';
 import type { Fact, State } from './state';
-import { clobber, confirmEverything, copy, coreKey, initialState, narrow, phaseOf, range, readPlace, record, retire, stateKey, truth, visibleKey, writePlace } from './state';
+import { clobber, confirmEverything, copy, coreKey, entryCoreKey, initialState, narrow, phaseOf, range, readPlace, record, retire, stateKey, truth, visibleKey, writePlace } from './state';
 import type { ActionReach, EventReach, FaultReach, LossReach, Outcome, SigbusFate, Summary } from './summary';
 import type { CallNode } from './transfer';
 import { applyEffect } from './transfer';
@@ -58,11 +58,13 @@ const caps: Readonly<Record<Depth, { readonly soft: number; readonly hard: numbe
   events: { soft: 24, hard: 96 },
   whole: { soft: 24, hard: 96 },
   faults: { soft: 128, hard: 256 },
-  entries: { soft: 96, hard: 192 },
+  entries: { soft: 192, hard: 192 },
 };
 /** Beyond this many ways to return, what the function itself saw in entries is not told apart any more. */
 const plainOutcomes = 10;
 const outcomeCap = 32;
+/** States at one point that are alike in what concerns entries. */
+const alike = 4;
 const reachCap = 64;
 /** Nodes executed per function before its analysis is cut short. */
 const budget = 120_000;
@@ -86,6 +88,9 @@ class Solver {
   private readonly sink: EntrySink;
   /** By call that faults: the ways on from a SIGBUS. */
   private readonly fates = new Map<string, Map<SigbusFate, Span>>();
+  private readonly admitted = new Map<NodeId, Map<string, number>>();
+  /** Variables that the function returns. */
+  private readonly returned: ReadonlySet<string>;
   private cursor = 0;
   private executed = 0;
   private truncated = false;
@@ -100,8 +105,9 @@ class Solver {
       && (frame.shapeAt(id)?.effect.op === 'event' || callees.isFollowed(node, frame)));
     this.liveness = computeLiveness(frame.ir);
     this.creating = new Set([...this.liveness.inLoop].filter((i) => createsValues(frame, frame.ir.nodes[i]!)));
+    this.returned = new Set(frame.ir.nodes.flatMap((n) => (n.kind === 'return' && n.value?.kind === 'name' ? [n.value.name] : [])));
     this.sink = {
-      lost: (s, change) => this.addLoss({ change, via: undefined, facts: [...s.facts.values()], atExit: false, coarse: s.coarse, trace: s.trace }),
+      lost: (s, change) => this.addLoss({ change, via: undefined, facts: [...s.facts.values()], equals: comparedWith(s), atExit: false, coarse: s.coarse, trace: s.trace }),
       acted: (s, change, gaps) => {
         const e = s.entries!;
         this.addAction({ change, gaps, via: undefined, facts: [...s.facts.values()], earlier: e.earlier, violated: e.violated, mmapDropped: e.mmapDropped, coarse: s.coarse, trace: s.trace });
@@ -149,6 +155,7 @@ class Solver {
     if (seen.size >= caps[this.depth].soft) coarsen(s, node);
     const key = stateKey(s);
     if (seen.has(key)) return;
+    if (s.entries && !this.admit(node, s)) return;
     if (seen.size >= caps[this.depth].hard) {
       this.truncated = true;
       return;
@@ -158,6 +165,20 @@ class Solver {
     if (list) list.push(s);
     else this.pending.set(node, [s]);
     this.cursor = Math.min(this.cursor, this.liveness.order[node]!);
+  }
+
+  /** Of states that differ in nothing which concerns entries, only some are followed: what one of them does the others do as well. */
+  private admit(node: NodeId, s: State): boolean {
+    let counts = this.admitted.get(node);
+    if (!counts) this.admitted.set(node, (counts = new Map()));
+    const key = entryCoreKey(s, this.returned);
+    const count = counts.get(key) ?? 0;
+    if (count >= alike) {
+      this.truncated = true;
+      return false;
+    }
+    counts.set(key, count + 1);
+    return true;
   }
 
   private execute(start: NodeId, state: State): void {
@@ -382,14 +403,21 @@ class Solver {
   }
 
   private addLoss(loss: LossReach): void {
-    const facts = loss.facts.filter((f) => factConcernsCaller(f.value, []));
-    this.losses.set([siteOf(loss.change), loss.change.replaces, loss.via, loss.atExit, loss.coarse, ...facts.map((f) => `${f.value.key}:${f.low},${f.high}`).sort()].join('|'), { ...loss, facts });
+    const key = [siteOf(loss.change), loss.change.replaces, loss.change.blamed && siteOf({ ...loss.change, ...loss.change.blamed }), loss.via, loss.atExit, loss.coarse].join('|');
+    const old = this.losses.get(key);
+    this.losses.set(key, { ...(old ?? loss), facts: this.shared(loss.facts, old?.facts) });
   }
 
   private addAction(action: ActionReach): void {
-    const facts = action.facts.filter((f) => factConcernsCaller(f.value, []));
-    const key = [siteOf(action.change), action.via, action.coarse, action.mmapDropped, ...action.gaps, '', ...action.earlier.keys(), '', ...action.violated, ...facts.map((f) => `${f.value.key}:${f.low},${f.high}`).sort()];
-    this.actions.set(key.join('|'), { ...action, facts });
+    const key = [siteOf(action.change), action.via, action.coarse, action.mmapDropped, ...action.gaps, '', ...action.earlier.keys(), '', ...action.violated].join('|');
+    const old = this.actions.get(key);
+    this.actions.set(key, { ...(old ?? action), facts: this.shared(action.facts, old?.facts) });
+  }
+
+  /** The facts that concern callers, as far as all paths to the same thing share them. */
+  private shared(facts: readonly Fact[], old: readonly Fact[] | undefined): Fact[] {
+    const here = new Map(facts.filter((f) => factConcernsCaller(f.value, [])).map((f) => [f.value.key, f] as const));
+    return [...(old ? commonFacts(new Map(old.map((f) => [f.value.key, f] as const)), here) : here).values()];
   }
 
   private addFault(fault: FaultReach): void {
@@ -422,7 +450,7 @@ class Solver {
       finishEntries(this.sink, s);
       if (phaseOf(s) === 'caller') {
         for (const change of s.entries.pending) {
-          if (change.kind !== 'store' || change.replaces) this.addLoss({ change, via: undefined, facts: [...s.facts.values()], atExit: true, coarse: s.coarse, trace: s.trace });
+          if (change.kind !== 'store' || change.replaces) this.addLoss({ change, via: undefined, facts: [...s.facts.values()], equals: comparedWith(s), atExit: true, coarse: s.coarse, trace: s.trace });
         }
       }
     }
@@ -457,6 +485,9 @@ class Solver {
     this.reaches.set(key, { ...(old ?? reach), facts: [...facts.values()] });
   }
 }
+
+/** Values of the caller's that were compared with the entry. */
+const comparedWith = (s: State): Value[] => [...s.confirmed.values()].map((c) => c.value).filter((v) => v.kind === 'param' || v.kind === 'load');
 
 /** Does the pointer come from the function's caller? */
 const isHandedIn = (slot: Value): boolean => contains(slot, (v) => v.kind === 'param' || v.kind === 'load');

@@ -2,6 +2,7 @@
  * The abstract state at one point of one path: memory, branch facts, page-table locks held, and the snapshots of entries that
  * nothing has confirmed under the lock yet.
  */
+import { dropFlags } from '../../kernel/flags';
 import type { Level } from '../../kernel/types';
 import type { Span } from '../../parser/ir';
 import type { StepKind } from '../findings/finding';
@@ -106,6 +107,18 @@ export function coreKey(s: State): string {
 export function isCoreFact(value: Value): boolean {
   return value.kind === 'same' || (value.kind === 'test' && (value.test === 'none' || value.test === 'marker' || value.test === 'uffd-wp'));
 }
+
+/** What the state says of entries and locks, of what was asked for, and of the values that the function is about to return. */
+export function entryCoreKey(s: State, returned: ReadonlySet<string>): string {
+  const out: string[] = [];
+  for (const [key, f] of s.facts) if (isCoreFact(f.value) || f.value.kind === 'flag' || isRequest(f.value)) out.push(`${key}:${f.low},${f.high}`);
+  for (const key of s.held.keys()) out.push(`+${key}`);
+  for (const [key, m] of s.memory) if (m.place.kind === 'local' && returned.has(m.place.name)) out.push(`${key}=${m.value.key}`);
+  return `${s.coarse ? '~' : ''}${s.entryLock.pte}|${s.entryLock.pmd}|${out.sort().join('|')}|${s.entries ? entriesKey(s.entries) : ''}`;
+}
+
+/** A test of a flag by which a fault or a zap was asked for. */
+const isRequest = (v: Value): boolean => v.kind === 'operation' && v.op === '&' && v.operands.some((o) => o.kind === 'name' && (o.name.startsWith('FAULT_FLAG_') || dropFlags.has(o.name)));
 
 /** What a caller can see of the state: memory, locks and what was done to entries. */
 export function visibleKey(s: State): string {
@@ -224,11 +237,12 @@ export function claimHeld(s: State, lock: Value, level: Level | undefined): void
 
 /** Records that `value` is a fresh snapshot which only a comparison under the lock can confirm. */
 export function openSnapshot(s: State, value: ReadValue): void {
-  if (value.lock !== 'held') s.open.set(value.key, value);
+  if (!s.entries && value.lock !== 'held') s.open.set(value.key, value);
 }
 
 /** Every snapshot taken so far is confirmed: an entry was seen to be none under the lock. */
 export function confirmEverything(s: State, when: Exclude<Confirmation, 'no'>): void {
+  if (s.entries) return;
   if (when === 'yes') s.open.clear();
   if (s.confirmedAll !== 'yes') s.confirmedAll = when;
 }

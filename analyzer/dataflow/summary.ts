@@ -54,6 +54,8 @@ export interface LossReach {
   readonly change: Change;
   readonly via: NodeId | undefined;
   readonly facts: readonly Fact[];
+  /** What the old value was compared with, in the caller's terms. */
+  readonly equals: readonly Value[];
   /** Lost only if the caller, who holds the lock, does nothing about it. */
   readonly atExit: boolean;
   readonly coarse: boolean;
