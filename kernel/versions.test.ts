@@ -1,4 +1,4 @@
-/** Trees without a copy at hand: calls that were read in their sources, and names that those sources no longer or not yet have. */
+/** Versions whose trees the other tests do not have: calls as read in their mm/ or in the patches that changed them, and names that they no longer or not yet have. */
 import { describe, expect, it } from 'vitest';
 import { anyArity } from './build';
 import { primitives } from './model';
@@ -28,6 +28,11 @@ const trees: readonly Tree[] = [
     ],
   },
   {
+    version: [5, 15],
+    calls: ['pte_swp_uffd_wp/1', 'is_swap_pte/1', 'pte_uffd_wp/1', 'userfaultfd_armed/1', 'mmap_write_trylock/1', 'i_mmap_lock_write/1', 'mk_huge_pmd/2', 'huge_pte_alloc/4', 'pfn_swap_entry_to_page/1', 'ptep_get_lockless/1'],
+    without: ['make_migration_entry', 'pte_swp_uffd_wp_any', 'make_pte_marker', 'ptep_clear', 'folio_lock', 'is_readable_exclusive_migration_entry', 'gup_get_pte'],
+  },
+  {
     version: [5, 19],
     calls: [
       'zap_install_uffd_wp_if_needed/5', 'pte_install_uffd_wp_if_needed/4', 'pte_marker_entry_uffd_wp/1', 'pte_clear_not_present_full/4', 'ptep_get_and_clear_full/4',
@@ -37,14 +42,15 @@ const trees: readonly Tree[] = [
   },
   {
     version: [6, 6],
-    calls: ['set_huge_pte_at/5', 'pte_mkwrite/2', 'huge_ptep_get/1', 'hugetlb_walk/3', 'pte_offset_map_nolock/4', 'set_ptes/5', 'lock_vma_under_rcu/2', 'zap_install_uffd_wp_if_needed/5', 'copy_pte_marker/2'],
+    calls: ['set_huge_pte_at/5', 'pte_mkwrite/2', 'huge_ptep_get/1', 'hugetlb_walk/3', 'pte_offset_map_nolock/4', 'set_ptes/5', 'lock_vma_under_rcu/2', 'zap_install_uffd_wp_if_needed/5', 'copy_pte_marker/2', 'pmdp_get_lockless_sync/0', 'xas_load/1', 'i_mmap_lock_read/1'],
     without: ['get_and_clear_full_ptes', 'pmd_trans_unstable', 'pmd_read_atomic', 'userfaultfd_wp_async', 'double_pt_lock', 'pte_range_none'],
   },
   {
     version: [6, 18],
     calls: [
       'huge_ptep_get/3', 'huge_ptep_get_and_clear/4', 'set_huge_pte_at/5', 'zap_install_uffd_wp_if_needed/6', 'get_and_clear_ptes/4', 'clear_ptes/4', 'modify_prot_start_ptes/4',
-      'modify_prot_commit_ptes/6', 'folio_mk_pte/2', 'pte_offset_map_rw_nolock/5', 'is_swap_pte/1', 'pte_none_mostly/1', 'is_guard_swp_entry/1', 'vma_start_read/2',
+      'modify_prot_commit_ptes/6', 'folio_mk_pte/2', 'pte_offset_map_rw_nolock/5', 'is_swap_pte/1', 'pte_none_mostly/1', 'is_guard_swp_entry/1', 'is_pte_marker_entry/1', 'is_poisoned_swp_entry/1',
+      'is_writable_migration_entry/1', 'pfn_swap_entry_folio/1', 'is_swap_pmd/1', 'pte_clear/3', 'set_pte_at/4', 'userfaultfd_wp_use_markers/1', 'arch_enter_lazy_mmu_mode/0', 'vma_start_read/2',
     ],
     without: ['softleaf_is_migration', 'pte_is_uffd_marker', 'pmd_devmap', 'pte_offset_map_nolock', 'mk_huge_pte', 'lazy_mmu_mode_enable', 'set_pte_at_notify'],
   },
