@@ -95,6 +95,7 @@ const pages = named([
   ['softleaf_to_pfn', 1, 'The page frame in a migration, device or poison entry (6.19, and late 6.12 stable).', swapops('softleaf_to_pfn'), { since: [6, 12], renamedFrom: 'swp_offset_pfn' }],
   ['pfn_swap_entry_folio', 1, 'The folio behind a migration, device or poison entry.', swapops('pfn_swap_entry_folio'), { since: [6, 9] }],
   ['softleaf_to_page', 1, 'The page behind a migration, device or poison entry.', leafops('softleaf_to_page'), { since: [6, 19] }],
+  ['pmd_to_softleaf_folio', 1, 'The folio behind a migration or device-private pmd.', leafops('pmd_to_softleaf_folio'), { since: [7, 1] }],
   ['softleaf_to_folio', 1, 'The folio behind a migration, device or poison entry.', leafops('softleaf_to_folio'), { since: [6, 19] }],
 ], (arity) => withoutBit(arity));
 
@@ -134,6 +135,7 @@ const changed: readonly Primitive[] = [
     ['pte_clear_soft_dirty', 1, 'The value without the soft-dirty bit.', x86('pte_clear_soft_dirty')],
     ['pte_modify', 2, 'The value with another protection; the uffd-wp bit stays.', x86('pte_modify')],
     ['huge_pte_modify', 2, 'The hugetlb value with another protection; the uffd-wp bit stays.', hugetlb('huge_pte_modify')],
+    ['pud_modify', 2, 'The huge pud value with another protection.', x86('pud_modify'), { since: [6, 12] }],
     ['pmd_modify', 2, 'The huge pmd value with another protection; the uffd-wp bit stays.', x86('pmd_modify')],
     ['maybe_mkwrite', 2, 'The value with write permission if the vma allows writing.', mm('maybe_mkwrite')],
     ['maybe_pmd_mkwrite', 2, 'The huge pmd value with write permission if the vma allows writing.', 'mm/huge_memory.c:maybe_pmd_mkwrite'],

@@ -39,6 +39,7 @@ const flushes: readonly Line[] = [
   ['tlb_remove_pmd_tlb_entry', 'Notes a huge pmd whose TLB entry has to go.', generic('tlb_remove_pmd_tlb_entry')],
   ['tlb_flush_pte_range', 'Notes a range whose TLB entries have to go.', generic('tlb_flush_pte_range')],
   ['tlb_flush_pmd_range', 'Notes a range of huge pmds whose TLB entries have to go.', generic('tlb_flush_pmd_range')],
+  ['tlb_flush_pud_range', 'Notes a range of huge puds whose TLB entries have to go.', generic('tlb_flush_pud_range')],
   ['tlb_change_page_size', 'Tells the batch the page size of what follows.', generic('tlb_change_page_size')],
   ['tlb_gather_mmu', 'Starts a batch of TLB flushes.', 'mm/mmu_gather.c:tlb_gather_mmu'],
   ['tlb_gather_mmu_vma', 'Starts a batch of TLB flushes for one vma.', 'mm/mmu_gather.c:tlb_gather_mmu_vma', { since: [6, 1] }],
