@@ -14,7 +14,7 @@ const takers: readonly Primitive[] = [
     }),
   row('__pte_offset_map_lock', shape(4, { op: 'acquire', level: 'pte', lock: { from: 'out', index: 3 }, nullable: true }),
     'The body of pte_offset_map_lock: maps, locks, and starts over if the pmd changed meanwhile.', 'mm/pgtable-generic.c:__pte_offset_map_lock', {
-      since: [6, 5],
+      since: [6, 5], until: [6, 19],
       contract: { takes: 'the page-table lock, stored through the last argument' },
       pitfall: 'A NULL result means that no lock is held.', rules: ['pte-map-result-unchecked'],
     }),
@@ -30,6 +30,7 @@ const takers: readonly Primitive[] = [
     }),
   row('__get_locked_pte', shape(3, { op: 'acquire', level: 'pte', lock: { from: 'out', index: 2 }, nullable: true }),
     'The body of get_locked_pte.', 'mm/memory.c:__get_locked_pte', {
+      until: [6, 19],
       contract: { takes: 'the page-table lock, stored through the last argument', sleeps: true },
       pitfall: 'NULL means that no lock is held.', rules: ['pte-map-result-unchecked'],
     }),
@@ -77,6 +78,18 @@ const givers: readonly Primitive[] = [
       contract: { needs: 'the page-table lock', releases: 'the page-table lock', stale: 'every value read from the table' },
       pitfall: 'From here on anybody may change the entry: what was decided under the lock has to be decided again.',
       rules: ['lockless-pte-to-userfault', 'uffd-wp-check-not-repeated', 'stale-pte-stored'],
+    }),
+  row('migration_entry_wait_on_locked', [
+    shape(3, { op: 'release', lock: { from: 'arg', index: 2 } }, { until: [6, 4] }),
+    shape(2, { op: 'release', lock: { from: 'arg', index: 1 } }, { since: [6, 5] }),
+  ], 'Drops the page-table lock and sleeps until the page behind a migration entry is no longer locked.', 'mm/filemap.c:migration_entry_wait_on_locked', {
+    since: [5, 16], until: [6, 19], renamedTo: 'softleaf_entry_wait_on_locked',
+    contract: { needs: 'the page-table lock', releases: 'the page-table lock', sleeps: true, stale: 'every value read from the table' },
+  }),
+  row('softleaf_entry_wait_on_locked', shape(2, { op: 'release', lock: { from: 'arg', index: 1 } }),
+    'Drops the page-table lock and sleeps until the page behind a migration or device entry is no longer locked.', 'mm/filemap.c:softleaf_entry_wait_on_locked', {
+      since: [7, 0], renamedFrom: 'migration_entry_wait_on_locked',
+      contract: { needs: 'the page-table lock', releases: 'the page-table lock', sleeps: true, stale: 'every value read from the table' },
     }),
   row('double_pt_unlock', shape(2, { op: 'double-unlock', args: [0, 1] }),
     'Drops the two locks that double_pt_lock took.', 'mm/userfaultfd.c:double_pt_unlock', {

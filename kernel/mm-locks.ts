@@ -25,6 +25,11 @@ const mmap: readonly Primitive[] = [
   }]),
   take('mmap_lock', 'write', ['mmap_write_lock_killable', 'Takes mmap_lock for writing; not 0, and nothing taken, when a fatal signal came first.', mmapLock('mmap_write_lock_killable')]),
   attempt('mmap_lock', 'write', ['mmap_write_trylock', 'Takes mmap_lock for writing if it is free; true when taken.', mmapLock('mmap_write_trylock'), { until: [6, 5] }]),
+  row('mmap_write_lock_nested', shape(2, { op: 'mm-lock', lock: 'mmap_lock', mode: 'write' }), 'Takes the mmap_lock of a second mm for writing, as fork does.', mmapLock('mmap_write_lock_nested'), { contract: { takes: 'mmap_lock for writing', sleeps: true } }),
+  attempt('mmap_lock', 'read', ['lock_mm_and_find_vma', 'Takes mmap_lock for reading and finds the vma of a user address; NULL, and nothing taken, when there is none (6.5, and older stable kernels).', 'mm/memory.c:lock_mm_and_find_vma', {
+    since: [6, 1], shapes: [shape(3, { op: 'mm-lock', lock: 'mmap_lock', mode: 'read', try: true })],
+  }]),
+  drop('mmap_lock', 'read', ['mmap_read_unlock_non_owner', 'Drops mmap_lock taken for reading by another task.', mmapLock('mmap_read_unlock_non_owner')]),
   drop('mmap_lock', 'write', ['mmap_write_unlock', 'Drops mmap_lock taken for writing, and with it all vma write locks.', mmapLock('mmap_write_unlock')]),
 ];
 
@@ -37,6 +42,7 @@ const vma: readonly Primitive[] = [
     shape(1, { op: 'mm-lock', lock: 'vma lock', mode: 'read', try: true }, { until: [6, 14] }),
     shape(2, { op: 'mm-lock', lock: 'vma lock', mode: 'read', try: true }, { since: [6, 15] }),
   ], 'Locks a vma for reading if nobody changes it; the result tells whether it worked.', 'include/linux/mm.h:vma_start_read', { since: since64, contract: { takes: 'the vma lock for reading' } }),
+  attempt('vma lock', 'read', ['vma_start_read_locked', 'Locks a vma for reading while mmap_lock is held; the result tells whether it worked.', mmapLock('vma_start_read_locked'), { since: [6, 15] }]),
   drop('vma lock', 'read', ['vma_end_read', 'Drops the vma lock taken for reading.', 'include/linux/mm.h:vma_end_read', { since: since64, contract: { releases: 'the vma lock', stale: 'the vma, unless mmap_lock is held' }, rules: ['use-after-userfault'] }]),
   take('hugetlb vma lock', 'read', ['hugetlb_vma_lock_read', 'Keeps shared hugetlb page tables of the vma from being unshared.', hugetlb('hugetlb_vma_lock_read'), {
     since: [6, 1], pitfall: 'Since 6.3 handle_userfault takes it itself for hugetlb: the caller has to drop it first.', rules: [...noEvent, 'hugetlb-pte-walk-unlocked'],
@@ -61,6 +67,7 @@ const mappings: readonly Primitive[] = [
   attempt('anon_vma lock', 'read', ['anon_vma_trylock_read', 'Takes the anon_vma lock for reading if it is free; true when taken.', rmap('anon_vma_trylock_read'), { since: [5, 19] }]),
   drop('anon_vma lock', 'read', ['anon_vma_unlock_read', 'Drops the anon_vma lock taken for reading.', rmap('anon_vma_unlock_read')]),
   take('anon_vma lock', 'write', ['anon_vma_lock_write', 'Takes the anon_vma lock for writing; keeps reverse mapping of anonymous pages out.', rmap('anon_vma_lock_write'), { rules: noEvent }]),
+  attempt('anon_vma lock', 'write', ['anon_vma_trylock_write', 'Takes the anon_vma lock for writing if it is free; true when taken.', rmap('anon_vma_trylock_write'), { since: [6, 8] }]),
   drop('anon_vma lock', 'write', ['anon_vma_unlock_write', 'Drops the anon_vma lock taken for writing.', rmap('anon_vma_unlock_write')]),
 ];
 

@@ -18,6 +18,8 @@ export const pageCache: readonly Primitive[] = [
   load('xas_next', 1, 'Moves to the next index and returns what is there; NULL for a hole.'),
   load('xas_prev', 1, 'Moves to the previous index and returns what is there; NULL for a hole.'),
   load('xas_find', 2, 'The next entry that is not empty, up to an index.'),
+  load('xas_find_marked', 3, 'The next entry with a mark, up to an index.'),
+  load('xas_reload', 1, 'What the tree holds at the current position, read again.'),
   load('xas_find_conflict', 1, 'The next entry in the range that a store would overwrite.'),
   load('xas_next_entry', 2, 'The next entry that is not empty, up to an index.'),
   row('xas_store', shape(2, { op: 'cache-store', arg: 0, value: 1 }), 'Writes an entry at the current index.', x('xas_store'), {

@@ -31,9 +31,14 @@ const maps: readonly Primitive[] = [
     contract: { needs: 'the hugetlb vma lock or i_mmap_rwsem', stale: 'everything read through it until the page-table lock is taken' },
     pitfall: 'The vma lock keeps the table, not the entry: read the entry again under its page-table lock.', rules: ['hugetlb-pte-walk-unlocked'],
   }),
-  row('huge_pte_alloc', shape(4, { op: 'map', level: 'huge', nullable: true }), 'Finds or allocates the hugetlb entry of an address; may share a table with another process.', 'mm/hugetlb.c:huge_pte_alloc', {
+  row('huge_pte_alloc', [
+    shape(3, { op: 'map', level: 'huge', nullable: true }, { until: [5, 12] }),
+    shape(4, { op: 'map', level: 'huge', nullable: true }, { since: [5, 13] }),
+  ], 'Finds or allocates the hugetlb entry of an address; may share a table with another process.', 'mm/hugetlb.c:huge_pte_alloc', {
     contract: { needs: 'the hugetlb vma lock', sleeps: true }, pitfall: 'NULL means out of memory. Takes no page-table lock.', rules: ['hugetlb-pte-walk-unlocked'],
   }),
+  row('pte_alloc_huge', shape(3, { op: 'map', level: 'huge', nullable: true }), 'As huge_pte_alloc for architectures that keep hugetlb entries in page tables.', 'include/linux/hugetlb.h:pte_alloc_huge', { since: [6, 5], contract: { sleeps: true }, pitfall: 'NULL means out of memory.' }),
+  row('pte_offset_huge', shape(2, { op: 'map', level: 'huge', nullable: false }), 'The hugetlb entry of an address in a page table.', 'include/linux/hugetlb.h:pte_offset_huge', { since: [6, 5], contract: { stale: 'everything read through it' } }),
   row('pmd_offset', shape(2, { op: 'map', level: 'pmd', nullable: false }), 'The pmd entry of an address.', 'include/linux/pgtable.h:pmd_offset', { contract: { stale: 'everything read through it' } }),
   row('pud_offset', shape(2, { op: 'map', level: 'pud', nullable: false }), 'The pud entry of an address.', 'include/linux/pgtable.h:pud_offset', { contract: { stale: 'everything read through it' } }),
   row('pmd_alloc', shape(3, { op: 'map', level: 'pmd', nullable: true }), 'The pmd entry of an address; allocates the table if there is none.', 'include/linux/mm.h:pmd_alloc', { contract: { sleeps: true }, pitfall: 'NULL means out of memory.' }),
@@ -49,9 +54,11 @@ const reads: readonly Primitive[] = [
     rules: ['lockless-pte-to-userfault', 'uffd-wp-check-not-repeated', 'stale-pte-stored'],
   }),
   row('ptep_get_lockless', read('pte'), 'Reads a pte without tearing when its lock is not held.', 'include/linux/pgtable.h:ptep_get_lockless', {
+    since: [5, 11], renamedFrom: 'gup_get_pte',
     contract: { stale: lockless },
     pitfall: 'Whole, but not stable: compare under the page-table lock before acting on it.', rules: ['lockless-pte-to-userfault', 'stale-pte-stored'],
   }),
+  row('gup_get_pte', read('pte'), 'Older name of ptep_get_lockless.', 'mm/gup.c:gup_get_pte', { until: [5, 10], renamedTo: 'ptep_get_lockless', contract: { stale: lockless } }),
   row('huge_ptep_get', [
     shape(1, { op: 'read', level: 'huge', slot: 0 }, { until: [6, 10] }),
     shape(3, { op: 'read', level: 'huge', slot: 2 }, { since: [6, 11] }),

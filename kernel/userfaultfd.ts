@@ -19,6 +19,7 @@ const flags: readonly Primitive[] = [
   row('vma_is_anonymous', shape(1, { op: 'vma-flag', flag: 'anonymous', arg: 0 }), 'True when the vma maps no file; shmem and hugetlb count as files.', 'include/linux/mm.h:vma_is_anonymous', {
     pitfall: 'A private mapping of a file is not anonymous, although it holds anonymous pages.', rules: ['uffd-wp-bit-lost'],
   }),
+  row('userfaultfd_wp_unpopulated', shape(1, { op: 'vma-flag', flag: 'other', arg: 0 }), 'True when write protection of anonymous memory covers pages that are not there yet.', header('userfaultfd_wp_unpopulated'), { since: [6, 4] }),
   row('uffd_disable_huge_pmd_share', shape(1, { op: 'vma-flag', flag: 'other', arg: 0 }), 'True when hugetlb page tables of this vma must not be shared (write protection or minor mode).', header('uffd_disable_huge_pmd_share'), { since: [5, 13] }),
   row('uffd_disable_fault_around', shape(1, { op: 'vma-flag', flag: 'other', arg: 0 }), 'True when a fault must not map the neighbours as well (write protection or minor mode).', header('uffd_disable_fault_around'), { since: [5, 19] }),
 ];

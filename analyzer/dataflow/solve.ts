@@ -353,7 +353,10 @@ class Solver {
       if (known.summary.marks[0]) blame(next.state, known.summary.marks[0]);
       after.push(put(next.state, next.value ?? symbol(nodeId(frame, id))));
     }
-    for (const mark of known.summary.marks) this.marks.set(siteOf(mark), mark);
+    for (const mark of known.summary.marks) {
+      const slot = sub.value(mark.slot);
+      if (isHandedIn(slot)) this.marks.set(siteOf(mark), { ...mark, slot });
+    }
     // A callee that was too large to follow may also return in ways that are not listed.
     if (known.summary.truncated && after.length === 0) return [put(s, symbol(nodeId(frame, id)))];
     return after;
