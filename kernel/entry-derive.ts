@@ -46,14 +46,8 @@ const built: readonly Primitive[] = [
     ['folio_mk_pmd', 2, 'A new huge pmd value that maps a folio.', mm('folio_mk_pmd'), { since: [6, 16] }],
     ['mk_huge_pte', 2, 'A new hugetlb value that maps a huge page.', hugetlb('mk_huge_pte'), { until: [6, 15] }],
     ['make_huge_pte', 3, 'A new hugetlb value for a vma, writable if asked and allowed.', 'mm/hugetlb.c:make_huge_pte'],
-<<<<<<< HEAD
-=======
     ['pfn_pud', 2, 'A new huge pud value that maps page frames.', x86('pfn_pud')],
     ['swp_entry', 2, 'A swap-style entry from its type and offset.', swapops('swp_entry')],
-    ['swp_entry_to_pte', 1, 'The pte for a swap-style entry.', swapops('swp_entry_to_pte')],
-    ['swp_entry_to_pmd', 1, 'The pmd for a migration entry.', swapops('swp_entry_to_pmd')],
-    ['softleaf_to_pte', 1, 'The pte for a leaf entry.', leafops('softleaf_to_pte'), { since: [6, 19], renamedFrom: 'swp_entry_to_pte' }],
->>>>>>> versions
   ], (arity) => withoutBit(arity), fresh),
   ...named([
     ['pte_to_swp_entry', 1, 'The swap-style entry in a pte; the bits kept beside it are gone.', swapops('pte_to_swp_entry')],

@@ -59,17 +59,67 @@ export function reachableFrom(ir: FunctionIR, from: NodeId): Set<NodeId> {
   return seen;
 }
 
-/** Nodes from which a node that is `wanted` can be reached, that one included. */
-export function nodesLeadingTo(ir: FunctionIR, wanted: (node: IrNode, id: NodeId) => boolean): Set<NodeId> {
+/** Nodes from which a node that is `wanted` can be reached, that one included, on a way without a node that `bars` it. */
+export function nodesLeadingTo(ir: FunctionIR, wanted: (node: IrNode, id: NodeId) => boolean, bars: (node: IrNode, id: NodeId) => boolean = () => false): Set<NodeId> {
   const before = predecessors(ir);
   const found = new Set<NodeId>();
   const open = [...ir.nodes.keys()].filter((id) => wanted(ir.nodes[id]!, id));
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     if (found.has(id)) continue;
     found.add(id);
-    open.push(...(before[id] ?? []));
+    open.push(...(before[id] ?? []).filter((b) => !bars(ir.nodes[b]!, b)));
   }
   return found;
+}
+
+/**
+ * For each node the first one that all paths from it to an end of the function have in common; undefined where there is none but the end itself,
+ * or no way to an end (Cooper, Harvey, Kennedy: A Simple, Fast Dominance Algorithm, on the reversed graph).
+ */
+export function postDominators(ir: FunctionIR): (NodeId | undefined)[] {
+  const end = ir.nodes.length;
+  // Reverse post order of the reversed graph, from a virtual end.
+  const before = predecessors(ir);
+  before.push([...ir.nodes.keys()].filter((id) => successors(ir.nodes[id]!).length === 0));
+  const rank = new Array<number>(end + 1).fill(-1);
+  const order: NodeId[] = [];
+  const seen = new Set<NodeId>([end]);
+  const stack: { id: NodeId; left: NodeId[] }[] = [{ id: end, left: [...before[end]!] }];
+  for (let top = stack[stack.length - 1]; top; top = stack[stack.length - 1]) {
+    const next = top.left.pop();
+    if (next === undefined) {
+      order.push(top.id);
+      stack.pop();
+    } else if (!seen.has(next)) {
+      seen.add(next);
+      stack.push({ id: next, left: [...before[next]!] });
+    }
+  }
+  order.reverse();
+  order.forEach((id, i) => (rank[id] = i));
+  const dominator = new Array<NodeId>(end + 1).fill(-1);
+  dominator[end] = end;
+  const meet = (a: NodeId, b: NodeId): NodeId => {
+    while (a !== b) {
+      while (rank[a]! > rank[b]!) a = dominator[a]!;
+      while (rank[b]! > rank[a]!) b = dominator[b]!;
+    }
+    return a;
+  };
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const id of order) {
+      if (id === end) continue;
+      const after = successors(ir.nodes[id]!);
+      let found = after.length === 0 ? end : -1;
+      for (const next of after) if (dominator[next] !== -1) found = found === -1 ? next : meet(found, next);
+      if (found !== -1 && dominator[id] !== found) {
+        dominator[id] = found;
+        changed = true;
+      }
+    }
+  }
+  return ir.nodes.map((_, id) => (dominator[id] === -1 || dominator[id] === end ? undefined : dominator[id]));
 }
 
 /** Nodes that can be reached from themselves (Kosaraju: strongly connected components of more than one node, and edges to oneself). */

@@ -45,6 +45,8 @@ export interface Tree {
   lower(ref: FunctionRef): FunctionIR;
   /** Does this function, or one that it calls, use a primitive whose effect an analysis follows? */
   touchesPageTables(ref: FunctionRef): boolean;
+  /** Does this function, or one that it calls, take or drop page-table locks, or change entries? */
+  changesPageTables(ref: FunctionRef): boolean;
   /** Does any file of the index have this word in its text? */
   mentions(word: string): boolean;
   /** Names whose definition changed since the last call. */
@@ -57,12 +59,18 @@ const loudPrimitives: ReadonlySet<string> = new Set(
   [...primitives.values()].filter((p) => p.shapes.some((shape) => !quietEffects.has(shape.effect.op))).map((p) => p.name),
 );
 
+/** Primitives that change entries, or who holds the locks of entries. */
+const changingEffects: ReadonlySet<string> = new Set(['acquire', 'release', 'double-lock', 'double-unlock', 'walk-step', 'walk-done', 'clear', 'store', 'modify-start', 'modify-commit', 'mark']);
+const changingPrimitives: ReadonlySet<string> = new Set([...primitives.values()].filter((p) => p.shapes.some((shape) => changingEffects.has(shape.effect.op))).map((p) => p.name));
+const spinlocks: ReadonlySet<string> = new Set([...primitives.values()].filter((p) => p.shapes.some(({ effect }) => effect.op === 'spin-lock' || effect.op === 'spin-unlock')).map((p) => p.name));
+
 export function createTree(backend: ParserBackend, reader: TreeReader): Tree {
   const overlays = new Map<string, string>();
   const files = new Map<string, FileEntry | undefined>();
   let byName: Map<string, FunctionRef[]> | undefined;
   let byCallee: Map<string, FunctionRef[]> | undefined;
   let reaching = new Map<FunctionRef, boolean>();
+  let changing = new Map<FunctionRef, boolean>();
   const bodies = new WeakMap<FunctionRef, FunctionIR>();
   let changed = new Set<string>();
   const mentioned = new Map<string, boolean>();
@@ -114,6 +122,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader): Tree {
     for (const f of [...gone, ...come]) changed.add(f.name);
     if (gone.length === 0 && come.length === 0) return;
     reaching = new Map();
+    changing = new Map();
     if (byName && byCallee) {
       for (const f of gone) unlink(byName, byCallee, f);
       for (const f of come) link(byName, byCallee, f);
@@ -146,22 +155,23 @@ export function createTree(backend: ParserBackend, reader: TreeReader): Tree {
     return visible.length > 1 ? visible.find((f) => touches(f)) ?? visible[0] : visible[0];
   }
 
-  function touches(ref: FunctionRef): boolean {
-    const known = reaching.get(ref);
+  const touches = (ref: FunctionRef): boolean => reaches(ref, reaching, (f) => callsOne(f, loudPrimitives));
+  const changes = (ref: FunctionRef): boolean => reaches(ref, changing, (f) => callsOne(f, changingPrimitives) || (callsOne(f, spinlocks) && /(?:\b|_)p[tm]l\b/.test(f.masked)));
+
+  /** Does `holds` hold for the function or one that it calls? */
+  function reaches(ref: FunctionRef, answers: Map<FunctionRef, boolean>, holds: (ref: FunctionRef) => boolean): boolean {
+    const known = answers.get(ref);
     if (known !== undefined) return known;
-    reaching.set(ref, false);
-    let answer = false;
-    for (const name of ref.outline.calls) {
-      if (loudPrimitives.has(name)) { answer = true; break; }
-    }
+    answers.set(ref, false);
+    let answer = holds(ref);
     if (!answer) {
       for (const name of ref.outline.calls) {
         if (primitives.has(name)) continue;
         const callees = index().byName.get(name)?.filter((f) => f.file === ref.file || !f.outline.isStatic || f.file.endsWith('.h')) ?? [];
-        if (callees.some(touches)) { answer = true; break; }
+        if (callees.some((f) => reaches(f, answers, holds))) { answer = true; break; }
       }
     }
-    reaching.set(ref, answer);
+    answers.set(ref, answer);
     return answer;
   }
 
@@ -201,6 +211,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader): Tree {
       return ir;
     },
     touchesPageTables: touches,
+    changesPageTables: changes,
     mentions(word) {
       let known = mentioned.get(word);
       if (known === undefined) {
@@ -216,6 +227,11 @@ export function createTree(backend: ParserBackend, reader: TreeReader): Tree {
       return names;
     },
   };
+}
+
+function callsOne(ref: FunctionRef, names: ReadonlySet<string>): boolean {
+  for (const name of ref.outline.calls) if (names.has(name)) return true;
+  return false;
 }
 
 function link(byName: Map<string, FunctionRef[]>, byCallee: Map<string, FunctionRef[]>, f: FunctionRef): void {

@@ -31,6 +31,11 @@ export function carries(value: Value): Carries {
   return from ? carries(from) : 'carried';
 }
 
+/** Is the value a marker, built from nothing but its kind? */
+export function isMarker(value: Value): boolean {
+  return deriveOf(value)?.adds !== undefined && value.kind === 'operation' && value.operands.every((o) => !contains(o, (v) => v.kind !== 'name' && v.kind !== 'number' && v.kind !== 'operation'));
+}
+
 /** Was the bit set by name (`pte_mkuffd_wp`, `make_pte_marker`) somewhere in this value? */
 export function addsBit(value: Value): boolean {
   return contains(value, (v) => deriveOf(v)?.adds !== undefined);

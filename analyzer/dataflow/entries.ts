@@ -6,7 +6,7 @@
 import type { Level } from '../../kernel/types';
 import type { Span } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
-import { excludesProtection, testOf } from './bits';
+import { testOf } from './bits';
 import type { Fact, State, Trace } from './state';
 import type { ReadValue, Value } from './value';
 import { contains } from './value';
@@ -29,8 +29,8 @@ export interface Change {
   readonly replaces: boolean;
 }
 
-/** A look at the entry (or the vma) that keeps a change from acting on old news. */
-export type Check = 'same' | 'none' | Guard;
+/** A look at the entry (or the vma) that keeps a change from acting on old news. `value`: it was compared, or seen to be none. */
+export type Check = 'value' | Guard;
 /** A check that somebody makes to leave protected memory alone: of the entry's bit, or of the vma's registration. */
 export type Guard = 'wp' | 'flag';
 /** What a scan let pass: entries that were not asked for the bit, holes in a vma that was not asked for its registration. */
@@ -53,7 +53,7 @@ export interface EntryState {
   readonly pending: readonly Change[];
   /** Slots of the caller's into which a value that may have the bit was put. */
   readonly kept: readonly Value[];
-  /** A function that was called found out that there is nothing to protect, or was asked to drop it. */
+  /** The vma cannot have the bit, or the path was asked to drop it. */
   readonly excluded: boolean;
   /** A marker was put into an entry. */
   readonly marked: boolean;
@@ -61,6 +61,8 @@ export interface EntryState {
   readonly clean: ReadonlySet<string>;
   /** Values read after the entry was emptied. */
   readonly emptied: ReadonlySet<string>;
+  /** Values that were found without the bit in this phase; what is known of them is kept until its end. */
+  readonly bare: ReadonlySet<string>;
   /** Checks of this phase. */
   readonly fresh: ReadonlySet<Check>;
   /** A registration was checked, and mmap_lock has kept it since. */
@@ -90,7 +92,7 @@ export interface EntryState {
 const nothing: ReadonlySet<never> = new Set<never>();
 
 export const initialEntries: EntryState = {
-  pending: [], kept: [], marked: false, excluded: false, clean: nothing, emptied: nothing, fresh: nothing, stable: false, earlier: new Map(), violated: nothing, ended: false,
+  pending: [], kept: [], marked: false, excluded: false, clean: nothing, emptied: nothing, bare: nothing, fresh: nothing, stable: false, earlier: new Map(), violated: nothing, ended: false,
   mmap: 'caller', mmapDropped: false, looked: [], gaps: nothing, scans: false, detached: undefined, unchecked: [], unstable: nothing,
 };
 
@@ -103,7 +105,7 @@ export function entriesKey(e: EntryState): string {
   const set = (s: Iterable<string>): string => [...s].sort().join(',');
   const d = e.detached;
   const key = [
-    set(e.pending.map(changeKey)), set(e.kept.map((v) => v.key)), e.marked, e.excluded, set(e.clean), set(e.emptied), set(e.fresh), e.stable, set(e.earlier.keys()), set(e.violated), e.ended, e.mmap, e.mmapDropped,
+    set(e.pending.map(changeKey)), set(e.kept.map((v) => v.key)), e.marked, e.excluded, set(e.clean), set(e.emptied), set(e.bare), set(e.fresh), e.stable, set(e.earlier.keys()), set(e.violated), e.ended, e.mmap, e.mmapDropped,
     set(e.looked.map((r) => r.key)), set(e.gaps), e.scans, d ? `${changeKey(d.change)}${d.scanned}${set(d.gaps)}${d.guarded}${d.relocked}` : '', set(e.unchecked.map(changeKey)), set(e.unstable),
   ].join(';');
   keys.set(e, key);
@@ -168,7 +170,7 @@ function excludesBit(s: State, f: Fact): boolean {
 /** The path cannot lose a bit: there is none, or it is to go. */
 export function cannotLose(s: State): boolean {
   if (s.entries?.excluded) return true;
-  for (const f of s.facts.values()) if (excludesProtection(f) || excludesBit(s, f)) return true;
+  for (const f of s.facts.values()) if (excludesBit(s, f)) return true;
   return false;
 }
 

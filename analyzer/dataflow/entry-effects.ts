@@ -1,11 +1,11 @@
 /** How `EntryState` changes along a path: at primitives, at branches, where phases begin and end, and across calls. */
 import type { Effect, Level } from '../../kernel/types';
 import type { Span } from '../../parser/ir';
-import { addsBit, carries, excludesProtection } from './bits';
+import { addsBit, carries, excludesProtection, isMarker } from './bits';
 import type { Change, Check, EntryState, Gap, Guard } from './entries';
 import { cannotLose, gapOf, isKnownToHold, withChange, withElement } from './entries';
 import type { Frame } from './frame';
-import type { State } from './state';
+import type { State, Trace } from './state';
 import { lockStatus, phaseOf, tookNone } from './state';
 import type { LockStatus, ReadValue, Value } from './value';
 import { contains, symbol } from './value';
@@ -44,6 +44,23 @@ function protection(s: State, level: Level): LockStatus {
   return status === 'held' && tookNone(s) ? 'inherit' : status;
 }
 
+/** No entry will be changed in this phase: what values it found without the bit does not matter any more. */
+export function forgetBare(s: State): void {
+  // What was handed in matters to the caller, too.
+  if (s.entries && s.entries.bare.size > 0 && s.entries.pending.length === 0) update(s, { bare: new Set([...s.entries.bare].filter((key) => !key.includes('R:'))) });
+}
+
+/** A guard found protected memory, and the path goes on: it guards something else. */
+function violate(e: EntryState, guard: Guard): Partial<EntryState> {
+  const earlier = new Map(e.earlier);
+  earlier.delete(guard);
+  return { violated: withElement(e.violated, guard), earlier };
+}
+
+function withGuard(s: State, e: EntryState, guard: Guard): ReadonlyMap<Guard, Trace | undefined> {
+  return e.violated.has(guard) ? e.earlier : new Map([...e.earlier, [guard, s.trace]]);
+}
+
 /* ---- phases ---- */
 
 /** To be called after everything that may have taken or dropped a lock, with the phase before it. */
@@ -56,8 +73,8 @@ export function notePhase(sink: EntrySink, s: State, before: ReturnType<typeof p
 function startPhase(s: State): void {
   const e = s.entries;
   if (!e) return;
-  const earlier = e.fresh.has('flag') && !e.stable ? new Map([...e.earlier, ['flag' as Guard, s.trace]]) : e.earlier;
-  update(s, { earlier, fresh: new Set(), clean: new Set(), emptied: new Set(), detached: e.detached && { ...e.detached, relocked: true } });
+  const earlier = e.fresh.has('flag') && !e.stable ? withGuard(s, e, 'flag') : e.earlier;
+  update(s, { earlier, fresh: new Set(), clean: new Set(), emptied: new Set(), bare: new Set(), detached: e.detached && { ...e.detached, relocked: true } });
 }
 
 function endPhase(sink: EntrySink, s: State, wasCallers: boolean): void {
@@ -65,11 +82,11 @@ function endPhase(sink: EntrySink, s: State, wasCallers: boolean): void {
   if (!e) return;
   if (!cannotLose(s)) for (const change of e.pending) if (change.kind !== 'store' || change.replaces) sink.lost(s, change);
   settleScan(s);
-  const earlier = new Map(e.earlier);
-  for (const check of e.fresh) if (check === 'wp' || (check === 'flag' && !e.stable)) earlier.set(check, s.trace);
+  let { earlier } = e;
+  for (const check of e.fresh) if (check === 'wp' || (check === 'flag' && !e.stable)) earlier = withGuard(s, { ...e, earlier }, check);
   const { detached, gaps } = s.entries!;
   update(s, {
-    pending: [], clean: new Set(), emptied: new Set(), fresh: new Set(), earlier, ended: e.ended || wasCallers,
+    pending: [], clean: new Set(), emptied: new Set(), bare: new Set(), fresh: new Set(), earlier, ended: e.ended || wasCallers,
     detached: detached && !detached.scanned && detached.relocked && sink.scans ? { ...detached, scanned: true, gaps } : detached,
   });
 }
@@ -102,22 +119,41 @@ export function noteBranch(s: State, value: Value, holds: boolean): void {
   if (!e) return;
   const isLocked = (v: Value): boolean => v.kind === 'read' && v.lock !== 'none' && !e.emptied.has(v.key);
   const check = (c: Check): void => update(s, { fresh: withElement(e.fresh, c) });
-  if (value.kind === 'same' && holds && (isLocked(value.left) || isLocked(value.right))) check('same');
-  if (value.kind === 'test' && value.test === 'none' && holds && contains(value.of, isLocked)) check('none');
+  if (value.kind === 'same' && holds && (isLocked(value.left) || isLocked(value.right))) check('value');
+  if (value.kind === 'test' && value.test === 'none' && holds && contains(value.of, isLocked)) check('value');
   if (value.kind === 'test' && value.test === 'uffd-wp') {
-    if (!holds && (contains(value.of, isLocked) || value.of.kind !== 'read')) check('wp');
-    if (holds) update(s, { violated: withElement(e.violated, 'wp') });
+    if (!holds && (contains(value.of, isLocked) || value.of.kind !== 'read')) {
+      check('wp');
+      update(s, { bare: withElement(s.entries!.bare, value.of.key) });
+    }
+    if (holds) update(s, violate(e, 'wp'));
   }
   if (value.kind === 'flag' && (value.flag === 'wp' || value.flag === 'armed')) {
-    if (holds) update(s, { violated: withElement(e.violated, 'flag') });
+    if (holds) update(s, violate(e, 'flag'));
     else update(s, { fresh: withElement(e.fresh, 'flag'), stable: e.stable || e.mmap === 'held' || !e.unstable.has(value.of.key) });
   }
-  if (s.entries!.pending.length > 0 && cannotLose(s)) update(s, { pending: [] });
+  noteFacts(s);
+}
+
+/** To be called when facts have come: perhaps there is nothing to protect. */
+export function noteFacts(s: State): void {
+  const e = s.entries;
+  if (!e) return;
+  if (!e.excluded && [...s.facts.values()].some(excludesProtection)) update(s, { excluded: true });
+  if (e.pending.length > 0 && cannotLose(s)) update(s, { pending: [] });
+}
+
+/** A loop goes on with another vma. */
+export function noteOtherVma(s: State): void {
+  if (s.entries?.excluded) {
+    for (const [key, f] of s.facts) if (excludesProtection(f)) s.facts.delete(key);
+    update(s, { excluded: false });
+  }
 }
 
 /** A loop over the vmas that map a file: their mmap_lock is not held. */
 export function noteMappingWalk(s: State, vma: Value): void {
-  if (s.entries) update(s, { unstable: withElement(s.entries.unstable, vma.key), excluded: false });
+  if (s.entries) update(s, { unstable: withElement(s.entries.unstable, vma.key) });
 }
 
 /* ---- primitives ---- */
@@ -167,7 +203,7 @@ function isKernelTable(args: readonly Value[]): boolean {
 function dropMmapLock(s: State): void {
   const e = s.entries;
   if (!e) return;
-  const earlier = e.stable ? new Map([...e.earlier, ['flag' as Guard, s.trace]]) : e.earlier;
+  const earlier = e.stable ? withGuard(s, e, 'flag') : e.earlier;
   const fresh = new Set(e.fresh);
   if (e.stable) fresh.delete('flag');
   update(s, { mmap: 'dropped', mmapDropped: e.mmapDropped || e.mmap === 'caller', stable: false, earlier, fresh });
@@ -189,7 +225,7 @@ export function store(sink: EntrySink, s: State, change: Change, value: Value): 
   const what = carries(value);
   const key = change.slot.key;
   if (what === 'carried' && addsBit(value) && ![...s.facts.values()].some((f) => f.value.kind === 'test' && f.value.test === 'uffd-wp' && f.low > 0)) sink.chosen(change);
-  if (what === 'carried' && addsBit(value)) sink.marked(change);
+  if (isMarker(value)) sink.marked(change);
   let pending: readonly Change[] = [];
   let settled = e.clean.has(key);
   for (const c of e.pending) {
@@ -253,7 +289,7 @@ export function judgeTable(sink: EntrySink, s: State): void {
   if (!d || d.guarded) return;
   const gaps = d.scanned ? d.gaps : allGaps;
   if (gaps.size > 0) sink.acted(s, d.change, gaps);
-  if (!d.scanned && ![...s.facts.values()].some(excludesProtection)) sink.lost(s, d.change);
+  if (!d.scanned && !s.entries!.excluded) sink.lost(s, d.change);
 }
 
 /* ---- calls ---- */
@@ -288,6 +324,7 @@ export function applyEntries(sink: EntrySink, before: State, s: State, from: Ent
   else notePhase(sink, s, phaseOf(before));
   const now = s.entries!;
   const fresh = new Set([...now.fresh, ...from.fresh]);
+  const violated = new Set([...now.violated, ...from.violated]);
   let { pending } = now;
   if (!e.detached) {
     for (const c of from.pending) {
@@ -297,10 +334,10 @@ export function applyEntries(sink: EntrySink, before: State, s: State, from: Ent
   }
   update(s, {
     fresh, pending, stable: now.stable || (from.stable && !isUnstable),
-    excluded: now.excluded || from.excluded, earlier: new Map([...now.earlier, ...from.earlier]), violated: new Set([...now.violated, ...from.violated]),
+    excluded: now.excluded || from.excluded, violated, earlier: new Map([...now.earlier, ...from.earlier].filter(([g]) => !violated.has(g))),
     mmap: from.mmap === 'caller' ? now.mmap : from.mmap,
   });
-  if (s.entries!.pending.length > 0 && cannotLose(s)) update(s, { pending: [] });
+  noteFacts(s);
 }
 
 /** A helper that puts markers was called, and these values are still pending: it is the one to blame. */
@@ -325,7 +362,7 @@ export function retireEntries(s: State, id: string): void {
   const alive = (keys: ReadonlySet<string>): ReadonlySet<string> => new Set([...keys].filter((k) => !k.includes(id)));
   update(s, {
     looked: old.length > 0 ? e.looked.filter((r) => !old.includes(r)) : e.looked, gaps,
-    clean: alive(e.clean), emptied: alive(e.emptied), unstable: alive(e.unstable),
+    clean: alive(e.clean), emptied: alive(e.emptied), bare: alive(e.bare), unstable: alive(e.unstable),
     kept: e.kept.filter((v) => !v.key.includes(id)),
     pending: e.pending.map((c) => (c.slot.key.includes(id) ? { ...c, slot: symbol(`gone:${c.slot.key}`) } : c)),
   });
@@ -338,6 +375,5 @@ export function finishEntries(sink: EntrySink, s: State): void {
   settleScan(s);
   if (e.detached) judgeTable(sink, s);
   const open = phaseOf(s) === 'none' ? [] : s.entries!.pending;
-  const excluded = s.entries!.excluded || [...s.facts.values()].some(excludesProtection);
-  update(s, { pending: open, excluded, detached: undefined, clean: new Set(), emptied: new Set(), unstable: new Set(), scans: sink.scans, gaps: sink.scans ? s.entries!.gaps : new Set() });
+  update(s, { pending: open, detached: undefined, clean: new Set(), emptied: new Set(), bare: new Set(), unstable: new Set(), scans: sink.scans, gaps: sink.scans ? s.entries!.gaps : new Set() });
 }

@@ -4,18 +4,15 @@ import type { FunctionRef } from '../call-graph/tree';
 import { carries } from './bits';
 import { cannotLose } from './entries';
 import type { EntrySink } from './entry-effects';
-import { applyEntries } from './entry-effects';
+import { applyEntries, noteFacts } from './entry-effects';
 import { assume } from './evaluate';
 import type { Frame } from './frame';
 import type { Fact, State, Trace } from './state';
-import { acquire, clobber, confirm, confirmEverything, copy, lockStatus, narrow, openSnapshot, readPlace, release, steps, tookNone, truth, writePlace } from './state';
+import { acquire, clobber, confirm, confirmEverything, copy, lockStatus, narrow, openSnapshot, readPlace, release, tookNone, truth, writePlace } from './state';
 import type { ActionReach, EventReach, FaultReach, LossReach, Outcome } from './summary';
 import type { CallNode } from './transfer';
 import type { Place, ReadValue, Value } from './value';
 import { address, flag, lock, operation, pointee, read, same, symbol, test } from './value';
-
-/** A path through a callee is told by its last steps. */
-const maxCalleeSteps = 24;
 
 export interface Substitution {
   value(v: Value): Value;
@@ -124,7 +121,10 @@ export function applyFault(frame: Frame, s: State, id: NodeId, node: CallNode, c
 /** A callee's loss as the caller sees it; undefined when the path to it cannot happen here, or loses nothing as the caller knows. */
 export function applyLoss(frame: Frame, s: State, id: NodeId, node: CallNode, callee: FunctionRef, loss: LossReach, sub: Substitution): LossReach | undefined {
   const t = copy(s);
-  if (s.entries?.detached || !applyFacts(t, loss.facts, sub) || cannotLose(t)) return undefined;
+  if (s.entries?.detached || !applyFacts(t, loss.facts, sub)) return undefined;
+  noteFacts(t);
+  // Where the caller found no bit before, the value that is lost has none; whether that was still true is the question of another rule.
+  if (cannotLose(t) || s.entries?.earlier.has('wp') || s.entries?.fresh.has('wp')) return undefined;
   const equals = loss.equals.map(sub.value);
   // The old value is one that the caller built without the bit, or took it out of.
   if (equals.some((v) => carries(v) !== 'carried')) return undefined;
@@ -146,7 +146,8 @@ export function applyAction(frame: Frame, s: State, id: NodeId, node: CallNode, 
 
 /** The caller's path, the call, and what happened in the callee in the caller's terms. */
 function appendTrace(before: Trace | undefined, call: Omit<Trace, 'before'>, inside: Trace | undefined, sub: Substitution): Trace {
-  return steps(inside).slice(-maxCalleeSteps).reduce<Trace>((trace, step) => ({ ...step, about: step.about && sub.value(step.about), before: trace }), { ...call, before });
+  const start: Trace = { ...call, before };
+  return inside ? { ...call, before: start, inside: { trace: inside, rename: sub.value } } : start;
 }
 
 function callStep(frame: Frame, node: CallNode, callee: FunctionRef): Omit<Trace, 'before'> {

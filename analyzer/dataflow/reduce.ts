@@ -1,7 +1,6 @@
 /** Forgetting, where paths meet, what the rest of the function (or its caller) will not look at: without it states never merge. */
 import { carrierFields } from '../../kernel/model';
 import type { NodeId } from '../../parser/ir';
-import { excludesProtection } from './bits';
 import type { Liveness } from './liveness';
 import type { EntryLock, Fact, State } from './state';
 import { isCoreFact } from './state';
@@ -118,12 +117,12 @@ function reduce(s: State, interest: Interest, result?: Value): void {
   for (const r of s.open.values()) seen.add(r.key);
   for (const c of s.confirmed.values()) seen.add(c.value.key);
   if (result) mark(result);
-  // Where changes of entries are followed, what is known of the bit, and of the vma, matters until the end.
-  const asked = s.entries && new Set([...s.facts.values()].flatMap((f) => (f.value.kind === 'test' && f.value.test === 'uffd-wp' ? [f.value.of.key] : [])));
+  // Where changes of entries are followed, it matters until the end that an entry has no bit.
+  const asked = s.entries && new Set(s.entries.bare);
   for (const r of s.entries?.looked ?? []) asked?.add(r.key);
   const valueMatters = (v: Value): boolean => {
     if (seen.has(v.key)) return true;
-    if (asked && (v.kind === 'flag' || (v.kind === 'test' && asked.has(v.of.key)))) return true;
+    if (asked && v.kind === 'test' && (v.test === 'uffd-wp' || v.test === 'present' || v.test === 'swap') && asked.has(v.of.key)) return true;
     switch (v.kind) {
       case 'number': case 'name': case 'address': return true;
       case 'param': return interest.requests || interest.local(v.name);
@@ -140,7 +139,7 @@ function reduce(s: State, interest: Interest, result?: Value): void {
       case 'operation': return v.operands.every((o) => valueMatters(o) && (!interest.atExit || o.kind !== 'operation'));
     }
   };
-  for (const [key, f] of s.facts) if (!factMatters(f, valueMatters) && !(s.entries && excludesProtection(f))) s.facts.delete(key);
+  for (const [key, f] of s.facts) if (!factMatters(f, valueMatters)) s.facts.delete(key);
   // A confirmed value of this function's own that nothing refers to any more says nothing to anybody.
   const used = new Set<string>();
   const use = (v: Value): void => { used.add(v.key); for (const part of parts(v)) use(part); };

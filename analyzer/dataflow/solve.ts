@@ -16,13 +16,13 @@ import { entryLevel, isEntryType, isLocal, nodeId, quote, typeOf } from './frame
 import type { Change } from './entries';
 import { initialEntries } from './entries';
 import type { EntrySink } from './entry-effects';
-import { blame, finishEntries, forgetLooks, noteBranch, noteEffect, noteMappingWalk, notePhase, retireEntries, siteOf, store } from './entry-effects';
+import { blame, finishEntries, forgetBare, forgetLooks, noteBranch, noteEffect, noteMappingWalk, noteOtherVma, notePhase, retireEntries, siteOf, store } from './entry-effects';
 import { applyAction, applyFault, applyLoss, applyOutcome, applyReach, substitution } from './instantiate';
 import type { Liveness } from './liveness';
 import { computeLiveness } from './liveness';
 import { coarsen, commonFacts, dropOwnSnapshots, reduceAtExit, reduceAtJoin } from './reduce';
 import type { Fact, State } from './state';
-import { clobber, confirmEverything, copy, coreKey, entryCoreKey, initialState, narrow, phaseOf, range, readPlace, record, retire, stateKey, truth, visibleKey, writePlace } from './state';
+import { clobber, confirmEverything, copy, coreKey, entryCoreKey, entryOutcomeKey, initialState, narrow, phaseOf, range, readPlace, record, retire, stateKey, truth, visibleKey, writePlace } from './state';
 import type { ActionReach, EventReach, FaultReach, LossReach, Outcome, SigbusFate, Summary } from './summary';
 import type { CallNode } from './transfer';
 import { applyEffect } from './transfer';
@@ -89,6 +89,8 @@ class Solver {
   /** By call that faults: the ways on from a SIGBUS. */
   private readonly fates = new Map<string, Map<SigbusFate, Span>>();
   private readonly admitted = new Map<NodeId, Map<string, number>>();
+  /** Nodes from which an entry is changed before a lock is taken or dropped. */
+  private readonly changeAhead: ReadonlySet<NodeId>;
   /** Variables that the function returns. */
   private readonly returned: ReadonlySet<string>;
   private cursor = 0;
@@ -105,6 +107,7 @@ class Solver {
       && (frame.shapeAt(id)?.effect.op === 'event' || callees.isFollowed(node, frame)));
     this.liveness = computeLiveness(frame.ir);
     this.creating = new Set([...this.liveness.inLoop].filter((i) => createsValues(frame, frame.ir.nodes[i]!)));
+    this.changeAhead = depth === 'entries' ? nodesLeadingTo(frame.ir, (node, id) => changes(frame, node, id), (node, id) => movesLock(frame, node, id)) : new Set();
     this.returned = new Set(frame.ir.nodes.flatMap((n) => (n.kind === 'return' && n.value?.kind === 'name' ? [n.value.name] : [])));
     this.sink = {
       lost: (s, change) => this.addLoss({ change, via: undefined, facts: [...s.facts.values()], equals: comparedWith(s), atExit: false, coarse: s.coarse, trace: s.trace }),
@@ -149,6 +152,7 @@ class Solver {
 
   /** Paths meet here: forget what does not matter, and go on only with a state that was not here before. */
   private arrive(node: NodeId, s: State): void {
+    if (s.entries && !this.changeAhead.has(node)) forgetBare(s);
     reduceAtJoin(s, node, this.liveness, this.depth === 'faults');
     let seen = this.seen.get(node);
     if (!seen) this.seen.set(node, (seen = new Set()));
@@ -230,6 +234,7 @@ class Solver {
           if (arg.kind !== 'name' || !isLocal(frame, arg.name)) continue;
           const item = symbol(`${nodeId(frame, id)}@${arg.name}`);
           writePlace(s, local(arg.name), item);
+          if (typeOf(frame, arg) === 'struct vm_area_struct *') noteOtherVma(s);
           if (mappingWalks.has(node.macro ?? '')) noteMappingWalk(s, item);
         }
         return [...new Set(node.targets)].map((target): [NodeId, State] => [target, copy(s)]);
@@ -461,7 +466,7 @@ class Solver {
     const value = reduceAtExit(s, result);
     if (this.outcomes.size >= plainOutcomes) dropOwnSnapshots(s);
     // Ways to return that differ in nothing but the branches taken are one way, with the facts they share.
-    const key = `${value?.key ?? ''}|${coreKey(s)}`;
+    const key = `${value?.key ?? ''}|${s.entries ? entryOutcomeKey(s) : coreKey(s)}`;
     const old = this.outcomes.get(key);
     if (old) {
       this.outcomes.set(key, { value: old.value, state: { ...old.state, facts: commonFacts(old.state.facts, s.facts) } });
@@ -503,6 +508,20 @@ function bare(condition: Value, wanted: boolean): readonly [Value, boolean] {
     value = value.operands[0];
   }
   return [value, holds];
+}
+
+/** May the node change an entry? A function that is called may. */
+function changes(frame: Frame, node: IrNode, id: NodeId): boolean {
+  if (node.kind === 'assign') return node.target.kind === 'deref';
+  if (node.kind !== 'call') return false;
+  const op = frame.shapeAt(id)?.effect.op;
+  return op === undefined ? node.args.some((a) => pageTableTypes.has(typeOf(frame, a) ?? '')) : op === 'clear' || op === 'store' || op === 'mark';
+}
+
+/** Does the node take or drop a page-table lock? */
+function movesLock(frame: Frame, node: IrNode, id: NodeId): boolean {
+  const op = node.kind === 'call' ? frame.shapeAt(id)?.effect.op : undefined;
+  return op === 'acquire' || op === 'release' || op === 'walk-step' || op === 'walk-done' || op === 'double-lock' || op === 'double-unlock';
 }
 
 /** Does the node read a pte? */

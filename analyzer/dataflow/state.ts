@@ -26,6 +26,8 @@ export interface Trace {
   /** What was believed here without proof. Such a step is not shown as part of the path. */
   readonly assumed?: string;
   readonly before: Trace | undefined;
+  /** Not a step of its own, but the path through a function that was called, in that function's terms. */
+  readonly inside?: { readonly trace: Trace; readonly rename: (v: Value) => Value };
 }
 
 /** What the branches taken so far say of a value: an interval, and numbers it is not. */
@@ -103,6 +105,12 @@ export function coreKey(s: State): string {
   return keyOf(s, (f) => isCoreFact(f.value));
 }
 
+/** The same for a way to return: what the caller can see, what was asked for, and which values were found without the bit. */
+export function entryOutcomeKey(s: State): string {
+  const facts = [...s.facts].filter(([, f]) => isRequest(f.value) || (f.value.kind === 'test' && f.value.test === 'uffd-wp')).map(([key, f]) => `${key}:${f.low},${f.high}`);
+  return `${s.coarse ? '~' : ''}${visibleKey(s)}|${facts.sort().join('|')}`;
+}
+
 /** Was an entry none, marked, write-protected, or the same as another? */
 export function isCoreFact(value: Value): boolean {
   return value.kind === 'same' || (value.kind === 'test' && (value.test === 'none' || value.test === 'marker' || value.test === 'uffd-wp'));
@@ -111,7 +119,7 @@ export function isCoreFact(value: Value): boolean {
 /** What the state says of entries and locks, of what was asked for, and of the values that the function is about to return. */
 export function entryCoreKey(s: State, returned: ReadonlySet<string>): string {
   const out: string[] = [];
-  for (const [key, f] of s.facts) if (isCoreFact(f.value) || f.value.kind === 'flag' || isRequest(f.value)) out.push(`${key}:${f.low},${f.high}`);
+  for (const [key, f] of s.facts) if (isCoreFact(f.value) || isRequest(f.value)) out.push(`${key}:${f.low},${f.high}`);
   for (const key of s.held.keys()) out.push(`+${key}`);
   for (const [key, m] of s.memory) if (m.place.kind === 'local' && returned.has(m.place.name)) out.push(`${key}=${m.value.key}`);
   return `${s.coarse ? '~' : ''}${s.entryLock.pte}|${s.entryLock.pmd}|${out.sort().join('|')}|${s.entries ? entriesKey(s.entries) : ''}`;
@@ -309,9 +317,19 @@ export function record(s: State, step: Omit<Trace, 'before'>): void {
 
 export function steps(trace: Trace | undefined): Trace[] {
   const out: Trace[] = [];
-  for (let t = trace; t; t = t.before) out.push(t);
+  for (let t = trace; t; t = t.before) {
+    if (!t.inside) {
+      out.push(t);
+      continue;
+    }
+    const { rename } = t.inside;
+    for (const step of steps(t.inside.trace).slice(-maxCalleeSteps).reverse()) out.push({ ...step, about: step.about && rename(step.about) });
+  }
   return out.reverse();
 }
+
+/** A path through a callee is told by its last steps. */
+const maxCalleeSteps = 24;
 
 /**
  * A node in a loop is about to give new meaning to the values named after it: what the state knows of the old ones goes.

@@ -1,8 +1,12 @@
 /** Summaries of the tree's functions: made on demand, kept until a function they depend on changes. */
 import { dropFlags } from '../../kernel/flags';
-import { pageTableTypes, primitives } from '../../kernel/model';
+import { carrierFields, pageTableTypes, primitives } from '../../kernel/model';
+import type { Effect } from '../../kernel/types';
+import type { IrNode, NodeId } from '../../parser/ir';
 import type { FunctionRef, Tree } from '../call-graph/tree';
+import type { Frame } from './frame';
 import { createFrame, typeOf } from './frame';
+import { slice } from './slice';
 import type { Callees, Depth } from './solve';
 import { solve } from './solve';
 import type { ActionReach, EventReach, FaultReach, LossReach, Summary } from './summary';
@@ -96,10 +100,12 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
       unread.add(place);
       log(`${place}: could not be read completely; nothing is reported in it`);
     }
-    const frame = createFrame(ref, ir, (callee) => {
+    const typesOfCallees = (callee: string): string | undefined => {
       const target = tree.resolve(callee, ref.file);
       return target && declaredType(target);
-    });
+    };
+    const whole = createFrame(ref, ir, typesOfCallees);
+    const frame = depth === 'entries' ? createFrame(ref, slice(ir, (node, id) => concernsEntries(whole, node, id)), typesOfCallees) : whole;
     const interesting = followed[concernOf(depth)];
     const callees: Callees = {
       concerns: concerns.event,
@@ -123,6 +129,17 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
       },
     };
     return solve(frame, callees, depth);
+  }
+
+  /** Does the node change entries, or who holds their locks? */
+  function concernsEntries(frame: Frame, node: IrNode, id: NodeId): boolean {
+    if (node.kind === 'assign') return node.target.kind !== 'name' && (node.target.kind !== 'field' || carrierFields.has(node.target.field) || node.target.field === 'flags');
+    if (node.kind !== 'call') return false;
+    const effect = frame.shapeAt(id)?.effect;
+    if (effect) return changesLocksOrEntries(effect);
+    const target = node.callee === undefined ? undefined : tree.resolve(node.callee, frame.ref.file);
+    const handsOver = node.args.some((a) => pageTableTypes.has(typeOf(frame, a) ?? ''));
+    return target ? followed.entries.has(target) || (handsOver && tree.changesPageTables(target)) : handsOver;
   }
 
   const summaryOf = (ref: FunctionRef, wanted: Depth): { ref: FunctionRef; params: readonly string[]; summary: Summary } =>
@@ -159,6 +176,16 @@ function isGuard(ref: FunctionRef): boolean {
   return known;
 }
 const guards = new WeakMap<FunctionRef, boolean>();
+
+function changesLocksOrEntries(effect: Effect): boolean {
+  switch (effect.op) {
+    case 'mm-lock': case 'mm-unlock': return effect.lock === 'mmap_lock';
+    case 'read': case 'compare': case 'test': case 'test-slot': case 'vma-flag': case 'derive': case 'range': case 'inert': case 'map': case 'lock-pointer': case 'event': case 'fault':
+    case 'cache-lock': case 'cache-unlock': case 'cache-load': case 'cache-store':
+      return false;
+    default: return true;
+  }
+}
 
 export function takesPageTableArgument(tree: Tree, ref: FunctionRef): boolean {
   return tree.lower(ref).params.some((p) => pageTableTypes.has(p.type));
