@@ -50,7 +50,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       for (const ref of level) {
         yield;
         const summary = summaries.of(ref, rule.concern);
-        const above = depth < levels ? tree.callersOf(ref).filter((c) => rule.mayAsk?.(c) ?? true) : [];
+        const above = depth < levels ? tree.callersOf(ref).filter((c) => leadsToAnswer(rule, c, levels - depth - 1)) : [];
         for (const report of rule.judge(ref, summary, above.length === 0)) {
           if (!wanted.has(report.in.file)) continue;
           const key = `${report.info.name}:${report.in.file}:${report.in.start + report.span.start}`;
@@ -63,6 +63,11 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       }
       level = [...callers];
     }
+  }
+
+  /** Can the function, or one of its callers up to so many levels, settle the rule's question? */
+  function leadsToAnswer(rule: RuleCheck, ref: FunctionRef, levels: number): boolean {
+    return !rule.settles || rule.settles(ref) || (levels > 0 && tree.callersOf(ref).some((c) => leadsToAnswer(rule, c, levels - 1)));
   }
 
   return {

@@ -42,8 +42,10 @@ export interface Detached {
   /** Its entries were looked at since, all of them. */
   readonly scanned: boolean;
   readonly gaps: ReadonlySet<Gap>;
-  /** The registration was checked before, in the same phase or with mmap_lock held ever since. */
+  /** Something was checked before, in the same phase or with mmap_lock held ever since. */
   readonly guarded: boolean;
+  /** `EntryState.violated` when it was taken out. */
+  readonly violated: ReadonlySet<Guard>;
   /** The page-table lock was taken again since. */
   readonly relocked: boolean;
 }
@@ -65,15 +67,21 @@ export interface EntryState {
   readonly bare: ReadonlySet<string>;
   /** Checks of this phase. */
   readonly fresh: ReadonlySet<Check>;
-  /** A registration was checked, and mmap_lock has kept it since. */
-  readonly stable: boolean;
+  /** Guards that mmap_lock has kept good since: of a registration, and of entries if nobody else may take the lock. */
+  readonly stable: ReadonlySet<Guard>;
+  /** Values that were read before this phase began. */
+  readonly stale: ReadonlySet<string>;
   /** Guards of earlier phases, with the path that led there. */
   readonly earlier: ReadonlyMap<Guard, Trace | undefined>;
-  /** Guards that found protected memory on this path, which went on all the same. */
+  /** Guards that found protected memory in this phase. */
+  readonly found: ReadonlySet<Guard>;
+  /** Guards that found protected memory in an earlier phase of this path, which went on all the same. */
   readonly violated: ReadonlySet<Guard>;
+  /** An entry was changed in this phase: what it checked, it checked for that. */
+  readonly changed: boolean;
   /** The lock that the caller held has been dropped. */
   readonly ended: boolean;
-  readonly mmap: 'caller' | 'held' | 'dropped';
+  readonly mmap: 'caller' | 'read' | 'write' | 'dropped';
   /** The caller's mmap_lock has been dropped. */
   readonly mmapDropped: boolean;
   /** Entries read in a loop under the caller's lock or from a detached table, as long as they may still be asked for the bit. */
@@ -92,7 +100,7 @@ export interface EntryState {
 const nothing: ReadonlySet<never> = new Set<never>();
 
 export const initialEntries: EntryState = {
-  pending: [], kept: [], marked: false, excluded: false, clean: nothing, emptied: nothing, bare: nothing, fresh: nothing, stable: false, earlier: new Map(), violated: nothing, ended: false,
+  pending: [], kept: [], marked: false, excluded: false, clean: nothing, emptied: nothing, bare: nothing, fresh: nothing, stable: nothing, stale: nothing, earlier: new Map(), found: nothing, violated: nothing, changed: false, ended: false,
   mmap: 'caller', mmapDropped: false, looked: [], gaps: nothing, scans: false, detached: undefined, unchecked: [], unstable: nothing,
 };
 
@@ -105,7 +113,7 @@ export function entriesKey(e: EntryState): string {
   const set = (s: Iterable<string>): string => [...s].sort().join(',');
   const d = e.detached;
   const key = [
-    set(e.pending.map(changeKey)), set(e.kept.map((v) => v.key)), e.marked, e.excluded, set(e.clean), set(e.emptied), set(e.bare), set(e.fresh), e.stable, set(e.earlier.keys()), set(e.violated), e.ended, e.mmap, e.mmapDropped,
+    set(e.pending.map(changeKey)), set(e.kept.map((v) => v.key)), e.marked, e.excluded, set(e.clean), set(e.emptied), set(e.bare), set(e.fresh), set(e.stable), set(e.stale), set(e.earlier.keys()), set(e.found), set(e.violated), e.changed, e.ended, e.mmap, e.mmapDropped,
     set(e.looked.map((r) => r.key)), set(e.gaps), e.scans, d ? `${changeKey(d.change)}${d.scanned}${set(d.gaps)}${d.guarded}${d.relocked}` : '', set(e.unchecked.map(changeKey)), set(e.unstable),
   ].join(';');
   keys.set(e, key);
@@ -124,21 +132,27 @@ export function withChange(changes: readonly Change[], change: Change): readonly
 /* ---- what is known of an entry's old value ---- */
 
 /** Was this reading made where it counts: under the lock, compared with such a one, or handed in by a caller? */
-function isTrusted(s: State, subject: Value): boolean {
+export function isTrusted(s: State, subject: Value): boolean {
   let trusted = true;
   contains(subject, (v) => {
     if (v.kind !== 'read') return false;
-    if (s.entries?.emptied.has(v.key) || (v.lock === 'none' && !s.confirmed.has(v.key) && !isSameAsLocked(s, v))) trusted = false;
+    if (s.entries?.emptied.has(v.key) || (!wasLocked(s, v) && !s.confirmed.has(v.key) && !isSameAsLocked(s, v))) trusted = false;
     return false;
   });
   return trusted;
+}
+
+/** Was the lock held at this read? Whoever takes the lock later did not have it from the caller. */
+export function wasLocked(s: State, v: Value): boolean {
+  if (v.kind !== 'read' || v.lock === 'none') return false;
+  return v.lock === 'held' || s.entryLock[v.level === 'pte' || v.level === 'huge' ? 'pte' : 'pmd'] !== 'not-held';
 }
 
 function isSameAsLocked(s: State, value: Value): boolean {
   for (const f of s.facts.values()) {
     if (f.value.kind !== 'same' || f.low <= 0) continue;
     const other = f.value.left.key === value.key ? f.value.right : f.value.right.key === value.key ? f.value.left : undefined;
-    if (other?.kind === 'read' && other.lock !== 'none') return true;
+    if (other && wasLocked(s, other)) return true;
   }
   return false;
 }
@@ -150,33 +164,35 @@ function isPresent(s: State, subject: Value): boolean | undefined {
   for (const f of s.facts.values()) {
     if (f.value.kind !== 'test' || f.value.of.key !== subject.key) continue;
     if (f.value.test === 'present') return !isFalse(f);
-    if (f.value.test === 'swap' && !isFalse(f)) return false;
+    if ((f.value.test === 'swap' || f.value.test === 'none' || f.value.test === 'marker') && !isFalse(f)) return false;
   }
   return undefined;
 }
 
 /** Does this fact say that the old value of an entry cannot have had the bit? */
-function excludesBit(s: State, f: Fact): boolean {
+function excludesBit(s: State, f: Fact, isReplaced: boolean): boolean {
   const { value } = f;
   if (value.kind !== 'test' || !isTrusted(s, value.of)) return false;
   if (value.test === 'uffd-wp' && isFalse(f)) {
     const present = isPresent(s, value.of);
-    return present === undefined || (testOf(value.by)?.form === 'present') === present;
+    const asksPresent = testOf(value.by)?.form === 'present';
+    // A value that is taken out is a page's unless something says otherwise; one that is written over has been looked at before.
+    return present === undefined ? asksPresent || isReplaced : asksPresent === present;
   }
   if (isFalse(f)) return false;
   return value.test === 'write' || (value.test === 'none' && testOf(value.by)?.orMarker !== true);
 }
 
 /** The path cannot lose a bit: there is none, or it is to go. */
-export function cannotLose(s: State): boolean {
+export function cannotLose(s: State, change: Pick<Change, 'kind' | 'replaces'>): boolean {
   if (s.entries?.excluded) return true;
-  for (const f of s.facts.values()) if (excludesBit(s, f)) return true;
+  for (const f of s.facts.values()) if (excludesBit(s, f, change.kind === 'store' || change.replaces)) return true;
   return false;
 }
 
 /** Is it known on this path that the slot holds something, be it a marker? */
 export function isKnownToHold(s: State, slot: Value): boolean {
-  const ofSlot = (v: Value): boolean => v.kind === 'read' && v.lock !== 'none' && v.slot.key === slot.key;
+  const ofSlot = (v: Value): boolean => v.kind === 'read' && wasLocked(s, v) && v.slot.key === slot.key;
   for (const f of s.facts.values()) {
     if (isFalse(f)) continue;
     const { value } = f;
@@ -189,12 +205,12 @@ export function isKnownToHold(s: State, slot: Value): boolean {
 
 /** What a scan makes of an entry that it goes on from. */
 export function gapOf(s: State, read: Value): Gap | undefined {
-  if (s.entries?.fresh.has('flag')) return undefined;
+  const registered = !s.entries?.fresh.has('flag');
   let hole = false;
   for (const f of s.facts.values()) {
     if (f.value.kind !== 'test' || f.value.of.key !== read.key) continue;
-    if (f.value.test === 'uffd-wp' && isFalse(f)) return undefined;
+    if (f.value.test === 'uffd-wp') return isFalse(f) ? undefined : 'wp';
     if (f.value.test === 'none' && !isFalse(f)) hole = true;
   }
-  return hole ? 'hole' : 'wp';
+  return !registered ? undefined : hole ? 'hole' : 'wp';
 }

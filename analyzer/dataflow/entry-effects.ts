@@ -3,7 +3,7 @@ import type { Effect, Level } from '../../kernel/types';
 import type { Span } from '../../parser/ir';
 import { addsBit, carries, excludesProtection, isMarker } from './bits';
 import type { Change, Check, EntryState, Gap, Guard } from './entries';
-import { cannotLose, gapOf, isKnownToHold, withChange, withElement } from './entries';
+import { cannotLose, gapOf, isKnownToHold, isTrusted, wasLocked, withChange, withElement } from './entries';
 import type { Frame } from './frame';
 import type { State, Trace } from './state';
 import { lockStatus, phaseOf, tookNone } from './state';
@@ -50,11 +50,20 @@ export function forgetBare(s: State): void {
   if (s.entries && s.entries.bare.size > 0 && s.entries.pending.length === 0) update(s, { bare: new Set([...s.entries.bare].filter((key) => !key.includes('R:'))) });
 }
 
-/** A guard found protected memory, and the path goes on: it guards something else. */
-function violate(e: EntryState, guard: Guard): Partial<EntryState> {
-  const earlier = new Map(e.earlier);
-  earlier.delete(guard);
-  return { violated: withElement(e.violated, guard), earlier };
+/** Entries that were read so far and are still known by a name. */
+function readsOf(s: State): ReadonlySet<string> {
+  const found = new Set<string>();
+  const look = (v: Value): boolean => {
+    if (v.kind === 'read') found.add(v.key);
+    return false;
+  };
+  for (const m of s.memory.values()) contains(m.value, look);
+  return found;
+}
+
+/** A guard that found protected memory before the path went on guards something else. */
+function withoutViolated(earlier: EntryState['earlier'], violated: ReadonlySet<Guard>): EntryState['earlier'] {
+  return violated.size === 0 ? earlier : new Map([...earlier].filter(([guard]) => !violated.has(guard)));
 }
 
 function withGuard(s: State, e: EntryState, guard: Guard): ReadonlyMap<Guard, Trace | undefined> {
@@ -73,20 +82,24 @@ export function notePhase(sink: EntrySink, s: State, before: ReturnType<typeof p
 function startPhase(s: State): void {
   const e = s.entries;
   if (!e) return;
-  const earlier = e.fresh.has('flag') && !e.stable ? withGuard(s, e, 'flag') : e.earlier;
-  update(s, { earlier, fresh: new Set(), clean: new Set(), emptied: new Set(), bare: new Set(), detached: e.detached && { ...e.detached, relocked: true } });
+  const violated = e.found.has('flag') ? withElement(e.violated, 'flag') : e.violated;
+  const earlier = withoutViolated(e.fresh.has('flag') && !e.stable.has('flag') ? withGuard(s, e, 'flag') : e.earlier, violated);
+  update(s, { earlier, violated, found: new Set(), stale: readsOf(s), changed: false, fresh: new Set(), clean: new Set(), emptied: new Set(), bare: new Set(), detached: e.detached && { ...e.detached, relocked: true } });
 }
 
 function endPhase(sink: EntrySink, s: State, wasCallers: boolean): void {
   const e = s.entries;
   if (!e) return;
-  if (!cannotLose(s)) for (const change of e.pending) if (change.kind !== 'store' || change.replaces) sink.lost(s, change);
+  for (const change of e.pending) if ((change.kind !== 'store' || change.replaces) && !cannotLose(s, change)) sink.lost(s, change);
   settleScan(s);
-  let { earlier } = e;
-  for (const check of e.fresh) if (check === 'wp' || (check === 'flag' && !e.stable)) earlier = withGuard(s, { ...e, earlier }, check);
+  let { earlier, stable } = e;
+  // Nobody protects an entry while somebody else has mmap_lock for writing.
+  if (e.mmap === 'write') for (const check of e.fresh) if (check !== 'value') stable = withElement(stable, check);
+  for (const check of e.fresh) if (check !== 'value' && !stable.has(check) && !(check === 'wp' && e.changed)) earlier = withGuard(s, { ...e, earlier }, check);
   const { detached, gaps } = s.entries!;
+  const violated = new Set([...e.violated, ...e.found]);
   update(s, {
-    pending: [], clean: new Set(), emptied: new Set(), bare: new Set(), fresh: new Set(), earlier, ended: e.ended || wasCallers,
+    pending: [], clean: new Set(), emptied: new Set(), bare: new Set(), fresh: new Set(), changed: false, earlier: withoutViolated(earlier, violated), violated, found: new Set(), stable, ended: e.ended || wasCallers,
     detached: detached && !detached.scanned && detached.relocked && sink.scans ? { ...detached, scanned: true, gaps } : detached,
   });
 }
@@ -117,20 +130,26 @@ export function noteRead(s: State, read: ReadValue): void {
 export function noteBranch(s: State, value: Value, holds: boolean): void {
   const e = s.entries;
   if (!e) return;
-  const isLocked = (v: Value): boolean => v.kind === 'read' && v.lock !== 'none' && !e.emptied.has(v.key);
+  const isLocked = (v: Value): boolean => wasLocked(s, v) && !e.emptied.has(v.key);
+  const isNews = (v: Value): boolean => isLocked(v) && !e.stale.has(v.key);
   const check = (c: Check): void => update(s, { fresh: withElement(e.fresh, c) });
-  if (value.kind === 'same' && holds && (isLocked(value.left) || isLocked(value.right))) check('value');
-  if (value.kind === 'test' && value.test === 'none' && holds && contains(value.of, isLocked)) check('value');
+  if (value.kind === 'same' && holds && (isNews(value.left) || isNews(value.right))) check('value');
+  if (value.kind === 'test' && value.test === 'none' && holds && contains(value.of, isNews)) check('value');
   if (value.kind === 'test' && value.test === 'uffd-wp') {
     if (!holds && (contains(value.of, isLocked) || value.of.kind !== 'read')) {
-      check('wp');
+      // What was read in an earlier phase, and is looked at only now, was checked then.
+      if (contains(value.of, isLocked) && (phaseOf(s) === 'none' || !contains(value.of, isNews))) update(s, { earlier: withGuard(s, e, 'wp') });
+      else check('wp');
       update(s, { bare: withElement(s.entries!.bare, value.of.key) });
     }
-    if (holds) update(s, violate(e, 'wp'));
+    if (holds) update(s, { found: withElement(e.found, 'wp') });
   }
   if (value.kind === 'flag' && (value.flag === 'wp' || value.flag === 'armed')) {
-    if (holds) update(s, violate(e, 'flag'));
-    else update(s, { fresh: withElement(e.fresh, 'flag'), stable: e.stable || e.mmap === 'held' || !e.unstable.has(value.of.key) });
+    if (holds) update(s, { found: withElement(e.found, 'flag') });
+    else {
+      check('flag');
+      if (e.mmap === 'read' || e.mmap === 'write' || !e.unstable.has(value.of.key)) update(s, { stable: withElement(s.entries!.stable, 'flag') });
+    }
   }
   noteFacts(s);
 }
@@ -140,15 +159,16 @@ export function noteFacts(s: State): void {
   const e = s.entries;
   if (!e) return;
   if (!e.excluded && [...s.facts.values()].some(excludesProtection)) update(s, { excluded: true });
-  if (e.pending.length > 0 && cannotLose(s)) update(s, { pending: [] });
+  if (e.pending.length > 0) update(s, { pending: s.entries!.pending.filter((c) => !cannotLose(s, c)) });
 }
 
 /** A loop goes on with another vma. */
-export function noteOtherVma(s: State): void {
-  if (s.entries?.excluded) {
-    for (const [key, f] of s.facts) if (excludesProtection(f)) s.facts.delete(key);
-    update(s, { excluded: false });
-  }
+export function noteOtherVma(sink: EntrySink, s: State): void {
+  const e = s.entries;
+  if (!e) return;
+  judgeTable(sink, s);
+  for (const [key, f] of s.facts) if (excludesProtection(f)) s.facts.delete(key);
+  update(s, { excluded: false, detached: undefined, violated: new Set(), found: new Set(), earlier: new Map(), stable: new Set(), fresh: new Set([...e.fresh].filter((c) => c !== 'flag')) });
 }
 
 /** A loop over the vmas that map a file: their mmap_lock is not held. */
@@ -182,10 +202,10 @@ export function noteEffect(sink: EntrySink, frame: Frame, s: State, span: Span, 
       else store(sink, s, change('store', effect.level, arg(effect.slot), undefined), arg(effect.value));
       return;
     case 'mark':
-      if (!e.emptied.has(arg(effect.old).key)) update(s, { pending: [], marked: true });
+      if (isTrusted(s, arg(effect.old))) update(s, { pending: [], marked: true });
       return;
     case 'mm-lock':
-      if (effect.lock === 'mmap_lock') update(s, { mmap: 'held' });
+      if (effect.lock === 'mmap_lock') update(s, { mmap: effect.mode });
       return;
     case 'mm-unlock':
       if (effect.lock === 'mmap_lock') dropMmapLock(s);
@@ -203,18 +223,21 @@ function isKernelTable(args: readonly Value[]): boolean {
 function dropMmapLock(s: State): void {
   const e = s.entries;
   if (!e) return;
-  const earlier = e.stable ? withGuard(s, e, 'flag') : e.earlier;
+  let { earlier } = e;
   const fresh = new Set(e.fresh);
-  if (e.stable) fresh.delete('flag');
-  update(s, { mmap: 'dropped', mmapDropped: e.mmapDropped || e.mmap === 'caller', stable: false, earlier, fresh });
+  for (const guard of e.stable) {
+    earlier = withGuard(s, { ...e, earlier }, guard);
+    fresh.delete(guard);
+  }
+  update(s, { mmap: 'dropped', mmapDropped: e.mmapDropped || e.mmap === 'caller', stable: new Set(), earlier, fresh });
 }
 
 function clear(sink: EntrySink, s: State, change: Change): void {
   const e = s.entries;
   if (!e || e.detached || protection(s, change.level) === 'none') return;
   act(sink, s, change);
-  const lost = !e.clean.has(change.slot.key) && !cannotLose(s);
-  update(s, { pending: lost ? withChange(e.pending, change) : e.pending, clean: withElement(e.clean, change.slot.key) });
+  const lost = !e.clean.has(change.slot.key) && !cannotLose(s, change);
+  update(s, { changed: true, pending: lost ? withChange(e.pending, change) : e.pending, clean: withElement(e.clean, change.slot.key) });
 }
 
 /** Writing an entry, by a primitive or in place. */
@@ -234,16 +257,16 @@ export function store(sink: EntrySink, s: State, change: Change, value: Value): 
     const kept = what === 'carried' ? own || addsBit(value) || comesFrom(value, c) : what === 'dropped' && own;
     if (!kept) pending = withChange(pending, own && what === 'absent' ? { ...c, replaces: true } : c);
   }
-  if (what === 'absent' && !settled && !cannotLose(s)) {
+  if (what === 'absent' && !settled && !cannotLose(s, change)) {
     const replaces = isKnownToHold(s, change.slot);
     if (replaces || protection(s, change.level) === 'inherit') pending = withChange(pending, { ...change, replaces });
   }
   const clean = new Set(e.clean);
   if (what === 'absent') clean.add(key);
   else clean.delete(key);
-  const violated = new Set(e.violated);
-  if (what === 'dropped') violated.delete('wp');
-  update(s, { pending, clean, violated, marked: e.marked || (what === 'carried' && addsBit(value)) });
+  const found = new Set(e.found);
+  if (what === 'dropped') found.delete('wp');
+  update(s, { changed: true, pending, clean, found, marked: e.marked || (what === 'carried' && addsBit(value)) });
   if (what === 'carried') keep(s, change.slot);
 }
 
@@ -262,9 +285,11 @@ function comesFrom(value: Value, change: Change): boolean {
 /** A change for which something has to have been checked in this phase. */
 function act(sink: EntrySink, s: State, change: Change): void {
   const e = s.entries;
-  if (!e || e.fresh.size > 0 || e.stable) return;
+  if (!e || e.fresh.size > 0 || e.stable.size > 0) return;
   if (protection(s, change.level) === 'held') sink.acted(s, change, allGaps);
   else update(s, { unchecked: withChange(e.unchecked, change) });
+  // One change of a phase tells enough.
+  update(s, { fresh: withElement(s.entries!.fresh, 'value') });
 }
 
 /* ---- whole tables ---- */
@@ -272,7 +297,7 @@ function act(sink: EntrySink, s: State, change: Change): void {
 function detach(s: State, change: Change): void {
   const e = s.entries;
   if (!e) return;
-  update(s, { detached: { change, scanned: false, gaps: new Set(), guarded: e.stable || e.fresh.has('flag'), relocked: false }, looked: [], gaps: new Set() });
+  update(s, { detached: { change, scanned: false, gaps: new Set(), guarded: e.stable.size > 0 || e.fresh.has('flag'), violated: e.violated, relocked: false }, looked: [], gaps: new Set() });
 }
 
 /** A pmd is written: the table comes back, or something else takes its place. */
@@ -301,16 +326,16 @@ interface Names {
 
 /**
  * The call returned with `from`: `before` is the caller's state at the call, `s` the one after it, whose locks are settled already.
- * `site` is the call, for what the callee did under a lock that was taken here.
+ * `site` is the call, for what the callee did under a lock that was taken here; `told` are the guards whose answer the callee gives its caller.
  */
-export function applyEntries(sink: EntrySink, before: State, s: State, from: EntryState, names: Names, site: Pick<Change, 'by' | 'in' | 'span'>, args: readonly Value[]): void {
+export function applyEntries(sink: EntrySink, before: State, s: State, from: EntryState, names: Names, site: Pick<Change, 'by' | 'in' | 'span'>, args: readonly Value[], told: ReadonlySet<Guard>): void {
   const e = s.entries;
   if (!e) return;
   const rename = (c: Change): Change => ({ ...c, slot: names.value(c.slot), old: c.old && names.value(c.old) });
-  const isUnstable = args.some((a) => e.unstable.has(a.key)) && e.mmap !== 'held';
+  const isUnstable = args.some((a) => e.unstable.has(a.key)) && e.mmap !== 'read' && e.mmap !== 'write';
   if (!e.detached) {
     for (const c of from.unchecked) {
-      if (e.fresh.size > 0 || e.stable || protection(before, c.level) === 'none') continue;
+      if (e.fresh.size > 0 || e.stable.size > 0 || protection(before, c.level) === 'none') continue;
       if (protection(before, c.level) === 'held') sink.acted(s, { ...rename(c), ...site }, allGaps);
       else update(s, { unchecked: withChange(s.entries!.unchecked, rename(c)) });
     }
@@ -324,7 +349,7 @@ export function applyEntries(sink: EntrySink, before: State, s: State, from: Ent
   else notePhase(sink, s, phaseOf(before));
   const now = s.entries!;
   const fresh = new Set([...now.fresh, ...from.fresh]);
-  const violated = new Set([...now.violated, ...from.violated]);
+  const earlier = new Map([...now.earlier, ...[...from.earlier].filter(([guard]) => told.has(guard))]);
   let { pending } = now;
   if (!e.detached) {
     for (const c of from.pending) {
@@ -333,8 +358,8 @@ export function applyEntries(sink: EntrySink, before: State, s: State, from: Ent
     }
   }
   update(s, {
-    fresh, pending, stable: now.stable || (from.stable && !isUnstable),
-    excluded: now.excluded || from.excluded, violated, earlier: new Map([...now.earlier, ...from.earlier].filter(([g]) => !violated.has(g))),
+    fresh, pending, changed: now.changed || from.changed, stable: isUnstable ? now.stable : new Set([...now.stable, ...from.stable]),
+    excluded: now.excluded || from.excluded, found: new Set([...now.found, ...from.found]), earlier: withoutViolated(earlier, now.violated),
     mmap: from.mmap === 'caller' ? now.mmap : from.mmap,
   });
   noteFacts(s);
@@ -362,7 +387,7 @@ export function retireEntries(s: State, id: string): void {
   const alive = (keys: ReadonlySet<string>): ReadonlySet<string> => new Set([...keys].filter((k) => !k.includes(id)));
   update(s, {
     looked: old.length > 0 ? e.looked.filter((r) => !old.includes(r)) : e.looked, gaps,
-    clean: alive(e.clean), emptied: alive(e.emptied), bare: alive(e.bare), unstable: alive(e.unstable),
+    stale: alive(e.stale), clean: alive(e.clean), emptied: alive(e.emptied), bare: alive(e.bare), unstable: alive(e.unstable),
     kept: e.kept.filter((v) => !v.key.includes(id)),
     pending: e.pending.map((c) => (c.slot.key.includes(id) ? { ...c, slot: symbol(`gone:${c.slot.key}`) } : c)),
   });
@@ -375,5 +400,5 @@ export function finishEntries(sink: EntrySink, s: State): void {
   settleScan(s);
   if (e.detached) judgeTable(sink, s);
   const open = phaseOf(s) === 'none' ? [] : s.entries!.pending;
-  update(s, { pending: open, detached: undefined, clean: new Set(), emptied: new Set(), bare: new Set(), unstable: new Set(), scans: sink.scans, gaps: sink.scans ? s.entries!.gaps : new Set() });
+  update(s, { pending: open, detached: undefined, clean: new Set(), emptied: new Set(), bare: new Set(), stale: new Set(), unstable: new Set(), scans: sink.scans, gaps: sink.scans ? s.entries!.gaps : new Set() });
 }

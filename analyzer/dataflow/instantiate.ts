@@ -2,6 +2,7 @@
 import type { NodeId } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
 import { carries } from './bits';
+import type { Guard } from './entries';
 import { cannotLose } from './entries';
 import type { EntrySink } from './entry-effects';
 import { applyEntries, noteFacts } from './entry-effects';
@@ -67,7 +68,7 @@ export function substitution(caller: State, params: readonly string[], args: rea
 }
 
 /** The caller's state after the call returned this way; undefined when it cannot return this way here. */
-export function applyOutcome(frame: Frame, s: State, node: CallNode, callee: FunctionRef, outcome: Outcome, sub: Substitution, args: readonly Value[], sink: EntrySink): { state: State; value: Value | undefined } | undefined {
+export function applyOutcome(frame: Frame, s: State, node: CallNode, callee: FunctionRef, outcome: Outcome, sub: Substitution, args: readonly Value[], sink: EntrySink, told: ReadonlySet<Guard>): { state: State; value: Value | undefined } | undefined {
   const t = copy(s);
   const from = outcome.state;
   t.coarse = s.coarse || from.coarse;
@@ -85,7 +86,7 @@ export function applyOutcome(frame: Frame, s: State, node: CallNode, callee: Fun
     if (p) writePlace(t, p, sub.value(m.value));
   }
   for (const h of from.held.values()) acquire(t, { lock: sub.value(h.lock), level: h.level, guard: h.guard && sub.value(h.guard) }, true);
-  if (t.entries && from.entries) applyEntries(sink, s, t, from.entries, sub, { by: callee.name, in: frame.ref, span: node.span }, args);
+  if (t.entries && from.entries) applyEntries(sink, s, t, from.entries, sub, { by: callee.name, in: frame.ref, span: node.span }, args, told);
   return { state: t, value: outcome.value && sub.value(outcome.value) };
 }
 
@@ -124,7 +125,7 @@ export function applyLoss(frame: Frame, s: State, id: NodeId, node: CallNode, ca
   if (s.entries?.detached || !applyFacts(t, loss.facts, sub)) return undefined;
   noteFacts(t);
   // Where the caller found no bit before, the value that is lost has none; whether that was still true is the question of another rule.
-  if (cannotLose(t) || s.entries?.earlier.has('wp') || s.entries?.fresh.has('wp')) return undefined;
+  if (cannotLose(t, loss.change) || s.entries?.earlier.has('wp') || s.entries?.fresh.has('wp')) return undefined;
   const equals = loss.equals.map(sub.value);
   // The old value is one that the caller built without the bit, or took it out of.
   if (equals.some((v) => carries(v) !== 'carried')) return undefined;
@@ -135,11 +136,11 @@ export function applyLoss(frame: Frame, s: State, id: NodeId, node: CallNode, ca
 export function applyAction(frame: Frame, s: State, id: NodeId, node: CallNode, callee: FunctionRef, action: ActionReach, sub: Substitution): ActionReach | undefined {
   const t = copy(s);
   const e = s.entries;
-  if (!e || e.detached || (e.stable && !action.mmapDropped) || !applyFacts(t, action.facts, sub)) return undefined;
+  if (!e || e.detached || (e.stable.size > 0 && !action.mmapDropped) || !applyFacts(t, action.facts, sub)) return undefined;
   const earlier = new Map([...e.earlier, ...action.earlier]);
-  for (const check of e.fresh) if ((check === 'wp' || check === 'flag') && !earlier.has(check)) earlier.set(check, s.trace);
+  for (const check of [...e.fresh, ...e.stable]) if (check !== 'value' && !earlier.has(check) && !(check === 'wp' && e.changed)) earlier.set(check, s.trace);
   return {
-    ...action, via: id, facts: [...t.facts.values()], earlier, violated: new Set([...e.violated, ...action.violated]), mmapDropped: action.mmapDropped || e.mmapDropped,
+    ...action, via: id, facts: [...t.facts.values()], earlier, violated: new Set([...e.violated, ...e.found, ...action.violated]), mmapDropped: action.mmapDropped || e.mmapDropped,
     coarse: t.coarse || action.coarse, trace: appendTrace(s.trace, callStep(frame, node, callee), action.trace, sub),
   };
 }

@@ -122,7 +122,7 @@ function reduce(s: State, interest: Interest, result?: Value): void {
   for (const r of s.entries?.looked ?? []) asked?.add(r.key);
   const valueMatters = (v: Value): boolean => {
     if (seen.has(v.key)) return true;
-    if (asked && v.kind === 'test' && (v.test === 'uffd-wp' || v.test === 'present' || v.test === 'swap') && asked.has(v.of.key)) return true;
+    if (asked && v.kind === 'test' && (v.test === 'uffd-wp' || v.test === 'present' || v.test === 'swap' || v.test === 'none') && asked.has(v.of.key)) return true;
     switch (v.kind) {
       case 'number': case 'name': case 'address': return true;
       case 'param': return interest.requests || interest.local(v.name);

@@ -13,7 +13,7 @@ import { assume, evaluate, placeOf } from './evaluate';
 import { fateOf, faultKey, withWaiting } from './faults';
 import type { Frame } from './frame';
 import { entryLevel, isEntryType, isLocal, nodeId, quote, typeOf } from './frame';
-import type { Change } from './entries';
+import type { Change, Guard } from './entries';
 import { initialEntries } from './entries';
 import type { EntrySink } from './entry-effects';
 import { blame, finishEntries, forgetBare, forgetLooks, noteBranch, noteEffect, noteMappingWalk, noteOtherVma, notePhase, retireEntries, siteOf, store } from './entry-effects';
@@ -113,7 +113,7 @@ class Solver {
       lost: (s, change) => this.addLoss({ change, via: undefined, facts: [...s.facts.values()], equals: comparedWith(s), atExit: false, coarse: s.coarse, trace: s.trace }),
       acted: (s, change, gaps) => {
         const e = s.entries!;
-        this.addAction({ change, gaps, via: undefined, facts: [...s.facts.values()], earlier: e.earlier, violated: e.violated, mmapDropped: e.mmapDropped, coarse: s.coarse, trace: s.trace });
+        this.addAction({ change, gaps, via: undefined, facts: [...s.facts.values()], earlier: e.earlier, violated: change.kind === 'table' && e.detached ? e.detached.violated : e.violated, mmapDropped: e.mmapDropped, coarse: s.coarse, trace: s.trace });
       },
       chosen: (change) => void this.chosen.add(siteOf(change)),
       marked: (change) => {
@@ -234,7 +234,7 @@ class Solver {
           if (arg.kind !== 'name' || !isLocal(frame, arg.name)) continue;
           const item = symbol(`${nodeId(frame, id)}@${arg.name}`);
           writePlace(s, local(arg.name), item);
-          if (typeOf(frame, arg) === 'struct vm_area_struct *') noteOtherVma(s);
+          if (typeOf(frame, arg) === 'struct vm_area_struct *') noteOtherVma(this.sink, s);
           if (mappingWalks.has(node.macro ?? '')) noteMappingWalk(s, item);
         }
         return [...new Set(node.targets)].map((target): [NodeId, State] => [target, copy(s)]);
@@ -352,8 +352,9 @@ class Solver {
     }
     for (const site of known.summary.chosen) this.chosen.add(site);
     const after: State[] = [];
+    const told = s.entries ? toldGuards(known.summary.outcomes) : noGuards;
     for (const outcome of known.summary.outcomes) {
-      const next = applyOutcome(frame, s, node, known.ref, outcome, sub, args, this.sink);
+      const next = applyOutcome(frame, s, node, known.ref, outcome, sub, args, this.sink, told);
       if (!next) continue;
       if (known.summary.marks[0]) blame(next.state, known.summary.marks[0]);
       after.push(put(next.state, next.value ?? symbol(nodeId(frame, id))));
@@ -508,6 +509,17 @@ function bare(condition: Value, wanted: boolean): readonly [Value, boolean] {
     value = value.operands[0];
   }
   return [value, holds];
+}
+
+const noGuards: ReadonlySet<Guard> = new Set();
+
+/** Guards whose answer a function gives its caller: what it returns when it found protected memory is returned in no other case. */
+function toldGuards(outcomes: readonly Outcome[]): ReadonlySet<Guard> {
+  return new Set((['wp', 'flag'] as const).filter((guard) => {
+    const values = (found: boolean): string[] => outcomes.filter((o) => (o.state.entries?.violated.has(guard) ?? false) === found).map((o) => o.value?.key ?? '');
+    const bad = new Set(values(true));
+    return bad.size > 0 && values(false).every((v) => !bad.has(v));
+  }));
 }
 
 /** May the node change an entry? A function that is called may. */

@@ -50,8 +50,8 @@ export interface RuleCheck {
   judge(ref: FunctionRef, summary: Summary, isLast: boolean): readonly Report[];
   /** Does it take the function's callers to decide? */
   asksCallers(ref: FunctionRef, summary: Summary): boolean;
-  /** Is this caller worth asking? */
-  mayAsk?(caller: FunctionRef): boolean;
+  /** Can this function settle the question? Callers are asked only on the way to one that can; to all when undefined. */
+  settles?(ref: FunctionRef): boolean;
   /** Must callers that are asked hear of this? */
   concernsCaller(reach: EventReach | FaultReach | LossReach | ActionReach): boolean;
 }

@@ -59,7 +59,9 @@ function report(tree: Tree, loss: LossReach): Report {
 }
 
 /** Nobody has thought of write protection in such a file; whether its pages can be protected is another question. */
-const knowsProtection = (tree: Tree, ref: FunctionRef): boolean => /uffd|userfault/.test(tree.outline(ref.file)?.masked ?? '');
+const knowsProtection = (tree: Tree, ref: FunctionRef): boolean => /uffd|userfault/.test(withoutComments(tree.text(ref.file) ?? ''));
+
+const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ' ');
 
 const maxSteps = 12;
 

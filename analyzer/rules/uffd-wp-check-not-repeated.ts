@@ -3,7 +3,7 @@
  * strength of the old check. Meanwhile userspace may have protected it.
  */
 import { primitives } from '../../kernel/model';
-import type { FunctionRef } from '../call-graph/tree';
+import type { FunctionRef, Tree } from '../call-graph/tree';
 import type { Guard } from '../dataflow/entries';
 import { siteOf } from '../dataflow/entry-effects';
 import type { Trace } from '../dataflow/state';
@@ -27,8 +27,8 @@ export const checkRepeatedChecks: CreateCheck = (tree) => ({
   levels: 3,
   concern: 'entries',
   judge: (_ref, summary) => summary.actions.filter((a) => !a.coarse && guardOf(a, summary) !== undefined).map((a) => report(a, guardOf(a, summary)!)),
-  asksCallers: (_ref, summary) => summary.actions.some(mayRestOnCaller),
-  mayAsk: (caller) => checks(caller) || tree.callersOf(caller).some((c) => checks(c)),
+  asksCallers: (_ref, summary) => summary.actions.some(mayRestOnCaller) || summary.outcomes.some((o) => (o.state.entries?.unchecked.length ?? 0) > 0),
+  settles: (ref) => checksWithin(tree, ref),
   concernsCaller: (reach) => 'gaps' in reach && mayRestOnCaller(reach),
 });
 
@@ -52,6 +52,16 @@ const guardPrimitives: ReadonlySet<string> = new Set([...primitives.values()].fi
 /** Does the function itself ask for protection? */
 function checks(ref: FunctionRef): boolean {
   for (const name of ref.outline.calls) if (guardPrimitives.has(name)) return true;
+  return false;
+}
+
+/** Does it, or a function that it calls? */
+function checksWithin(tree: Tree, ref: FunctionRef): boolean {
+  if (checks(ref)) return true;
+  for (const name of ref.outline.calls) {
+    const callee = primitives.has(name) ? undefined : tree.resolve(name, ref.file);
+    if (callee && checks(callee)) return true;
+  }
   return false;
 }
 
