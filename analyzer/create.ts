@@ -50,7 +50,9 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       for (const ref of level) {
         yield;
         const summary = summaries.of(ref, rule.concern);
-        const above = depth < levels ? tree.callersOf(ref).filter((c) => leadsToAnswer(rule, c, levels - depth - 1)) : [];
+        // Calls of what the model knows are taken for what it says, whatever the body does.
+        const isOpaque = rule.concern === 'entries' && (primitives.get(ref.name)?.shapes.some((s) => s.effect.op !== 'mark') ?? false);
+        const above = depth < levels && !isOpaque ? tree.callersOf(ref).filter((c) => leadsToAnswer(rule, c, levels - depth - 1)) : [];
         for (const report of rule.judge(ref, summary, above.length === 0)) {
           if (!wanted.has(report.in.file)) continue;
           const key = `${report.info.name}:${report.in.file}:${report.in.start + report.span.start}`;

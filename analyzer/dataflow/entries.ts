@@ -61,6 +61,8 @@ export interface EntryState {
   readonly marked: boolean;
   /** Slots whose content is known not to have the bit. */
   readonly clean: ReadonlySet<string>;
+  /** Slots that are known to hold something, be it a marker. */
+  readonly occupied: ReadonlySet<string>;
   /** Values read after the entry was emptied. */
   readonly emptied: ReadonlySet<string>;
   /** Values that were found without the bit in this phase; what is known of them is kept until its end. */
@@ -100,7 +102,7 @@ export interface EntryState {
 const nothing: ReadonlySet<never> = new Set<never>();
 
 export const initialEntries: EntryState = {
-  pending: [], kept: [], marked: false, excluded: false, clean: nothing, emptied: nothing, bare: nothing, fresh: nothing, stable: nothing, stale: nothing, earlier: new Map(), found: nothing, violated: nothing, changed: false, ended: false,
+  pending: [], kept: [], marked: false, excluded: false, clean: nothing, occupied: nothing, emptied: nothing, bare: nothing, fresh: nothing, stable: nothing, stale: nothing, earlier: new Map(), found: nothing, violated: nothing, changed: false, ended: false,
   mmap: 'caller', mmapDropped: false, looked: [], gaps: nothing, scans: false, detached: undefined, unchecked: [], unstable: nothing,
 };
 
@@ -113,7 +115,7 @@ export function entriesKey(e: EntryState): string {
   const set = (s: Iterable<string>): string => [...s].sort().join(',');
   const d = e.detached;
   const key = [
-    set(e.pending.map(changeKey)), set(e.kept.map((v) => v.key)), e.marked, e.excluded, set(e.clean), set(e.emptied), set(e.bare), set(e.fresh), set(e.stable), set(e.stale), set(e.earlier.keys()), set(e.found), set(e.violated), e.changed, e.ended, e.mmap, e.mmapDropped,
+    set(e.pending.map(changeKey)), set(e.kept.map((v) => v.key)), e.marked, e.excluded, set(e.clean), set(e.occupied), set(e.emptied), set(e.bare), set(e.fresh), set(e.stable), set(e.stale), set(e.earlier.keys()), set(e.found), set(e.violated), e.changed, e.ended, e.mmap, e.mmapDropped,
     set(e.looked.map((r) => r.key)), set(e.gaps), e.scans, d ? `${changeKey(d.change)}${d.scanned}${set(d.gaps)}${d.guarded}${d.relocked}` : '', set(e.unchecked.map(changeKey)), set(e.unstable),
   ].join(';');
   keys.set(e, key);
@@ -190,17 +192,24 @@ export function cannotLose(s: State, change: Pick<Change, 'kind' | 'replaces'>):
   return false;
 }
 
-/** Is it known on this path that the slot holds something, be it a marker? */
-export function isKnownToHold(s: State, slot: Value): boolean {
-  const ofSlot = (v: Value): boolean => v.kind === 'read' && wasLocked(s, v) && v.slot.key === slot.key;
+/** Slots that hold something, be it a marker, as far as the facts say so. */
+export function occupiedSlots(s: State): string[] {
+  const out: string[] = [];
+  const look = (v: Value): boolean => {
+    if (v.kind === 'read' && wasLocked(s, v)) out.push(v.slot.key);
+    return false;
+  };
   for (const f of s.facts.values()) {
     if (isFalse(f)) continue;
     const { value } = f;
-    if (value.kind === 'same' && (ofSlot(value.left) || ofSlot(value.right))) return true;
-    if (value.kind !== 'test' || !contains(value.of, ofSlot)) continue;
-    if (value.test === 'present' || value.test === 'swap' || value.test === 'marker' || (value.test === 'none' && testOf(value.by)?.orMarker === true)) return true;
+    if (value.kind === 'same') {
+      look(value.left);
+      look(value.right);
+    } else if (value.kind === 'test' && (value.test === 'present' || value.test === 'swap' || value.test === 'marker' || (value.test === 'none' && testOf(value.by)?.orMarker === true))) {
+      contains(value.of, look);
+    }
   }
-  return false;
+  return out;
 }
 
 /** What a scan makes of an entry that it goes on from. */

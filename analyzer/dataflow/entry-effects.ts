@@ -3,7 +3,7 @@ import type { Effect, Level } from '../../kernel/types';
 import type { Span } from '../../parser/ir';
 import { addsBit, carries, excludesProtection, isMarker } from './bits';
 import type { Change, Check, EntryState, Gap, Guard } from './entries';
-import { cannotLose, gapOf, isKnownToHold, isTrusted, wasLocked, withChange, withElement } from './entries';
+import { cannotLose, gapOf, isTrusted, occupiedSlots, wasLocked, withChange, withElement } from './entries';
 import type { Frame } from './frame';
 import type { State, Trace } from './state';
 import { lockStatus, phaseOf, tookNone } from './state';
@@ -46,6 +46,7 @@ function protection(s: State, level: Level): LockStatus {
 
 /** No entry will be changed in this phase: what values it found without the bit does not matter any more. */
 export function forgetBare(s: State): void {
+  if (s.entries && s.entries.occupied.size > 0) update(s, { occupied: new Set() });
   // What was handed in matters to the caller, too.
   if (s.entries && s.entries.bare.size > 0 && s.entries.pending.length === 0) update(s, { bare: new Set([...s.entries.bare].filter((key) => !key.includes('R:'))) });
 }
@@ -84,7 +85,7 @@ function startPhase(s: State): void {
   if (!e) return;
   const violated = e.found.has('flag') ? withElement(e.violated, 'flag') : e.violated;
   const earlier = withoutViolated(e.fresh.has('flag') && !e.stable.has('flag') ? withGuard(s, e, 'flag') : e.earlier, violated);
-  update(s, { earlier, violated, found: new Set(), stale: readsOf(s), changed: false, fresh: new Set(), clean: new Set(), emptied: new Set(), bare: new Set(), detached: e.detached && { ...e.detached, relocked: true } });
+  update(s, { earlier, violated, found: new Set(), stale: readsOf(s), changed: false, fresh: new Set(), clean: new Set(), occupied: new Set(), emptied: new Set(), bare: new Set(), detached: e.detached && { ...e.detached, relocked: true } });
 }
 
 function endPhase(sink: EntrySink, s: State, wasCallers: boolean): void {
@@ -99,7 +100,7 @@ function endPhase(sink: EntrySink, s: State, wasCallers: boolean): void {
   const { detached, gaps } = s.entries!;
   const violated = new Set([...e.violated, ...e.found]);
   update(s, {
-    pending: [], clean: new Set(), emptied: new Set(), bare: new Set(), fresh: new Set(), changed: false, earlier: withoutViolated(earlier, violated), violated, found: new Set(), stable, ended: e.ended || wasCallers,
+    pending: [], clean: new Set(), occupied: new Set(), emptied: new Set(), bare: new Set(), fresh: new Set(), changed: false, earlier: withoutViolated(earlier, violated), violated, found: new Set(), stable, ended: e.ended || wasCallers,
     detached: detached && !detached.scanned && detached.relocked && sink.scans ? { ...detached, scanned: true, gaps } : detached,
   });
 }
@@ -159,6 +160,8 @@ export function noteFacts(s: State): void {
   const e = s.entries;
   if (!e) return;
   if (!e.excluded && [...s.facts.values()].some(excludesProtection)) update(s, { excluded: true });
+  const slots = occupiedSlots(s).filter((key) => !e.occupied.has(key));
+  if (slots.length > 0) update(s, { occupied: new Set([...e.occupied, ...slots]) });
   if (e.pending.length > 0) update(s, { pending: s.entries!.pending.filter((c) => !cannotLose(s, c)) });
 }
 
@@ -258,7 +261,7 @@ export function store(sink: EntrySink, s: State, change: Change, value: Value): 
     if (!kept) pending = withChange(pending, own && what === 'absent' ? { ...c, replaces: true } : c);
   }
   if (what === 'absent' && !settled && !cannotLose(s, change)) {
-    const replaces = isKnownToHold(s, change.slot);
+    const replaces = e.occupied.has(key);
     if (replaces || protection(s, change.level) === 'inherit') pending = withChange(pending, { ...change, replaces });
   }
   const clean = new Set(e.clean);
@@ -343,6 +346,7 @@ export function applyEntries(sink: EntrySink, before: State, s: State, from: Ent
     update(s, { detached: { ...e.detached, scanned: true, gaps: from.gaps } });
   }
   if (from.mmapDropped) dropMmapLock(s);
+  noteFacts(s);
   if (from.marked) update(s, { pending: [], marked: true });
   for (const slot of from.kept) keep(s, names.value(slot));
   if (from.ended) endPhase(sink, s, phaseOf(before) === 'caller');
@@ -354,7 +358,7 @@ export function applyEntries(sink: EntrySink, before: State, s: State, from: Ent
   if (!e.detached) {
     for (const c of from.pending) {
       const here = rename(c);
-      pending = withChange(pending, here.kind === 'store' && !here.replaces ? { ...here, replaces: isKnownToHold(s, here.slot) } : here);
+      pending = withChange(pending, here.kind === 'store' && !here.replaces ? { ...here, replaces: s.entries!.occupied.has(here.slot.key) } : here);
     }
   }
   update(s, {
@@ -365,11 +369,11 @@ export function applyEntries(sink: EntrySink, before: State, s: State, from: Ent
   noteFacts(s);
 }
 
-/** A helper that puts markers was called, and these values are still pending: it is the one to blame. */
-export function blame(s: State, helper: Change): void {
+/** A helper that puts markers was called for this slot, whose value was pending before and still is: it is the one to blame. */
+export function blame(before: State, s: State, helper: Change, slot: Value): void {
   const e = s.entries;
-  if (!e || e.pending.length === 0) return;
-  update(s, { pending: e.pending.map((c) => ({ ...c, blamed: c.blamed ?? { in: helper.in, span: helper.span, by: helper.by } })) });
+  if (!e || !before.entries?.pending.some((c) => c.slot.key === slot.key)) return;
+  update(s, { pending: e.pending.map((c) => (c.slot.key !== slot.key ? c : { ...c, blamed: c.blamed ?? { in: helper.in, span: helper.span, by: helper.by } })) });
 }
 
 /* ---- loops and ends ---- */
@@ -387,7 +391,7 @@ export function retireEntries(s: State, id: string): void {
   const alive = (keys: ReadonlySet<string>): ReadonlySet<string> => new Set([...keys].filter((k) => !k.includes(id)));
   update(s, {
     looked: old.length > 0 ? e.looked.filter((r) => !old.includes(r)) : e.looked, gaps,
-    stale: alive(e.stale), clean: alive(e.clean), emptied: alive(e.emptied), bare: alive(e.bare), unstable: alive(e.unstable),
+    stale: alive(e.stale), clean: alive(e.clean), occupied: alive(e.occupied), emptied: alive(e.emptied), bare: alive(e.bare), unstable: alive(e.unstable),
     kept: e.kept.filter((v) => !v.key.includes(id)),
     pending: e.pending.map((c) => (c.slot.key.includes(id) ? { ...c, slot: symbol(`gone:${c.slot.key}`) } : c)),
   });
@@ -400,5 +404,7 @@ export function finishEntries(sink: EntrySink, s: State): void {
   settleScan(s);
   if (e.detached) judgeTable(sink, s);
   const open = phaseOf(s) === 'none' ? [] : s.entries!.pending;
-  update(s, { pending: open, detached: undefined, clean: new Set(), emptied: new Set(), bare: new Set(), stale: new Set(), unstable: new Set(), scans: sink.scans, gaps: sink.scans ? s.entries!.gaps : new Set() });
+  // Checks of a phase that changed something are told apart no more.
+  if (s.entries!.changed) update(s, { fresh: new Set(s.entries!.fresh.size > 0 ? ['value' as const] : []), found: new Set() });
+  update(s, { pending: open, detached: undefined, clean: new Set(), occupied: new Set(), emptied: new Set(), bare: new Set(), stale: new Set(), unstable: new Set(), scans: sink.scans, gaps: sink.scans ? s.entries!.gaps : new Set() });
 }

@@ -356,7 +356,7 @@ class Solver {
     for (const outcome of known.summary.outcomes) {
       const next = applyOutcome(frame, s, node, known.ref, outcome, sub, args, this.sink, told);
       if (!next) continue;
-      if (known.summary.marks[0]) blame(next.state, known.summary.marks[0]);
+      for (const mark of known.summary.marks) blame(s, next.state, mark, sub.value(mark.slot));
       after.push(put(next.state, next.value ?? symbol(nodeId(frame, id))));
     }
     for (const mark of known.summary.marks) {
@@ -475,7 +475,10 @@ class Solver {
     }
     if (this.outcomes.size >= outcomeCap) {
       this.truncated = true;
-      return;
+      // Ways to return that leave something undone are the ones that a caller must hear of.
+      const settled = s.entries && s.entries.pending.length > 0 ? [...this.outcomes].find(([, o]) => o.state.entries?.pending.length === 0) : undefined;
+      if (!settled) return;
+      this.outcomes.delete(settled[0]);
     }
     this.outcomes.set(key, { value, state: s });
   }
