@@ -52,7 +52,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         const summary = summaries.of(ref, rule.concern);
         // Calls of what the model knows are taken for what it says, whatever the body does.
         const isOpaque = rule.concern === 'entries' && (primitives.get(ref.name)?.shapes.some((s) => s.effect.op !== 'mark') ?? false);
-        const above = depth < levels && !isOpaque ? tree.callersOf(ref).filter((c) => leadsToAnswer(rule, c, levels - depth - 1)) : [];
+        const above = depth < levels && !isOpaque ? [...tree.callersOf(ref), ...(rule.concern === 'entries' ? tree.usersOf(ref) : [])].filter((c) => leadsToAnswer(rule, c, levels - depth - 1)) : [];
         for (const report of rule.judge(ref, summary, above.length === 0)) {
           if (!wanted.has(report.in.file)) continue;
           const key = `${report.info.name}:${report.in.file}:${report.in.start + report.span.start}`;

@@ -41,6 +41,10 @@ export interface Tree {
   definitions(name: string, path?: string): readonly FunctionRef[];
   /** Functions of the index whose text calls `ref`. */
   callersOf(ref: FunctionRef): readonly FunctionRef[];
+  /** Functions that hand out a table of callbacks (`&walk_ops`) in which `ref` is named. */
+  usersOf(ref: FunctionRef): readonly FunctionRef[];
+  /** Functions named in the initialiser of a table that a function in `fromFile` hands out by this name. */
+  callbacksIn(table: string, fromFile: string): readonly FunctionRef[];
   /** Lowered body, spans relative to the function's start. */
   lower(ref: FunctionRef): FunctionIR;
   /** Does this function, or one that it calls, use a primitive whose effect an analysis follows? */
@@ -72,6 +76,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader): Tree {
   let reaching = new Map<FunctionRef, boolean>();
   let changing = new Map<FunctionRef, boolean>();
   const bodies = new WeakMap<FunctionRef, FunctionIR>();
+  const tables = new WeakMap<FileEntry, ReadonlyMap<string, readonly string[]>>();
   let changed = new Set<string>();
   const mentioned = new Map<string, boolean>();
 
@@ -175,6 +180,20 @@ export function createTree(backend: ParserBackend, reader: TreeReader): Tree {
     return answer;
   }
 
+  /** Tables of callbacks in a file, and the names in their initialisers. */
+  function tablesOf(path: string): ReadonlyMap<string, readonly string[]> {
+    const entry = join(path);
+    const known = entry && tables.get(entry);
+    if (!entry || known) return known ?? new Map();
+    const found = new Map<string, readonly string[]>();
+    for (const match of entry.text.matchAll(/\b(\w+)\s*=\s*\{([^{}]*)\}\s*;/g)) {
+      const names = [...match[2]!.matchAll(/\.\w+\s*=\s*(\w+)/g)].map((m) => m[1]!);
+      if (names.length > 0) found.set(match[1]!, names);
+    }
+    tables.set(entry, found);
+    return found;
+  }
+
   return {
     backend,
     setText(path, text) {
@@ -198,6 +217,15 @@ export function createTree(backend: ParserBackend, reader: TreeReader): Tree {
     callersOf(ref) {
       const callers = index().byCallee.get(ref.name) ?? [];
       return callers.filter((c) => c !== ref && resolve(ref.name, c.file) === ref);
+    },
+    usersOf(ref) {
+      const tables = [...tablesOf(ref.file)].filter(([, names]) => names.includes(ref.name)).map(([table]) => table);
+      if (tables.length === 0) return [];
+      const used = new RegExp(`&(?:${tables.join('|')})\\b`);
+      return (join(ref.file)?.functions ?? []).filter((f) => used.test(f.masked));
+    },
+    callbacksIn(table, fromFile) {
+      return (tablesOf(fromFile).get(table) ?? []).flatMap((name) => (join(fromFile)?.functions ?? []).filter((f) => f.name === name));
     },
     lower(ref) {
       let ir = bodies.get(ref);

@@ -258,7 +258,7 @@ export function store(sink: EntrySink, s: State, change: Change, value: Value): 
     const own = c.slot.key === key;
     if (own) settled = true;
     const kept = what === 'carried' ? own || addsBit(value) || comesFrom(value, c) : what === 'dropped' && own;
-    if (!kept) pending = withChange(pending, own && what === 'absent' ? { ...c, replaces: true } : c);
+    if (!kept) pending = withChange(pending, own && what === 'absent' && c.kind === 'clear' ? { ...c, replaces: true } : c);
   }
   if (what === 'absent' && !settled && !cannotLose(s, change)) {
     const replaces = e.occupied.has(key);

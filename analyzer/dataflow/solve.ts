@@ -39,6 +39,8 @@ export type Depth = 'events' | 'whole' | 'faults' | 'entries';
 export interface Callees {
   /** Summary of the function that this call means; `harmless` when its body touches nothing that is followed here; undefined when nobody knows it. */
   summarize(node: CallNode, frame: Frame, depth: Depth): { readonly ref: FunctionRef; readonly params: readonly string[]; readonly summary: Summary } | 'harmless' | undefined;
+  /** Functions that matter here and that a table of callbacks which this call hands out names. */
+  callbacks(node: CallNode, frame: Frame): readonly { readonly ref: FunctionRef; readonly params: readonly string[]; readonly summary: Summary }[];
   /** Is this a call of a function that the tree defines? */
   hasBody(node: CallNode, frame: Frame): boolean;
   /** Is this a call of a function in the tree whose events (or faults, where those are asked for) concern its callers? */
@@ -324,6 +326,15 @@ class Solver {
       }
     }
     if (effect?.op === 'fault' && this.depth === 'faults' && !this.callees.isFollowed(node, frame)) return this.fault(id, node, s, args, effect).map((after) => put(after.state, after.result));
+    if (s.entries) {
+      for (const back of this.callees.callbacks(node, frame)) {
+        const sub = substitution(s, back.params, [], `${nodeId(frame, id)}&`);
+        for (const loss of back.summary.losses) {
+          const here = applyLoss(frame, s, id, node, back.ref, loss, sub);
+          if (here) this.addLoss({ ...here, atExit: false });
+        }
+      }
+    }
     const known = this.callees.summarize(node, frame, this.depth === 'faults' || this.depth === 'entries' ? this.depth : this.matters(node.next) ? 'whole' : 'events');
     if (!known || known === 'harmless') {
       this.opaque(s, node, args, nodeId(frame, id), known === 'harmless');

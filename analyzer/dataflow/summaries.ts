@@ -8,6 +8,7 @@ import type { Frame } from './frame';
 import { createFrame, typeOf } from './frame';
 import { slice } from './slice';
 import type { Callees, Depth } from './solve';
+import type { CallNode } from './transfer';
 import { solve } from './solve';
 import type { ActionReach, EventReach, FaultReach, LossReach, Summary } from './summary';
 import { emptySummary } from './summary';
@@ -112,6 +113,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
       faultConcerns: concerns.fault,
       lossConcerns: concerns.loss,
       actionConcerns: concerns.action,
+      callbacks: (node, from) => callbacksOf(node, from).map((target) => summaryOf(target, depth)),
       hasBody: (node, from) => node.callee !== undefined && tree.resolve(node.callee, from.ref.file) !== undefined,
       isFollowed(node, from) {
         const target = node.callee === undefined ? undefined : tree.resolve(node.callee, from.ref.file);
@@ -131,6 +133,11 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
     return solve(frame, callees, depth);
   }
 
+  function callbacksOf(node: CallNode, frame: Frame): FunctionRef[] {
+    if (followed.entries.size === 0) return [];
+    return node.args.flatMap((a) => (a.kind === 'address' && a.operand.kind === 'name' ? tree.callbacksIn(a.operand.name, frame.ref.file) : [])).filter((f) => followed.entries.has(f));
+  }
+
   /** Does the node change entries, or who holds their locks? */
   function concernsEntries(frame: Frame, node: IrNode, id: NodeId): boolean {
     if (node.kind === 'assign') return node.target.kind !== 'name' && (node.target.kind !== 'field' || carrierFields.has(node.target.field) || node.target.field === 'flags');
@@ -139,6 +146,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
     if (effect) return changesLocksOrEntries(effect);
     const target = node.callee === undefined ? undefined : tree.resolve(node.callee, frame.ref.file);
     const handsOver = node.args.some((a) => pageTableTypes.has(typeOf(frame, a) ?? ''));
+    if (callbacksOf(node, frame).length > 0) return true;
     return target ? followed.entries.has(target) || (handsOver && tree.changesPageTables(target)) : handsOver;
   }
 
@@ -151,8 +159,8 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
       if (followed[what].has(ref)) return;
       followed[what].add(ref);
       // Who hands page-table entries to it has its summary anyway.
-      if (what === 'entries' && takesPageTableArgument(tree, ref) && tree.touchesPageTables(ref)) return;
-      forget(new Set([ref.name]), ref);
+      if (what === 'entries' && tree.usersOf(ref).length === 0 && takesPageTableArgument(tree, ref) && tree.touchesPageTables(ref)) return;
+      forget(new Set([ref.name, ...tree.usersOf(ref).map((user) => user.name)]), ref);
     },
     forget,
   };
