@@ -93,7 +93,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
 
 /** Names of the primitives at which a rule starts. */
 function startsOf(rule: RuleCheck): readonly string[] {
-  return [...primitives.values()].filter((p) => p.shapes.some((s) => rule.startsAt.includes(s.effect.op))).map((p) => p.name);
+  return [...primitives.values()].filter((p) => p.shapes.some((s) => rule.startsAt(s.effect))).map((p) => p.name);
 }
 
 function changesEntries(name: string): boolean {

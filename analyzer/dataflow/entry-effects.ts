@@ -44,6 +44,17 @@ function protection(s: State, level: Level): LockStatus {
   return status === 'held' && tookNone(s) ? 'inherit' : status;
 }
 
+/** Where paths meet: what no later change can depend on is told apart no more. */
+export function reduceEntries(s: State): void {
+  const e = s.entries;
+  if (!e) return;
+  const hasName = (key: string): boolean => !key.startsWith('$') || [...s.memory.values()].some((m) => m.value.key === key);
+  const named = (keys: ReadonlySet<string>): ReadonlySet<string> => (keys.size === 0 ? keys : new Set([...keys].filter(hasName)));
+  // Checks of a phase that changed something are no guards for a later one.
+  const spent = e.changed && (e.fresh.size > 1 || (e.fresh.size === 1 && !e.fresh.has('value')));
+  update(s, { clean: named(e.clean), occupied: named(e.occupied), ...(spent ? { fresh: new Set(['value' as const]) } : {}) });
+}
+
 /** No entry will be changed in this phase: what values it found without the bit does not matter any more. */
 export function forgetBare(s: State): void {
   if (s.entries && s.entries.occupied.size > 0) update(s, { occupied: new Set() });

@@ -3,9 +3,9 @@ import { carrierFields } from '../../kernel/model';
 import type { NodeId } from '../../parser/ir';
 import type { Liveness } from './liveness';
 import type { EntryLock, Fact, State } from './state';
-import { isCoreFact } from './state';
+import { isCoreFact, isRequest } from './state';
 import type { Place, Value } from './value';
-import { contains, parts, symbol } from './value';
+import { contains, names, parts, symbol } from './value';
 
 /** What may still be asked. */
 interface Interest {
@@ -120,6 +120,13 @@ function reduce(s: State, interest: Interest, result?: Value): void {
   // Where changes of entries are followed, it matters until the end that an entry has no bit.
   const asked = s.entries && new Set(s.entries.bare);
   for (const r of s.entries?.looked ?? []) asked?.add(r.key);
+  /** A question about an entry that the rest does not ask again, or a flag that it does not name again. */
+  const isSettled = (v: Value): boolean => {
+    if (!asked || interest.atExit) return false;
+    if (v.kind === 'test') return v.test === 'other' && !interest.callee(v.by);
+    const bits = v.kind === 'operation' && v.op === '&' ? names(v.operands[1]) ?? names(v.operands[0]) : undefined;
+    return bits !== undefined && !isRequest(v) && !bits.some((n) => interest.local(n));
+  };
   const valueMatters = (v: Value): boolean => {
     if (seen.has(v.key)) return true;
     if (asked && v.kind === 'test' && (v.test === 'uffd-wp' || v.test === 'present' || v.test === 'swap' || v.test === 'none') && asked.has(v.of.key)) return true;
@@ -139,7 +146,7 @@ function reduce(s: State, interest: Interest, result?: Value): void {
       case 'operation': return v.operands.every((o) => valueMatters(o) && (!interest.atExit || o.kind !== 'operation'));
     }
   };
-  for (const [key, f] of s.facts) if (!factMatters(f, valueMatters)) s.facts.delete(key);
+  for (const [key, f] of s.facts) if (isSettled(f.value) || !factMatters(f, valueMatters)) s.facts.delete(key);
   // A confirmed value of this function's own that nothing refers to any more says nothing to anybody.
   const used = new Set<string>();
   const use = (v: Value): void => { used.add(v.key); for (const part of parts(v)) use(part); };

@@ -16,7 +16,7 @@ import { entryLevel, isEntryType, isLocal, nodeId, quote, typeOf } from './frame
 import type { Change, Guard } from './entries';
 import { initialEntries } from './entries';
 import type { EntrySink } from './entry-effects';
-import { blame, finishEntries, forgetBare, forgetLooks, noteBranch, noteEffect, noteMappingWalk, noteOtherVma, notePhase, retireEntries, siteOf, store } from './entry-effects';
+import { blame, finishEntries, forgetBare, forgetLooks, noteBranch, noteEffect, noteMappingWalk, noteOtherVma, notePhase, reduceEntries, retireEntries, siteOf, store } from './entry-effects';
 import { applyAction, applyFault, applyLoss, applyOutcome, applyReach, substitution } from './instantiate';
 import type { Liveness } from './liveness';
 import { computeLiveness } from './liveness';
@@ -155,6 +155,7 @@ class Solver {
   /** Paths meet here: forget what does not matter, and go on only with a state that was not here before. */
   private arrive(node: NodeId, s: State): void {
     if (s.entries && !this.changeAhead.has(node)) forgetBare(s);
+    reduceEntries(s);
     reduceAtJoin(s, node, this.liveness, this.depth === 'faults');
     let seen = this.seen.get(node);
     if (!seen) this.seen.set(node, (seen = new Set()));

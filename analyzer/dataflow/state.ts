@@ -121,12 +121,12 @@ export function entryCoreKey(s: State, returned: ReadonlySet<string>): string {
   const out: string[] = [];
   for (const [key, f] of s.facts) if (isCoreFact(f.value) || isRequest(f.value)) out.push(`${key}:${f.low},${f.high}`);
   for (const key of s.held.keys()) out.push(`+${key}`);
-  for (const [key, m] of s.memory) if (m.place.kind === 'local' && returned.has(m.place.name)) out.push(`${key}=${m.value.key}`);
+  for (const [key, m] of s.memory) if (m.place.kind === 'local' && returned.has(m.place.name)) out.push(`${key}=${m.value.kind === 'number' || m.value.kind === 'name' ? m.value.key : '?'}`);
   return `${s.coarse ? '~' : ''}${s.entryLock.pte}|${s.entryLock.pmd}|${out.sort().join('|')}|${s.entries ? entriesKey(s.entries) : ''}`;
 }
 
 /** A test of a flag by which a fault or a zap was asked for. */
-const isRequest = (v: Value): boolean => v.kind === 'operation' && v.op === '&' && v.operands.some((o) => o.kind === 'name' && (o.name.startsWith('FAULT_FLAG_') || dropFlags.has(o.name)));
+export const isRequest = (v: Value): boolean => v.kind === 'operation' && v.op === '&' && v.operands.some((o) => o.kind === 'name' && (o.name === 'FAULT_FLAG_UNSHARE' || dropFlags.has(o.name)));
 
 /** What a caller can see of the state: memory, locks and what was done to entries. */
 export function visibleKey(s: State): string {

@@ -23,7 +23,7 @@ export const fakeWriteFault: RuleInfo = {
 
 export const checkFakeWriteFaults: CreateCheck = (tree) => ({
   info: fakeWriteFault,
-  startsAt: ['fault'],
+  startsAt: (effect) => effect.op === 'fault',
   concern: 'faults',
   judge: (ref, { faults }) => faults.filter(isFake).map((f) => report(tree, ref, f)),
   asksCallers: (_ref, { faults }) => faults.some(dependsOnCaller),
@@ -32,7 +32,7 @@ export const checkFakeWriteFaults: CreateCheck = (tree) => ({
 
 export const checkProtectEventsUnderUnshare: CreateCheck = (tree) => ({
   info: fakeWriteFault,
-  startsAt: ['event'],
+  startsAt: (effect) => effect.op === 'event',
   concern: 'events',
   // Before FAULT_FLAG_UNSHARE (5.19) every such fault was a write.
   judge: (_ref, { reaches }) => (knowsUnsharing(tree) ? reaches.filter((r) => isUnguarded(r) && admitsUnsharing(r)).map(reportEvent) : []),

@@ -24,7 +24,7 @@ export const locklessPteToUserfault: RuleInfo = {
 
 export const checkLocklessEvents: CreateCheck = (tree) => ({
   info: locklessPteToUserfault,
-  startsAt: ['event'],
+  startsAt: (effect) => effect.op === 'event',
   concern: 'events',
   judge: (_ref, { reaches }) => findLocklessEvents(reaches).map((event) => ({
     info: locklessPteToUserfault, severity: event.severity, message: describe(event), in: event.reach.in, span: event.reach.span,

@@ -40,8 +40,8 @@ export interface Report {
 /** One question that a rule asks of functions. A rule may have several. */
 export interface RuleCheck {
   readonly info: RuleInfo;
-  /** Functions that call a primitive with one of these effects are asked first. */
-  readonly startsAt: readonly Effect['op'][];
+  /** Functions that call a primitive with such an effect are asked first. */
+  startsAt(effect: Effect): boolean;
   /** How many levels of callers are asked at most; as many as the analysis allows when undefined. */
   readonly levels?: number;
   /** Which part of a summary is judged, and is of concern to callers. */
@@ -57,6 +57,12 @@ export interface RuleCheck {
 }
 
 export type CreateCheck = (tree: Tree) => RuleCheck;
+
+/** Changes of entries in which userfaultfd keeps its protection, one by one or by the table. */
+export function changesProtection(effect: Effect): boolean {
+  if (effect.op === 'clear') return effect.table === true || effect.level === 'pte' || effect.level === 'huge';
+  return effect.op === 'store' && (effect.level === 'pte' || effect.level === 'huge');
+}
 
 /** What a path took for granted, each once, in the order of the path. */
 export function assumptionsOf(path: readonly Trace[]): readonly string[] {

@@ -10,7 +10,7 @@ import type { Trace } from '../dataflow/state';
 import { steps } from '../dataflow/state';
 import type { LossReach, Summary } from '../dataflow/summary';
 import type { CreateCheck, Report, RuleInfo } from './rule';
-import { assumptionsOf } from './rule';
+import { assumptionsOf, changesProtection } from './rule';
 
 export const uffdWpBitLost: RuleInfo = {
   name: 'uffd-wp-bit-lost',
@@ -23,7 +23,7 @@ export const uffdWpBitLost: RuleInfo = {
 
 export const checkLostBits: CreateCheck = (tree) => ({
   info: uffdWpBitLost,
-  startsAt: ['clear', 'store'],
+  startsAt: changesProtection,
   levels: 3,
   concern: 'entries',
   judge: (_ref, summary, isLast) => summary.losses.filter((loss) => isLost(loss, summary) && isLast).map((loss) => report(tree, loss)),

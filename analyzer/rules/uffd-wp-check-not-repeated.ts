@@ -10,7 +10,7 @@ import type { Trace } from '../dataflow/state';
 import { steps } from '../dataflow/state';
 import type { ActionReach, Summary } from '../dataflow/summary';
 import type { CreateCheck, Report, RuleInfo } from './rule';
-import { assumptionsOf } from './rule';
+import { assumptionsOf, changesProtection } from './rule';
 
 export const uffdWpCheckNotRepeated: RuleInfo = {
   name: 'uffd-wp-check-not-repeated',
@@ -23,7 +23,7 @@ export const uffdWpCheckNotRepeated: RuleInfo = {
 
 export const checkRepeatedChecks: CreateCheck = (tree) => ({
   info: uffdWpCheckNotRepeated,
-  startsAt: ['clear', 'store'],
+  startsAt: changesProtection,
   levels: 3,
   concern: 'entries',
   judge: (_ref, summary) => summary.actions.filter((a) => !a.coarse && guardOf(a, summary) !== undefined).map((a) => report(a, guardOf(a, summary)!)),
