@@ -48,11 +48,16 @@ function protection(s: State, level: Level): LockStatus {
 export function reduceEntries(s: State): void {
   const e = s.entries;
   if (!e) return;
-  const hasName = (key: string): boolean => !key.startsWith('$') || [...s.memory.values()].some((m) => m.value.key === key);
-  const named = (keys: ReadonlySet<string>): ReadonlySet<string> => (keys.size === 0 ? keys : new Set([...keys].filter(hasName)));
+  if (e.clean.size > 0 || e.occupied.size > 0) {
+    const names = new Set<string>();
+    for (const m of s.memory.values()) names.add(m.value.key);
+    const isGone = (key: string): boolean => key.startsWith('$') && !names.has(key);
+    if ([...e.clean].some(isGone)) update(s, { clean: new Set([...e.clean].filter((key) => !isGone(key))) });
+    if ([...e.occupied].some(isGone)) update(s, { occupied: new Set([...e.occupied].filter((key) => !isGone(key))) });
+  }
   // Checks of a phase that changed something are no guards for a later one.
   const spent = e.changed && (e.fresh.size > 1 || (e.fresh.size === 1 && !e.fresh.has('value')));
-  update(s, { clean: named(e.clean), occupied: named(e.occupied), ...(spent ? { fresh: new Set(['value' as const]) } : {}) });
+  if (spent) update(s, { fresh: new Set(['value' as const]) });
 }
 
 /** No entry will be changed in this phase: what values it found without the bit does not matter any more. */
@@ -399,7 +404,10 @@ export function retireEntries(s: State, id: string): void {
     const gap = gapOf(s, read);
     if (gap) gaps = withElement(gaps, gap);
   }
-  const alive = (keys: ReadonlySet<string>): ReadonlySet<string> => new Set([...keys].filter((k) => !k.includes(id)));
+  const isOld = (key: string): boolean => key.includes(id);
+  const alive = (keys: ReadonlySet<string>): ReadonlySet<string> => ([...keys].some(isOld) ? new Set([...keys].filter((k) => !isOld(k))) : keys);
+  const touched = old.length > 0 || [e.stale, e.clean, e.occupied, e.emptied, e.bare, e.unstable].some((keys) => [...keys].some(isOld)) || e.kept.some((v) => isOld(v.key)) || e.pending.some((c) => isOld(c.slot.key));
+  if (!touched) return;
   update(s, {
     looked: old.length > 0 ? e.looked.filter((r) => !old.includes(r)) : e.looked, gaps,
     stale: alive(e.stale), clean: alive(e.clean), occupied: alive(e.occupied), emptied: alive(e.emptied), bare: alive(e.bare), unstable: alive(e.unstable),

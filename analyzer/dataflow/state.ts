@@ -336,7 +336,7 @@ const maxCalleeSteps = 24;
  * `id` is the prefix of all values that the node creates.
  */
 export function retire(s: State, id: string): void {
-  const stale = (v: Value): boolean => contains(v, (x) => (x.kind === 'symbol' || x.kind === 'read' || x.kind === 'lock') && x.id.startsWith(id));
+  const stale = (v: Value): boolean => v.key.includes(id) && contains(v, (x) => (x.kind === 'symbol' || x.kind === 'read' || x.kind === 'lock') && x.id.startsWith(id));
   for (const [key, m] of s.memory) {
     if (stale(m.value) || (m.place.kind === 'memory' && stale(m.place.base))) {
       if (m.place.kind === 'local') s.memory.set(key, { place: m.place, value: symbol(`old:${id}:${key}`) });
