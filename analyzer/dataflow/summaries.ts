@@ -6,6 +6,9 @@ import type { IrNode, NodeId } from '../../parser/ir';
 import type { FunctionRef, Tree } from '../call-graph/tree';
 import type { Frame } from './frame';
 import { createFrame, typeOf } from './frame';
+import type { FillReach } from './page-cache';
+import { nodesAboutCache } from './page-cache';
+import { isCacheHelper } from './page-cache-helpers';
 import { slice } from './slice';
 import type { Callees, Depth } from './solve';
 import { solve } from './solve';
@@ -21,7 +24,7 @@ export interface Summaries {
 }
 
 /** What of a function may concern its callers. */
-export type Concern = 'events' | 'faults' | 'entries';
+export type Concern = 'events' | 'faults' | 'entries' | 'cache';
 const concernOf = (depth: Depth): Concern => (depth === 'whole' ? 'events' : depth);
 
 /** Which events and faults of a function its callers must hear of. */
@@ -30,6 +33,7 @@ export interface Concerns {
   fault(fault: FaultReach): boolean;
   loss(loss: LossReach): boolean;
   action(action: ActionReach): boolean;
+  fill(fill: FillReach): boolean;
 }
 
 interface Entry {
@@ -46,7 +50,7 @@ const maxRounds = 4;
 export function createSummaries(tree: Tree, concerns: Concerns, log: (line: string) => void): Summaries {
   const done = new Map<FunctionRef, Partial<Record<Depth, Entry>>>();
   const running = new Map<FunctionRef, { summary: Summary; recursive: boolean }>();
-  const followed: Readonly<Record<Concern, Set<FunctionRef>>> = { events: new Set(), faults: new Set(), entries: new Set() };
+  const followed: Readonly<Record<Concern, Set<FunctionRef>>> = { events: new Set(), faults: new Set(), entries: new Set(), cache: new Set() };
   const needsStack: Set<string>[] = [];
   /** Functions that the log has named as not readable, once each: in an editor they come and go with every key. */
   const unread = new Set<string>();
@@ -105,13 +109,15 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
       return target && declaredType(target);
     };
     const whole = createFrame(ref, ir, typesOfCallees);
-    const frame = depth === 'entries' ? createFrame(ref, slice(ir, (node, id) => concernsEntries(whole, node, id)), typesOfCallees) : whole;
+    const counts = depth === 'entries' ? (node: IrNode, id: NodeId) => concernsEntries(whole, node, id) : depth === 'cache' ? concernsCache(whole) : undefined;
+    const frame = counts ? createFrame(ref, slice(ir, counts), typesOfCallees) : whole;
     const interesting = followed[concernOf(depth)];
     const callees: Callees = {
       concerns: concerns.event,
       faultConcerns: concerns.fault,
       lossConcerns: concerns.loss,
       actionConcerns: concerns.action,
+      fillConcerns: concerns.fill,
       hasBody: (node, from) => node.callee !== undefined && tree.resolve(node.callee, from.ref.file) !== undefined,
       isFollowed(node, from) {
         const target = node.callee === undefined ? undefined : tree.resolve(node.callee, from.ref.file);
@@ -122,6 +128,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
         const target = tree.resolve(node.callee, from.ref.file);
         if (!target) return undefined;
         if (wanted === 'faults' && !interesting.has(target)) return 'harmless';
+        if (wanted === 'cache') return interesting.has(target) || isCacheHelper(tree, target) ? summaryOf(target, wanted) : 'harmless';
         if (wanted === 'entries' && isGuard(target)) return summaryOf(target, wanted);
         const matters = interesting.has(target) || (node.args.some((a) => pageTableTypes.has(typeOf(from, a) ?? '')) && tree.touchesPageTables(target));
         if (!matters || (wanted === 'events' && !interesting.has(target))) return 'harmless';
@@ -142,6 +149,15 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
     return target ? followed.entries.has(target) || (handsOver && tree.changesPageTables(target)) : handsOver;
   }
 
+  /** Does the node say something about holes of the page cache? */
+  function concernsCache(frame: Frame): (node: IrNode, id: NodeId) => boolean {
+    const nodes = nodesAboutCache(frame, (callee) => {
+      const target = tree.resolve(callee, frame.ref.file);
+      return target !== undefined && (followed.cache.has(target) || isCacheHelper(tree, target));
+    });
+    return (_, id) => nodes.has(id);
+  }
+
   const summaryOf = (ref: FunctionRef, wanted: Depth): { ref: FunctionRef; params: readonly string[]; summary: Summary } =>
     ({ ref, params: tree.lower(ref).params.map((p) => p.name), summary: of(ref, wanted) });
 
@@ -160,7 +176,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
   function forget(names: ReadonlySet<string>, except?: FunctionRef): void {
     for (const [ref, entries] of done) {
       if (ref === except) continue;
-      const stale = [entries.events, entries.whole, entries.faults, entries.entries].some((entry) => entry && [...names].some((n) => entry.needs.has(n)));
+      const stale = [entries.events, entries.whole, entries.faults, entries.entries, entries.cache].some((entry) => entry && [...names].some((n) => entry.needs.has(n)));
       if (stale) done.delete(ref);
     }
   }

@@ -1,0 +1,39 @@
+/** Which functions do a part of what is asked about holes of the page cache: for whoever calls them they are no black boxes. */
+import { primitives } from '../../kernel/model';
+import { mappingWalks } from '../../kernel/rmap';
+import type { Effect } from '../../kernel/types';
+import type { FunctionRef, Tree } from '../call-graph/tree';
+
+const named = (wanted: (effect: Effect) => boolean): ReadonlySet<string> => new Set([...primitives.values()].filter((p) => p.shapes.some((s) => wanted(s.effect))).map((p) => p.name));
+const questions = named((e) => e.op === 'vma-flag' && (e.flag === 'missing' || e.flag === 'armed'));
+const treeCalls = named((e) => e.op === 'cache-lock' || e.op === 'cache-unlock' || e.op === 'cache-load' || e.op === 'cache-store');
+const fileWalks: ReadonlySet<string> = new Set([...mappingWalks].filter(([, of]) => of === 'file').map(([name]) => name));
+const treeTypes: ReadonlySet<string> = new Set(['struct address_space *', 'struct xa_state *']);
+
+const callsOne = (ref: FunctionRef, names: ReadonlySet<string>): boolean => {
+  for (const name of ref.outline.calls) if (names.has(name)) return true;
+  return false;
+};
+
+/** Helpers that only call helpers are followed this far. */
+const maxWrappers = 2;
+
+/** Does the function walk over the vmas of a file and ask them, ask one vma, or work on the tree that its caller hands over? */
+export function isCacheHelper(tree: Tree, ref: FunctionRef): boolean {
+  if (callsOne(ref, questions)) return tree.lower(ref).returnType === 'bool' || callsOne(ref, fileWalks);
+  if (callsOne(ref, treeCalls)) return tree.lower(ref).params.some((p) => treeTypes.has(p.type));
+  return isWalk(tree, ref, maxWrappers);
+}
+
+/** Does the function, or one that it hands the file to, ask in a walk? */
+function isWalk(tree: Tree, ref: FunctionRef, levels: number): boolean {
+  const walks = callsOne(ref, fileWalks);
+  if (walks && callsOne(ref, questions)) return true;
+  if (levels === 0 || (!walks && !/\bstruct address_space \*/.test(ref.masked.slice(0, ref.outline.bodyStart - ref.outline.span.start)))) return false;
+  for (const name of ref.outline.calls) {
+    if (primitives.has(name)) continue;
+    const target = tree.resolve(name, ref.file);
+    if (target && target !== ref && (walks ? callsOne(target, questions) : isWalk(tree, target, levels - 1))) return true;
+  }
+  return false;
+}
