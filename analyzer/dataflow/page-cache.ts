@@ -12,7 +12,8 @@ import type { Frame } from './frame';
 import { nodeId } from './frame';
 import type { State, Trace } from './state';
 import { record, truth } from './state';
-import type { Value } from './value';
+import type { Place, Value } from './value';
+import { contains, parts } from './value';
 
 /** A lock as the caller left it, taken here, dropped here. */
 type Held = 'caller' | 'held' | 'dropped';
@@ -40,9 +41,9 @@ export interface CacheState {
   readonly vmas: Held;
   /** A hole was found in an earlier section. */
   readonly earlier: boolean;
-  /** A hole was found in this one. */
+  /** A hole was found in this one, and counted or gone on from. */
   readonly seen: boolean;
-  /** The index at hand is a hole. */
+  /** The index at hand is a hole. When the lock is dropped now, it is somebody else's business what becomes of it. */
   readonly found: boolean;
   /** A hole was left open in this section. */
   readonly open: boolean;
@@ -92,7 +93,7 @@ export const fillKey = (f: FillReach): string => [f.in.file, f.in.name, f.span.s
 
 /** What is wrong with a store of something new in this state; undefined when nothing is, or when no hole is known. */
 export function faultOf({ earlier, seen, found, open, walk }: CacheState): FillFault | undefined {
-  if (!earlier && !seen) return undefined;
+  if (!earlier && !seen && !found) return undefined;
   if (walk.step === 'refused') return 'refused';
   if (walk.step !== 'done') return 'unasked';
   if (walk.under !== 'held') return 'unlisted';
@@ -126,21 +127,21 @@ export function noteCacheEffect(filled: (reach: FillReach) => void, frame: Frame
     case 'cache-load': {
       const loaded = new Map(c.loaded).set(result.key, effect.skips ? '' : loop ?? '');
       if (effect.skips || loop === undefined) update(s, { loaded });
-      else update(s, { loaded, found: false, blocks: false, open: c.scan === loop && (c.open || c.found), scan: loop });
+      else update(s, { loaded, found: false, seen: c.seen || c.found, blocks: false, open: c.scan === loop && (c.open || c.found), scan: loop });
       return;
     }
     case 'cache-store': {
       const value = args[effect.value];
       if (!value || truth(s, value) === false || c.loaded.has(value.key)) return;
       if (value.kind === 'name' && isReservedEntry(value.name)) {
-        if (value.name === waitingEntry) update(s, { found: false, blocks: !c.found });
+        if (value.name === waitingEntry) update(s, { found: false, seen: c.seen || c.found, blocks: !c.found });
         return;
       }
       step('store', 'something new is stored');
       const fault = faultOf(c);
       const decided = isDecided(c);
       if (fault || !decided) filled({ in: frame.ref, span: node.span, fault, decided, cache: c, via: undefined, coarse: s.coarse, trace: s.trace });
-      update(s, { found: false });
+      update(s, { found: false, seen: c.seen || c.found });
       return;
     }
     case 'mm-lock':
@@ -162,10 +163,15 @@ export function noteCacheBranch(frame: Frame, s: State, value: Value, holds: boo
   if (!c) return;
   if (!holds && c.loaded.get(value.key)) {
     // Whoever finds a hole after the walk knows that it could be seen all the time.
-    update(s, { found: true, seen: true, walk: c.walk.step === 'none' ? c.walk : { ...c.walk, early: true } });
+    update(s, { found: true, walk: c.walk.step === 'none' ? c.walk : { ...c.walk, early: true } });
     record(s, { kind: 'branch', in: frame.ref, span, about: undefined, holds, message: 'nothing is there: a hole' });
   }
   noteAnswer(s);
+}
+
+/** Something is counted: the hole at hand is. */
+export function noteCount(s: State): void {
+  if (s.cache?.found) update(s, { seen: true });
 }
 
 /** Has the vma at which the walk stands said something? */
@@ -233,13 +239,32 @@ export function retireLoads(s: State, id: string): void {
   update(s, { loaded: new Map([...c.loaded].filter(([k]) => !k.startsWith(`$${id}`))) });
 }
 
+/** What no variable leads to any more cannot be asked for: loads from the tree, and memory of folios that were looked at before. */
+export function forgetUnreachable(s: State): void {
+  const c = s.cache;
+  if (!c) return;
+  const held = new Set<string>();
+  const hold = (v: Value): void => {
+    if (held.has(v.key)) return;
+    held.add(v.key);
+    parts(v).forEach(hold);
+  };
+  for (const m of s.memory.values()) if (m.place.kind === 'local') hold(m.value);
+  const isLost = (v: Value): boolean => contains(v, (x) => (x.kind === 'load' || x.kind === 'address') && x.place.kind === 'memory' && contains(x.place.base, (b) => b.kind === 'symbol' && !held.has(b.key)));
+  const isLostPlace = (p: Place): boolean => p.kind === 'memory' && contains(p.base, (b) => b.kind === 'symbol' && !held.has(b.key));
+  for (const [key, m] of s.memory) if (isLostPlace(m.place)) s.memory.delete(key);
+  for (const [key, x] of s.clobbered) if (isLostPlace(x.place)) s.clobbered.delete(key);
+  for (const [key, f] of s.facts) if (isLost(f.value)) s.facts.delete(key);
+  if ([...c.loaded.keys()].some((k) => !held.has(k))) update(s, { loaded: new Map([...c.loaded].filter(([k]) => held.has(k))) });
+}
+
 /** At the end of a function: what its caller gets to know. */
 export function finishCache(s: State): void {
   const c = s.cache;
   if (!c) return;
   const { walk } = c;
   const step = walk.step === 'asking' || walk.step === 'asked' ? 'passed' : walk.step;
-  update(s, { loaded: new Map(), scan: c.scan === undefined ? undefined : 'callee', open: c.open || c.found, found: false, walk: { ...walk, step, at: undefined, vma: '' } });
+  update(s, { loaded: new Map(), scan: c.scan === undefined ? undefined : 'callee', open: c.open || c.found, seen: c.seen || c.found, found: false, walk: { ...walk, step, at: undefined, vma: '' } });
 }
 
 /* ---- what a function has of this ---- */
@@ -288,12 +313,14 @@ export function nodesAboutCache(frame: Frame, follows: (callee: string) => boole
   const out = new Set<NodeId>();
   /** Variables with what the tree held, or with an answer. */
   const telling = new Set<string>();
+  const handles = new Set<string>();
   frame.ir.nodes.forEach((node, id) => {
     if (isFileWalk(node)) out.add(id);
     if (node.kind !== 'call' || node.callee === undefined) return;
     const effect = frame.shapeAt(id)?.effect;
     if (effect ? !isAboutCache(effect) : !follows(node.callee)) return;
     out.add(id);
+    if (effect?.op === 'cache-load' && node.args[effect.arg]) handles.add(formatExpr(node.args[effect.arg]!));
     if (node.result !== undefined && (!effect || effect.op === 'cache-load' || effect.op === 'vma-flag')) telling.add(node.result);
   });
   for (let size = -1; size !== telling.size; ) {
@@ -302,6 +329,8 @@ export function nodesAboutCache(frame: Frame, follows: (callee: string) => boole
   }
   frame.ir.nodes.forEach((node, id) => {
     if (node.kind === 'branch' && namesIn(node.condition).some((n) => telling.has(n))) out.add(id);
+    // Where the next look goes: `xas_set(&xas, index)`.
+    if (node.kind === 'call' && handles.size > 0 && node.args.some((a) => handles.has(formatExpr(a)))) out.add(id);
   });
   return out;
 }

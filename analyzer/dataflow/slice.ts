@@ -5,8 +5,11 @@
 import { postDominators, successors } from '../../parser/cfg';
 import type { Expr, FunctionIR, IrNode, NodeId } from '../../parser/ir';
 
-/** `counts`: what the node does is asked for. Ends of the function always count, and the value it returns. */
-export function slice(ir: FunctionIR, counts: (node: IrNode, id: NodeId) => boolean): FunctionIR {
+/**
+ * `counts`: what the node does is asked for. Ends of the function always count, and the value it returns. `bare`: calls and assignments that nothing
+ * of that depends on go as well.
+ */
+export function slice(ir: FunctionIR, counts: (node: IrNode, id: NodeId) => boolean, bare = false): FunctionIR {
   const counting = new Set<NodeId>();
   ir.nodes.forEach((node, id) => {
     if (node.kind === 'return' || node.kind === 'stop' || node.kind === 'unknown' || counts(node, id)) counting.add(id);
@@ -40,8 +43,10 @@ export function slice(ir: FunctionIR, counts: (node: IrNode, id: NodeId) => bool
       need(id);
     }
   }
-  if (open.size === 0) return ir;
-  return { ...ir, nodes: ir.nodes.map((node, id): IrNode => (open.has(id) ? { kind: 'nop', label: undefined, next: after[id]!, span: node.span } : node)) };
+  if (open.size === 0 && !bare) return ir;
+  const isIdle = (node: IrNode, id: NodeId): node is Extract<IrNode, { next: NodeId }> => bare && (node.kind === 'call' || node.kind === 'assign') && !counting.has(id) && !defines[id]!.some((name) => needed.has(name));
+  const skip = (node: IrNode, next: NodeId): IrNode => ({ kind: 'nop', label: undefined, next, span: node.span });
+  return { ...ir, nodes: ir.nodes.map((node, id) => (open.has(id) ? skip(node, after[id]!) : isIdle(node, id) ? skip(node, node.next) : node)) };
 }
 
 /** Nodes on the ways from a fork to where they meet again, the fork included. */

@@ -19,7 +19,7 @@ import type { EntrySink } from './entry-effects';
 import { blame, finishEntries, forgetBare, forgetLooks, noteBranch, noteEffect, noteMappingWalk, noteOtherVma, notePhase, retireEntries, siteOf, store } from './entry-effects';
 import { applyAction, applyFault, applyLoss, applyOutcome, applyReach, callTrace, substitution } from './instantiate';
 import type { FillReach } from './page-cache';
-import { applyCache, applyFill, fillKey, finishCache, initialCache, isFileWalk, loadsInScans, noteCacheBranch, noteCacheEffect, noteFileWalk, retireLoads } from './page-cache';
+import { applyCache, applyFill, fillKey, finishCache, forgetUnreachable, initialCache, isFileWalk, loadsInScans, noteCacheBranch, noteCacheEffect, noteCount, noteFileWalk, retireLoads } from './page-cache';
 import type { Liveness } from './liveness';
 import { computeLiveness } from './liveness';
 import { coarsen, commonFacts, dropOwnSnapshots, reduceAtExit, reduceAtJoin } from './reduce';
@@ -52,6 +52,8 @@ export interface Callees {
   lossConcerns(loss: LossReach): boolean;
   actionConcerns(action: ActionReach): boolean;
   fillConcerns(fill: FillReach): boolean;
+  /** Will anybody want to know how the function returns? */
+  readonly asksOutcomes: boolean;
 }
 
 /**
@@ -113,7 +115,7 @@ class Solver {
 
   constructor(private readonly frame: Frame, private readonly callees: Callees, private readonly depth: Depth) {
     this.leading = nodesLeadingTo(frame.ir, (node, id) => node.kind === 'call'
-      && (frame.shapeAt(id)?.effect.op === 'event' || callees.isFollowed(node, frame)));
+      && (frame.shapeAt(id)?.effect.op === (depth === 'cache' ? 'cache-store' : 'event') || callees.isFollowed(node, frame)));
     this.liveness = computeLiveness(frame.ir);
     this.creating = new Set([...this.liveness.inLoop].filter((i) => createsValues(frame, frame.ir.nodes[i]!)));
     this.changeAhead = depth === 'entries' ? nodesLeadingTo(frame.ir, (node, id) => changes(frame, node, id), (node, id) => movesLock(frame, node, id)) : new Set();
@@ -165,6 +167,7 @@ class Solver {
   private arrive(node: NodeId, s: State): void {
     if (s.entries && !this.changeAhead.has(node)) forgetBare(s);
     reduceAtJoin(s, node, this.liveness, this.depth === 'faults');
+    forgetUnreachable(s);
     let seen = this.seen.get(node);
     if (!seen) this.seen.set(node, (seen = new Set()));
     if (seen.size >= caps[this.depth].soft) coarsen(s, node);
@@ -222,12 +225,13 @@ class Solver {
   }
 
   private matters(node: NodeId): boolean {
-    return this.depth !== 'events' || this.leading.has(node);
+    return (this.depth !== 'events' && this.callees.asksOutcomes) || this.leading.has(node);
   }
 
   private step(id: NodeId, node: IrNode, s: State): [NodeId, State][] {
     const { frame } = this;
     const grown = this.creating.has(id) && node.kind === 'assign' ? growth(frame, s, node, id) : undefined;
+    if (s.cache && stepOf(frame, node)) noteCount(s);
     if (this.creating.has(id)) {
       retireEntries(s, nodeId(frame, id));
       retireLoads(s, nodeId(frame, id));

@@ -110,7 +110,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
     };
     const whole = createFrame(ref, ir, typesOfCallees);
     const counts = depth === 'entries' ? (node: IrNode, id: NodeId) => concernsEntries(whole, node, id) : depth === 'cache' ? concernsCache(whole) : undefined;
-    const frame = counts ? createFrame(ref, slice(ir, counts), typesOfCallees) : whole;
+    const frame = counts ? createFrame(ref, slice(ir, counts, depth === 'cache'), typesOfCallees) : whole;
     const interesting = followed[concernOf(depth)];
     const callees: Callees = {
       concerns: concerns.event,
@@ -118,6 +118,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
       lossConcerns: concerns.loss,
       actionConcerns: concerns.action,
       fillConcerns: concerns.fill,
+      asksOutcomes: depth !== 'cache' || interesting.has(ref) || isCacheHelper(tree, ref),
       hasBody: (node, from) => node.callee !== undefined && tree.resolve(node.callee, from.ref.file) !== undefined,
       isFollowed(node, from) {
         const target = node.callee === undefined ? undefined : tree.resolve(node.callee, from.ref.file);
@@ -168,7 +169,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
       followed[what].add(ref);
       // Who hands page-table entries to it has its summary anyway.
       if (what === 'entries' && takesPageTableArgument(tree, ref) && tree.touchesPageTables(ref)) return;
-      forget(new Set([ref.name]), ref);
+      forget(new Set([ref.name]), what === 'cache' ? undefined : ref);
     },
     forget,
   };
