@@ -2,7 +2,7 @@
  * Leaves out what a question does not depend on (Weiser: Program Slicing): a branch whose arms do nothing that counts, and change no variable that
  * decides anything that counts, is stepped over. What is left behaves the same in what is asked, on far fewer paths.
  */
-import { postDominators, successors } from '../../parser/cfg';
+import { postDominators, reachableFrom, successors } from '../../parser/cfg';
 import type { Expr, FunctionIR, IrNode, NodeId } from '../../parser/ir';
 
 /**
@@ -46,7 +46,11 @@ export function slice(ir: FunctionIR, counts: (node: IrNode, id: NodeId) => bool
   if (open.size === 0 && !bare) return ir;
   const isIdle = (node: IrNode, id: NodeId): node is Extract<IrNode, { next: NodeId }> => bare && (node.kind === 'call' || node.kind === 'assign') && !counting.has(id) && !defines[id]!.some((name) => needed.has(name));
   const skip = (node: IrNode, next: NodeId): IrNode => ({ kind: 'nop', label: undefined, next, span: node.span });
-  return { ...ir, nodes: ir.nodes.map((node, id) => (open.has(id) ? skip(node, after[id]!) : isIdle(node, id) ? skip(node, node.next) : node)) };
+  const cut = { ...ir, nodes: ir.nodes.map((node, id) => (open.has(id) ? skip(node, after[id]!) : isIdle(node, id) ? skip(node, node.next) : node)) };
+  if (!bare) return cut;
+  // What cannot be reached any more makes no joins.
+  const reached = reachableFrom(cut, cut.entry);
+  return { ...cut, nodes: cut.nodes.map((node, id): IrNode => (reached.has(id) ? node : { kind: 'stop', span: node.span })) };
 }
 
 /** Nodes on the ways from a fork to where they meet again, the fork included. */

@@ -8,7 +8,7 @@ import type { Frame } from './frame';
 import { createFrame, typeOf } from './frame';
 import type { FillReach } from './page-cache';
 import { nodesAboutCache } from './page-cache';
-import { isCacheHelper } from './page-cache-helpers';
+import { isCacheHelper, mayKnowHoles } from './page-cache-helpers';
 import { slice } from './slice';
 import type { Callees, Depth } from './solve';
 import { solve } from './solve';
@@ -98,6 +98,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
   }
 
   function once(ref: FunctionRef, depth: Depth): Summary {
+    if (depth === 'cache' && !followed.cache.has(ref) && !isCacheHelper(tree, ref) && !mayKnowHoles(tree, ref)) return emptySummary;
     const ir = tree.lower(ref);
     const place = `${ref.file}: ${ref.name}`;
     if (ir.incomplete && !unread.has(place)) {
