@@ -22,31 +22,35 @@ const callsOne = (ref: FunctionRef, names: ReadonlySet<string>): boolean => {
 const maxWrappers = 2;
 
 /** May the function, or its caller under the same lock of the tree, have found holes when it stores something? */
-export function mayKnowHoles(tree: Tree, ref: FunctionRef): boolean {
+export function mayKnowHoles(tree: Tree, ref: FunctionRef, note: (name: string) => void): boolean {
   if (callsOne(ref, looks) || !callsOne(ref, locks)) return true;
   for (const name of ref.outline.calls) {
     const target = primitives.has(name) ? undefined : tree.resolve(name, ref.file);
-    if (target && callsOne(target, looks) && isCacheHelper(tree, target)) return true;
+    if (target && callsOne(target, looks) && isCacheHelper(tree, target, note)) return true;
   }
   return false;
 }
 
-/** Does the function walk over the vmas of a file and ask them, ask one vma, or work on the tree that its caller hands over? */
-export function isCacheHelper(tree: Tree, ref: FunctionRef): boolean {
+/**
+ * Does the function walk over the vmas of a file and ask them, ask one vma, or work on the tree that its caller hands over? `note` hears of the
+ * functions, other than its own callees, on which the answer rests.
+ */
+export function isCacheHelper(tree: Tree, ref: FunctionRef, note: (name: string) => void): boolean {
   if (callsOne(ref, treeCalls)) return /\bstruct (?:address_space|xa_state) \*/.test(headOf(ref));
   if (callsOne(ref, questions)) return /\bbool\b[^(]*\(/.test(headOf(ref)) || callsOne(ref, fileWalks);
-  return isWalk(tree, ref, maxWrappers);
+  return isWalk(tree, ref, maxWrappers, note);
 }
 
 /** Does the function, or one that it hands the file to, ask in a walk? */
-function isWalk(tree: Tree, ref: FunctionRef, levels: number): boolean {
+function isWalk(tree: Tree, ref: FunctionRef, levels: number, note: (name: string) => void): boolean {
   const walks = callsOne(ref, fileWalks);
   if (walks && callsOne(ref, questions)) return true;
   if (levels === 0 || (!walks && !/\bstruct address_space \*/.test(headOf(ref)))) return false;
   for (const name of ref.outline.calls) {
     if (primitives.has(name)) continue;
+    note(name);
     const target = tree.resolve(name, ref.file);
-    if (target && target !== ref && (walks ? callsOne(target, questions) : isWalk(tree, target, levels - 1))) return true;
+    if (target && target !== ref && (walks ? callsOne(target, questions) : isWalk(tree, target, levels - 1, note))) return true;
   }
   return false;
 }

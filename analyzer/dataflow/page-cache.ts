@@ -105,6 +105,9 @@ export function faultOf({ earlier, seen, found, open, walk }: CacheState): FillF
 /** Has the section begun in this function, so that its caller cannot have asked in it? */
 const isDecided = (c: CacheState): boolean => c.tree !== 'caller' && !(c.walk.step === 'done' && c.walk.under === 'caller');
 
+/** What the steps of a path say. */
+export const said = { locked: 'the lock of the tree is taken', unlocked: 'the lock of the tree is dropped', hole: 'nothing is there: a hole', stored: 'something new is stored over the holes' } as const;
+
 function update(s: State, change: Partial<CacheState>): void {
   if (s.cache) s.cache = { ...s.cache, ...change };
 }
@@ -121,7 +124,7 @@ export function noteCacheEffect(filled: (reach: FillReach) => void, frame: Frame
     case 'cache-unlock': {
       const isLock = effect.op === 'cache-lock';
       startSection(s, isLock);
-      step(isLock ? 'lock' : 'unlock', isLock ? 'the lock of the tree is taken' : 'the lock of the tree is dropped');
+      step(isLock ? 'lock' : 'unlock', isLock ? said.locked : said.unlocked);
       return;
     }
     case 'cache-load': {
@@ -137,7 +140,7 @@ export function noteCacheEffect(filled: (reach: FillReach) => void, frame: Frame
         if (value.name === waitingEntry) update(s, { found: false, seen: c.seen || c.found, blocks: !c.found });
         return;
       }
-      step('store', 'something new is stored');
+      step('store', said.stored);
       const fault = faultOf(c);
       const decided = isDecided(c);
       if (fault || !decided) filled({ in: frame.ref, span: node.span, fault, decided, cache: c, via: undefined, coarse: s.coarse, trace: s.trace });
@@ -164,7 +167,7 @@ export function noteCacheBranch(frame: Frame, s: State, value: Value, holds: boo
   if (!holds && c.loaded.get(value.key)) {
     // Whoever finds a hole after the walk knows that it could be seen all the time.
     update(s, { found: true, walk: c.walk.step === 'none' ? c.walk : { ...c.walk, early: true } });
-    record(s, { kind: 'branch', in: frame.ref, span, about: undefined, holds, message: 'nothing is there: a hole' });
+    record(s, { kind: 'branch', in: frame.ref, span, about: undefined, holds, message: said.hole });
   }
   noteAnswer(s);
 }

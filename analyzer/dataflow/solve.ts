@@ -342,7 +342,7 @@ class Solver {
           notePhase(this.sink, s, before, effect.op === 'walk-step');
           noteEffect(this.sink, frame, s, node.span, node.callee, effect, args, result);
         }
-        if (s.cache) noteCacheEffect((fill) => this.fills.set(fillKey(fill), fill), frame, s, node, effect, args, result, this.scans.get(id));
+        if (s.cache) noteCacheEffect((fill) => this.addFill(fill), frame, s, node, effect, args, result, this.scans.get(id));
         return [put(s, result)];
       }
     }
@@ -375,7 +375,7 @@ class Solver {
     }
     for (const fill of known.summary.fills) {
       const here = this.callees.fillConcerns(fill) ? applyFill(s, id, fill, callTrace(frame, s, node, known.ref, fill.trace, sub)) : undefined;
-      if (here) this.fills.set(fillKey(here), here);
+      if (here) this.addFill(here);
     }
     for (const site of known.summary.chosen) this.chosen.add(site);
     const after: State[] = [];
@@ -454,6 +454,11 @@ class Solver {
   private shared(facts: readonly Fact[], old: readonly Fact[] | undefined): Fact[] {
     const here = new Map(facts.filter((f) => factConcernsCaller(f.value, [])).map((f) => [f.value.key, f] as const));
     return [...(old ? commonFacts(new Map(old.map((f) => [f.value.key, f] as const)), here) : here).values()];
+  }
+
+  private addFill(fill: FillReach): void {
+    const key = fillKey(fill);
+    if (!this.fills.has(key)) this.fills.set(key, fill);
   }
 
   private addFault(fault: FaultReach): void {

@@ -97,8 +97,12 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
     return state.summary;
   }
 
+  /** The function that is summarised depends on this name, too. */
+  const note = (name: string): void => void needsStack[needsStack.length - 1]?.add(name);
+  const isHelper = (ref: FunctionRef): boolean => isCacheHelper(tree, ref, note);
+
   function once(ref: FunctionRef, depth: Depth): Summary {
-    if (depth === 'cache' && !followed.cache.has(ref) && !isCacheHelper(tree, ref) && !mayKnowHoles(tree, ref)) return emptySummary;
+    if (depth === 'cache' && !followed.cache.has(ref) && !isHelper(ref) && !mayKnowHoles(tree, ref, note)) return emptySummary;
     const ir = tree.lower(ref);
     const place = `${ref.file}: ${ref.name}`;
     if (ir.incomplete && !unread.has(place)) {
@@ -119,7 +123,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
       lossConcerns: concerns.loss,
       actionConcerns: concerns.action,
       fillConcerns: concerns.fill,
-      asksOutcomes: depth !== 'cache' || interesting.has(ref) || isCacheHelper(tree, ref),
+      asksOutcomes: depth !== 'cache' || interesting.has(ref) || isHelper(ref),
       hasBody: (node, from) => node.callee !== undefined && tree.resolve(node.callee, from.ref.file) !== undefined,
       isFollowed(node, from) {
         const target = node.callee === undefined ? undefined : tree.resolve(node.callee, from.ref.file);
@@ -130,7 +134,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
         const target = tree.resolve(node.callee, from.ref.file);
         if (!target) return undefined;
         if (wanted === 'faults' && !interesting.has(target)) return 'harmless';
-        if (wanted === 'cache') return interesting.has(target) || isCacheHelper(tree, target) ? summaryOf(target, wanted) : 'harmless';
+        if (wanted === 'cache') return interesting.has(target) || isHelper(target) ? summaryOf(target, wanted) : 'harmless';
         if (wanted === 'entries' && isGuard(target)) return summaryOf(target, wanted);
         const matters = interesting.has(target) || (node.args.some((a) => pageTableTypes.has(typeOf(from, a) ?? '')) && tree.touchesPageTables(target));
         if (!matters || (wanted === 'events' && !interesting.has(target))) return 'harmless';
@@ -155,7 +159,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
   function concernsCache(frame: Frame): (node: IrNode, id: NodeId) => boolean {
     const nodes = nodesAboutCache(frame, (callee) => {
       const target = tree.resolve(callee, frame.ref.file);
-      return target !== undefined && (followed.cache.has(target) || isCacheHelper(tree, target));
+      return target !== undefined && (followed.cache.has(target) || isHelper(target));
     });
     return (_, id) => nodes.has(id);
   }

@@ -5,6 +5,7 @@
 import { primitives } from '../../kernel/model';
 import type { FunctionRef } from '../call-graph/tree';
 import type { FillFault, FillReach } from '../dataflow/page-cache';
+import { said } from '../dataflow/page-cache';
 import type { Trace } from '../dataflow/state';
 import { steps } from '../dataflow/state';
 import type { CreateCheck, Report, RuleInfo } from './rule';
@@ -76,12 +77,19 @@ function report(f: FillReach): Report {
 
 const maxSteps = 12;
 
-/** Locks, the last hole found under each, the answers, the store. */
+/** How a hole was found and the lock dropped, if that was before; then what happened from taking the lock for the last time to the store. */
 function explain(f: FillReach): Trace[] {
   const all = steps(f.trace).filter((s) => s.assumed === undefined);
-  const told = all.filter((s, i) => {
+  const end = all.findLastIndex((s) => s.message === said.stored);
+  const section = Math.max(0, all.findLastIndex((s, i) => i < end && s.message === said.locked));
+  const hole = all.findLastIndex((s, i) => i < section && s.message === said.hole);
+  const before = all.findLastIndex((s, i) => i < hole && s.message === said.locked);
+  const after = all.findIndex((s, i) => i > hole && s.message === said.unlocked);
+  return all.filter((s, i) => {
+    if (i > end) return false;
+    if (i < section) return hole >= 0 && (i === hole || i === before || i === after);
     if (s.kind === 'call') return all[i + 1] !== undefined && all[i + 1]!.in !== s.in;
-    return s.kind === 'lock' || s.kind === 'unlock' || s.kind === 'check' || (s.kind === 'store' && i === all.length - 1) || (s.kind === 'branch' && s.holds === false);
-  });
-  return told.slice(-maxSteps);
+    const next = all.findIndex((other, j) => j > i && other.message === said.hole);
+    return i === section || i === end || s.kind === 'check' || (s.message === said.hole && (next < 0 || next > end || all[next]!.span.start !== s.span.start));
+  }).slice(-maxSteps);
 }
