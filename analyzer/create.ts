@@ -25,6 +25,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     fault: (fault) => all.some((c) => c.concern === 'faults' && c.concernsCaller(fault)),
     loss: (loss) => all.some((c) => c.concern === 'entries' && c.concernsCaller(loss)),
     action: (action) => all.some((c) => c.concern === 'entries' && c.concernsCaller(action)),
+    fill: (fill) => all.some((c) => c.concern === 'cache' && c.concernsCaller(fill)),
   }, log);
 
   function* checkInSteps(paths: readonly string[], check: CheckOptions = {}): Generator<undefined, Finding[]> {

@@ -75,7 +75,8 @@ export type Effect =
   /** Page-cache lock and tree. */
   | { readonly op: 'cache-lock'; readonly arg: number }
   | { readonly op: 'cache-unlock'; readonly arg: number }
-  | { readonly op: 'cache-load'; readonly arg: number }
+  /** `skips`: empty indexes are left out, so that NULL does not mean a hole; `moves`: it goes to another index first. */
+  | { readonly op: 'cache-load'; readonly arg: number; readonly skips?: true; readonly moves?: true }
   | { readonly op: 'cache-store'; readonly arg: number; readonly value: number }
   /** Sleeping and reader-writer locks of the mm: mmap_lock, vma lock, i_mmap, anon_vma, folio lock, fault mutex. */
   | { readonly op: 'mm-lock'; readonly lock: string; readonly mode: 'read' | 'write'; readonly try?: boolean }

@@ -151,6 +151,9 @@ function appendTrace(before: Trace | undefined, call: Omit<Trace, 'before'>, ins
   return inside ? { ...call, before: start, inside: { trace: inside, rename: sub.value } } : start;
 }
 
+/** The path to what happened in a callee, from the caller's point of view. */
+export const callTrace = (frame: Frame, s: State, node: CallNode, callee: FunctionRef, inside: Trace | undefined, sub: Substitution): Trace => appendTrace(s.trace, callStep(frame, node, callee), inside, sub);
+
 function callStep(frame: Frame, node: CallNode, callee: FunctionRef): Omit<Trace, 'before'> {
   return { kind: 'call', in: frame.ref, span: node.span, about: undefined, message: `calls ${callee.name}()` };
 }

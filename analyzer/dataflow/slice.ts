@@ -2,11 +2,14 @@
  * Leaves out what a question does not depend on (Weiser: Program Slicing): a branch whose arms do nothing that counts, and change no variable that
  * decides anything that counts, is stepped over. What is left behaves the same in what is asked, on far fewer paths.
  */
-import { postDominators, successors } from '../../parser/cfg';
+import { postDominators, reachableFrom, successors } from '../../parser/cfg';
 import type { Expr, FunctionIR, IrNode, NodeId } from '../../parser/ir';
 
-/** `counts`: what the node does is asked for. Ends of the function always count, and the value it returns. */
-export function slice(ir: FunctionIR, counts: (node: IrNode, id: NodeId) => boolean): FunctionIR {
+/**
+ * `counts`: what the node does is asked for. Ends of the function always count, and the value it returns. `bare`: calls and assignments that nothing
+ * of that depends on go as well.
+ */
+export function slice(ir: FunctionIR, counts: (node: IrNode, id: NodeId) => boolean, bare = false): FunctionIR {
   const counting = new Set<NodeId>();
   ir.nodes.forEach((node, id) => {
     if (node.kind === 'return' || node.kind === 'stop' || node.kind === 'unknown' || counts(node, id)) counting.add(id);
@@ -40,8 +43,14 @@ export function slice(ir: FunctionIR, counts: (node: IrNode, id: NodeId) => bool
       need(id);
     }
   }
-  if (open.size === 0) return ir;
-  return { ...ir, nodes: ir.nodes.map((node, id): IrNode => (open.has(id) ? { kind: 'nop', label: undefined, next: after[id]!, span: node.span } : node)) };
+  if (open.size === 0 && !bare) return ir;
+  const isIdle = (node: IrNode, id: NodeId): node is Extract<IrNode, { next: NodeId }> => bare && (node.kind === 'call' || node.kind === 'assign') && !counting.has(id) && !defines[id]!.some((name) => needed.has(name));
+  const skip = (node: IrNode, next: NodeId): IrNode => ({ kind: 'nop', label: undefined, next, span: node.span });
+  const cut = { ...ir, nodes: ir.nodes.map((node, id) => (open.has(id) ? skip(node, after[id]!) : isIdle(node, id) ? skip(node, node.next) : node)) };
+  if (!bare) return cut;
+  // What cannot be reached any more makes no joins.
+  const reached = reachableFrom(cut, cut.entry);
+  return { ...cut, nodes: cut.nodes.map((node, id): IrNode => (reached.has(id) ? node : { kind: 'stop', span: node.span })) };
 }
 
 /** Nodes on the ways from a fork to where they meet again, the fork included. */

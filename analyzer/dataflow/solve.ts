@@ -17,7 +17,9 @@ import type { Change, Guard } from './entries';
 import { initialEntries } from './entries';
 import type { EntrySink } from './entry-effects';
 import { blame, finishEntries, forgetBare, forgetLooks, noteBranch, noteEffect, noteMappingWalk, noteOtherVma, notePhase, reduceEntries, retireEntries, siteOf, store } from './entry-effects';
-import { applyAction, applyFault, applyLoss, applyOutcome, applyReach, substitution } from './instantiate';
+import { applyAction, applyFault, applyLoss, applyOutcome, applyReach, callTrace, substitution } from './instantiate';
+import type { FillReach } from './page-cache';
+import { applyCache, applyFill, fillKey, finishCache, forgetUnreachable, initialCache, isFileWalk, loadsInScans, noteCacheBranch, noteCacheEffect, noteCount, noteFileWalk, retireLoads } from './page-cache';
 import type { Liveness } from './liveness';
 import { computeLiveness } from './liveness';
 import { coarsen, commonFacts, dropOwnSnapshots, reduceAtExit, reduceAtJoin } from './reduce';
@@ -32,8 +34,9 @@ import { below, contains, local, name, operation, param, pointee, symbol, zero }
 /**
  * What is asked of a function. `events`: only paths that lead to a userfault event count. `whole`: all ways to return are wanted, too.
  * `faults`: the faults that it raises for the kernel, and what becomes of their SIGBUS. `entries`: what it does to page-table entries.
+ * `cache`: what it does to holes of the page cache.
  */
-export type Depth = 'events' | 'whole' | 'faults' | 'entries';
+export type Depth = 'events' | 'whole' | 'faults' | 'entries' | 'cache';
 
 /** What the solver asks about other functions. */
 export interface Callees {
@@ -50,6 +53,9 @@ export interface Callees {
   faultConcerns(fault: FaultReach): boolean;
   lossConcerns(loss: LossReach): boolean;
   actionConcerns(action: ActionReach): boolean;
+  fillConcerns(fill: FillReach): boolean;
+  /** Will anybody want to know how the function returns? */
+  readonly asksOutcomes: boolean;
 }
 
 /**
@@ -61,6 +67,7 @@ const caps: Readonly<Record<Depth, { readonly soft: number; readonly hard: numbe
   whole: { soft: 24, hard: 96 },
   faults: { soft: 128, hard: 256 },
   entries: { soft: 192, hard: 192 },
+  cache: { soft: 256, hard: 256 },
 };
 /** Beyond this many ways to return, what the function itself saw in entries is not told apart any more. */
 const plainOutcomes = 10;
@@ -72,7 +79,8 @@ const reachCap = 64;
 const budget = 120_000;
 
 export function solve(frame: Frame, callees: Callees, depth: Depth): Summary {
-  return new Solver(frame, callees, depth).run();
+  const solver = new Solver(frame, callees, depth);
+  return { ...solver.run(), fills: [...solver.fills.values()] };
 }
 
 class Solver {
@@ -85,6 +93,9 @@ class Solver {
   private readonly faults = new Map<string, FaultReach>();
   private readonly losses = new Map<string, LossReach>();
   private readonly actions = new Map<string, ActionReach>();
+  readonly fills = new Map<string, FillReach>();
+  /** Loads from the page cache, index by index. */
+  private readonly scans: ReadonlyMap<NodeId, string>;
   private readonly chosen = new Set<string>();
   private readonly marks = new Map<string, Change>();
   private readonly sink: EntrySink;
@@ -106,10 +117,11 @@ class Solver {
 
   constructor(private readonly frame: Frame, private readonly callees: Callees, private readonly depth: Depth) {
     this.leading = nodesLeadingTo(frame.ir, (node, id) => node.kind === 'call'
-      && (frame.shapeAt(id)?.effect.op === 'event' || callees.isFollowed(node, frame)));
+      && (frame.shapeAt(id)?.effect.op === (depth === 'cache' ? 'cache-store' : 'event') || callees.isFollowed(node, frame)));
     this.liveness = computeLiveness(frame.ir);
     this.creating = new Set([...this.liveness.inLoop].filter((i) => createsValues(frame, frame.ir.nodes[i]!)));
     this.changeAhead = depth === 'entries' ? nodesLeadingTo(frame.ir, (node, id) => changes(frame, node, id), (node, id) => movesLock(frame, node, id)) : new Set();
+    this.scans = depth === 'cache' ? loadsInScans(frame, this.liveness.inLoop) : new Map();
     this.returned = new Set(frame.ir.nodes.flatMap((n) => (n.kind === 'return' && n.value?.kind === 'name' ? [n.value.name] : [])));
     this.sink = {
       lost: (s, change) => this.addLoss({ change, via: undefined, facts: [...s.facts.values()], equals: comparedWith(s), atExit: false, coarse: s.coarse, trace: s.trace }),
@@ -127,7 +139,7 @@ class Solver {
     this.byOrder.sort((a, b) => this.liveness.order[a]! - this.liveness.order[b]!);
   }
 
-  run(): Summary {
+  run(): Omit<Summary, 'fills'> {
     this.arrive(this.frame.ir.entry, this.entryState());
     while (this.cursor < this.byOrder.length) {
       const node = this.byOrder[this.cursor]!;
@@ -149,6 +161,7 @@ class Solver {
     // Half-typed code, and code that the parser cannot read, is followed for what it calls; nothing is reported on it.
     s.coarse = this.frame.ir.incomplete;
     if (this.depth === 'entries') s.entries = initialEntries;
+    if (this.depth === 'cache') s.cache = initialCache;
     return s;
   }
 
@@ -157,6 +170,7 @@ class Solver {
     if (s.entries && !this.changeAhead.has(node)) forgetBare(s);
     reduceEntries(s);
     reduceAtJoin(s, node, this.liveness, this.depth === 'faults');
+    forgetUnreachable(s);
     let seen = this.seen.get(node);
     if (!seen) this.seen.set(node, (seen = new Set()));
     if (seen.size >= caps[this.depth].soft) coarsen(s, node);
@@ -214,14 +228,16 @@ class Solver {
   }
 
   private matters(node: NodeId): boolean {
-    return this.depth !== 'events' || this.leading.has(node);
+    return (this.depth !== 'events' && this.callees.asksOutcomes) || this.leading.has(node);
   }
 
   private step(id: NodeId, node: IrNode, s: State): [NodeId, State][] {
     const { frame } = this;
     const grown = this.creating.has(id) && node.kind === 'assign' ? growth(frame, s, node, id) : undefined;
+    if (s.cache && stepOf(frame, node)) noteCount(s);
     if (this.creating.has(id)) {
       retireEntries(s, nodeId(frame, id));
+      retireLoads(s, nodeId(frame, id));
       retire(s, nodeId(frame, id));
     }
     if (grown && node.kind === 'assign') {
@@ -240,7 +256,12 @@ class Solver {
           if (typeOf(frame, arg) === 'struct vm_area_struct *') noteOtherVma(this.sink, s);
           if (mappingWalks.has(node.macro ?? '')) noteMappingWalk(s, item);
         }
-        return [...new Set(node.targets)].map((target): [NodeId, State] => [target, copy(s)]);
+        return [...new Set(node.targets)].map((target, i, all): [NodeId, State] => {
+          const arm = copy(s);
+          const item = node.args[0];
+          if (isFileWalk(node) && item) noteFileWalk(arm, nodeId(frame, id), evaluate(frame, arm, item, id).key, i === all.length - 1);
+          return [target, arm];
+        });
       case 'return': this.finish(node.value && evaluate(frame, s, node.value, id), s, node.span); return [];
       case 'declare':
         clobber(s, local(node.name), `${nodeId(frame, id)}@`);
@@ -287,6 +308,7 @@ class Solver {
       this.remember(arm, condition, wanted, node.span);
       const [value, holds] = bare(condition, wanted);
       noteBranch(arm, value, holds);
+      noteCacheBranch(this.frame, arm, value, holds, node.span);
       out.push([target, arm]);
     }
     return out;
@@ -323,6 +345,7 @@ class Solver {
           notePhase(this.sink, s, before, effect.op === 'walk-step');
           noteEffect(this.sink, frame, s, node.span, node.callee, effect, args, result);
         }
+        if (s.cache) noteCacheEffect((fill) => this.addFill(fill), frame, s, node, effect, args, result, this.scans.get(id));
         return [put(s, result)];
       }
     }
@@ -336,7 +359,7 @@ class Solver {
         }
       }
     }
-    const known = this.callees.summarize(node, frame, this.depth === 'faults' || this.depth === 'entries' ? this.depth : this.matters(node.next) ? 'whole' : 'events');
+    const known = this.callees.summarize(node, frame, this.depth === 'faults' || this.depth === 'entries' || this.depth === 'cache' ? this.depth : this.matters(node.next) ? 'whole' : 'events');
     if (!known || known === 'harmless') {
       this.opaque(s, node, args, nodeId(frame, id), known === 'harmless');
       return [put(s, symbol(nodeId(frame, id)))];
@@ -362,12 +385,17 @@ class Solver {
       const here = applyAction(frame, s, id, node, known.ref, action, sub);
       if (here) this.addAction(here);
     }
+    for (const fill of known.summary.fills) {
+      const here = this.callees.fillConcerns(fill) ? applyFill(s, id, fill, callTrace(frame, s, node, known.ref, fill.trace, sub)) : undefined;
+      if (here) this.addFill(here);
+    }
     for (const site of known.summary.chosen) this.chosen.add(site);
     const after: State[] = [];
     const told = s.entries ? toldGuards(known.summary.outcomes) : noGuards;
     for (const outcome of known.summary.outcomes) {
       const next = applyOutcome(frame, s, node, known.ref, outcome, sub, args, this.sink, told);
       if (!next) continue;
+      if (outcome.state.cache) applyCache(next.state, outcome.state.cache);
       for (const mark of known.summary.marks) blame(s, next.state, mark, sub.value(mark.slot));
       after.push(put(next.state, next.value ?? symbol(nodeId(frame, id))));
     }
@@ -441,6 +469,11 @@ class Solver {
     return [...(old ? commonFacts(new Map(old.map((f) => [f.value.key, f] as const)), here) : here).values()];
   }
 
+  private addFill(fill: FillReach): void {
+    const key = fillKey(fill);
+    if (!this.fills.has(key)) this.fills.set(key, fill);
+  }
+
   private addFault(fault: FaultReach): void {
     const key = faultKey(fault);
     const old = this.faults.get(key);
@@ -476,6 +509,7 @@ class Solver {
       }
     }
     if (s.sigbus !== undefined) this.fates.get(s.sigbus)?.set(fateOf(s, result, s.sigbus), span);
+    finishCache(s);
     const value = reduceAtExit(s, result);
     if (this.outcomes.size >= plainOutcomes) dropOwnSnapshots(s);
     // Ways to return that differ in nothing but the branches taken are one way, with the facts they share.

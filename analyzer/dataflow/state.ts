@@ -9,6 +9,8 @@ import type { StepKind } from '../findings/finding';
 import type { FunctionRef } from '../call-graph/tree';
 import type { EntryState } from './entries';
 import { entriesKey } from './entries';
+import type { CacheState } from './page-cache';
+import { cacheKey } from './page-cache';
 import type { LockStatus, Place, ReadValue, Value } from './value';
 import { contains, load, number, symbol } from './value';
 
@@ -74,6 +76,8 @@ export interface State {
   readonly confirmed: Map<string, { readonly value: Value; readonly when: Exclude<Confirmation, 'no'> }>;
   /** What the path does to entries, where that is followed. */
   entries: EntryState | undefined;
+  /** What it does to holes of the page cache, where that is followed. */
+  cache: CacheState | undefined;
   /** The call (its name) whose fault ended in SIGBUS on this path, where that is followed. */
   sigbus: string | undefined;
   /** Facts were dropped because there were too many states: the path may be one that cannot happen, so nothing may be reported on it. */
@@ -84,14 +88,14 @@ export interface State {
 export function initialState(): State {
   return {
     memory: new Map(), clobbered: new Map(), facts: new Map(), held: new Map(), entryLock: { pte: 'unknown', pmd: 'unknown' },
-    open: new Map(), confirmedAll: 'no', confirmed: new Map(), entries: undefined, sigbus: undefined, coarse: false, trace: undefined,
+    open: new Map(), confirmedAll: 'no', confirmed: new Map(), entries: undefined, cache: undefined, sigbus: undefined, coarse: false, trace: undefined,
   };
 }
 
 export function copy(s: State): State {
   return {
     memory: new Map(s.memory), clobbered: new Map(s.clobbered), facts: new Map(s.facts), held: new Map(s.held), entryLock: s.entryLock,
-    open: new Map(s.open), confirmedAll: s.confirmedAll, confirmed: new Map(s.confirmed), entries: s.entries, sigbus: s.sigbus, coarse: s.coarse, trace: s.trace,
+    open: new Map(s.open), confirmedAll: s.confirmedAll, confirmed: new Map(s.confirmed), entries: s.entries, cache: s.cache, sigbus: s.sigbus, coarse: s.coarse, trace: s.trace,
   };
 }
 
@@ -130,7 +134,7 @@ export const isRequest = (v: Value): boolean => v.kind === 'operation' && v.op =
 
 /** What a caller can see of the state: memory, locks and what was done to entries. */
 export function visibleKey(s: State): string {
-  return [...(s.entries ? [entriesKey(s.entries)] : []), ...[...s.memory].map(([key, m]) => `${key}=${m.value.key}`), ...s.clobbered.keys(), ...s.held.keys(), s.entryLock.pte, s.entryLock.pmd].sort().join('|');
+  return [...(s.entries ? [entriesKey(s.entries)] : []), ...(s.cache ? [cacheKey(s.cache)] : []), ...[...s.memory].map(([key, m]) => `${key}=${m.value.key}`), ...s.clobbered.keys(), ...s.held.keys(), s.entryLock.pte, s.entryLock.pmd].sort().join('|');
 }
 
 function keyOf(s: State, counts: (f: Fact) => boolean): string {
@@ -143,6 +147,7 @@ function keyOf(s: State, counts: (f: Fact) => boolean): string {
   for (const [key, c] of s.confirmed) out.push(`c${key}${c.when}`);
   out.sort();
   if (s.entries) out.push(entriesKey(s.entries));
+  if (s.cache) out.push(cacheKey(s.cache));
   return `${s.coarse ? '~' : ''}${s.sigbus ?? ''}|${s.entryLock.pte}|${s.entryLock.pmd}|${s.confirmedAll}|${out.join('|')}`;
 }
 
@@ -245,7 +250,7 @@ export function claimHeld(s: State, lock: Value, level: Level | undefined): void
 
 /** Records that `value` is a fresh snapshot which only a comparison under the lock can confirm. */
 export function openSnapshot(s: State, value: ReadValue): void {
-  if (!s.entries && value.lock !== 'held') s.open.set(value.key, value);
+  if (!s.entries && !s.cache && value.lock !== 'held') s.open.set(value.key, value);
 }
 
 /** Every snapshot taken so far is confirmed: an entry was seen to be none under the lock. */

@@ -6,6 +6,9 @@ import type { IrNode, NodeId } from '../../parser/ir';
 import type { FunctionRef, Tree } from '../call-graph/tree';
 import type { Frame } from './frame';
 import { createFrame, typeOf } from './frame';
+import type { FillReach } from './page-cache';
+import { nodesAboutCache } from './page-cache';
+import { isCacheHelper, mayKnowHoles } from './page-cache-helpers';
 import { slice } from './slice';
 import type { Callees, Depth } from './solve';
 import type { CallNode } from './transfer';
@@ -22,7 +25,7 @@ export interface Summaries {
 }
 
 /** What of a function may concern its callers. */
-export type Concern = 'events' | 'faults' | 'entries';
+export type Concern = 'events' | 'faults' | 'entries' | 'cache';
 const concernOf = (depth: Depth): Concern => (depth === 'whole' ? 'events' : depth);
 
 /** Which events and faults of a function its callers must hear of. */
@@ -31,6 +34,7 @@ export interface Concerns {
   fault(fault: FaultReach): boolean;
   loss(loss: LossReach): boolean;
   action(action: ActionReach): boolean;
+  fill(fill: FillReach): boolean;
 }
 
 interface Entry {
@@ -47,7 +51,7 @@ const maxRounds = 4;
 export function createSummaries(tree: Tree, concerns: Concerns, log: (line: string) => void): Summaries {
   const done = new Map<FunctionRef, Partial<Record<Depth, Entry>>>();
   const running = new Map<FunctionRef, { summary: Summary; recursive: boolean }>();
-  const followed: Readonly<Record<Concern, Set<FunctionRef>>> = { events: new Set(), faults: new Set(), entries: new Set() };
+  const followed: Readonly<Record<Concern, Set<FunctionRef>>> = { events: new Set(), faults: new Set(), entries: new Set(), cache: new Set() };
   const needsStack: Set<string>[] = [];
   /** Functions that the log has named as not readable, once each: in an editor they come and go with every key. */
   const unread = new Set<string>();
@@ -94,7 +98,12 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
     return state.summary;
   }
 
+  /** The function that is summarised depends on this name, too. */
+  const note = (name: string): void => void needsStack[needsStack.length - 1]?.add(name);
+  const isHelper = (ref: FunctionRef): boolean => isCacheHelper(tree, ref, note);
+
   function once(ref: FunctionRef, depth: Depth): Summary {
+    if (depth === 'cache' && !followed.cache.has(ref) && !isHelper(ref) && !mayKnowHoles(tree, ref, note)) return emptySummary;
     const ir = tree.lower(ref);
     const place = `${ref.file}: ${ref.name}`;
     if (ir.incomplete && !unread.has(place)) {
@@ -106,7 +115,8 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
       return target && declaredType(target);
     };
     const whole = createFrame(ref, ir, typesOfCallees);
-    const frame = depth === 'entries' ? createFrame(ref, slice(ir, (node, id) => concernsEntries(whole, node, id)), typesOfCallees) : whole;
+    const counts = depth === 'entries' ? (node: IrNode, id: NodeId) => concernsEntries(whole, node, id) : depth === 'cache' ? concernsCache(whole) : undefined;
+    const frame = counts ? createFrame(ref, slice(ir, counts, depth === 'cache'), typesOfCallees) : whole;
     const interesting = followed[concernOf(depth)];
     const callees: Callees = {
       concerns: concerns.event,
@@ -114,6 +124,8 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
       lossConcerns: concerns.loss,
       actionConcerns: concerns.action,
       callbacks: (node, from) => callbacksOf(node, from).map((target) => summaryOf(target, depth)),
+      fillConcerns: concerns.fill,
+      asksOutcomes: depth !== 'cache' || interesting.has(ref) || isHelper(ref),
       hasBody: (node, from) => node.callee !== undefined && tree.resolve(node.callee, from.ref.file) !== undefined,
       isFollowed(node, from) {
         const target = node.callee === undefined ? undefined : tree.resolve(node.callee, from.ref.file);
@@ -124,6 +136,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
         const target = tree.resolve(node.callee, from.ref.file);
         if (!target) return undefined;
         if (wanted === 'faults' && !interesting.has(target)) return 'harmless';
+        if (wanted === 'cache') return interesting.has(target) || isHelper(target) ? summaryOf(target, wanted) : 'harmless';
         if (wanted === 'entries' && isGuard(target)) return summaryOf(target, wanted);
         const matters = interesting.has(target) || (node.args.some((a) => pageTableTypes.has(typeOf(from, a) ?? '')) && tree.touchesPageTables(target));
         if (!matters || (wanted === 'events' && !interesting.has(target))) return 'harmless';
@@ -152,6 +165,15 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
     return target ? followed.entries.has(target) || (handsOver && tree.changesPageTables(target)) : handsOver;
   }
 
+  /** Does the node say something about holes of the page cache? */
+  function concernsCache(frame: Frame): (node: IrNode, id: NodeId) => boolean {
+    const nodes = nodesAboutCache(frame, (callee) => {
+      const target = tree.resolve(callee, frame.ref.file);
+      return target !== undefined && (followed.cache.has(target) || isHelper(target));
+    });
+    return (_, id) => nodes.has(id);
+  }
+
   const summaryOf = (ref: FunctionRef, wanted: Depth): { ref: FunctionRef; params: readonly string[]; summary: Summary } =>
     ({ ref, params: tree.lower(ref).params.map((p) => p.name), summary: of(ref, wanted) });
 
@@ -162,7 +184,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
       followed[what].add(ref);
       // Who hands page-table entries to it has its summary anyway.
       if (what === 'entries' && tree.usersOf(ref).length === 0 && takesPageTableArgument(tree, ref) && tree.touchesPageTables(ref)) return;
-      forget(new Set([ref.name, ...tree.usersOf(ref).map((user) => user.name)]), ref);
+      forget(new Set([ref.name, ...tree.usersOf(ref).map((user) => user.name)]), what === 'cache' ? undefined : ref);
     },
     forget,
   };
@@ -170,7 +192,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
   function forget(names: ReadonlySet<string>, except?: FunctionRef): void {
     for (const [ref, entries] of done) {
       if (ref === except) continue;
-      const stale = [entries.events, entries.whole, entries.faults, entries.entries].some((entry) => entry && [...names].some((n) => entry.needs.has(n)));
+      const stale = [entries.events, entries.whole, entries.faults, entries.entries, entries.cache].some((entry) => entry && [...names].some((n) => entry.needs.has(n)));
       if (stale) done.delete(ref);
     }
   }

@@ -2,6 +2,7 @@
 import type { NodeId, Span } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
 import type { Change, Gap, Guard } from './entries';
+import type { FillReach } from './page-cache';
 import type { Confirmation, EntryLocks, Fact, State, Trace } from './state';
 import type { ReadValue, Value } from './value';
 
@@ -84,6 +85,7 @@ export interface Summary {
   readonly faults: readonly FaultReach[];
   readonly losses: readonly LossReach[];
   readonly actions: readonly ActionReach[];
+  readonly fills: readonly FillReach[];
   /** Places where it puts a marker into an entry that was handed in. */
   readonly marks: readonly Change[];
   /** Places where an entry gets the bit for another reason than its old value, as `file:offset`. */
@@ -92,4 +94,4 @@ export interface Summary {
   readonly truncated: boolean;
 }
 
-export const emptySummary: Summary = { outcomes: [], reaches: [], faults: [], losses: [], actions: [], marks: [], chosen: new Set(), truncated: false };
+export const emptySummary: Summary = { outcomes: [], reaches: [], faults: [], losses: [], actions: [], fills: [], marks: [], chosen: new Set(), truncated: false };

@@ -3,6 +3,7 @@ import type { Effect } from '../../kernel/types';
 import type { Span } from '../../parser/ir';
 import type { FunctionRef, Tree } from '../call-graph/tree';
 import type { Concern } from '../dataflow/summaries';
+import type { FillReach } from '../dataflow/page-cache';
 import type { Trace } from '../dataflow/state';
 import type { ActionReach, EventReach, FaultReach, LossReach, Summary } from '../dataflow/summary';
 import type { Severity } from '../findings/finding';
@@ -53,7 +54,7 @@ export interface RuleCheck {
   /** Can this function settle the question? Callers are asked only on the way to one that can; to all when undefined. */
   settles?(ref: FunctionRef): boolean;
   /** Must callers that are asked hear of this? */
-  concernsCaller(reach: EventReach | FaultReach | LossReach | ActionReach): boolean;
+  concernsCaller(reach: EventReach | FaultReach | LossReach | ActionReach | FillReach): boolean;
 }
 
 export type CreateCheck = (tree: Tree) => RuleCheck;
