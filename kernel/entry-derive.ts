@@ -68,7 +68,6 @@ const built: readonly Primitive[] = [
     ['make_device_private_entry', 2, 'An entry for a page in device memory, writable or read-only by the second argument.', swapops('make_device_private_entry'), { until: [5, 13], renamedTo: 'make_readable_device_private_entry' }],
   ], (arity) => withoutBit(arity)),
   ...named([
-    ['make_swapin_error_entry', 1, 'An entry for a page that could not be read from swap.', swapops('make_swapin_error_entry'), { since: [5, 19], until: [6, 5] }],
     ['make_hwpoison_entry', 1, 'An entry for memory with a hardware error.', swapops('make_hwpoison_entry')],
   ], (arity) => dropsBit(arity)),
   row('make_swapin_error_entry', [shape(1, dropsBit(1).effect, { until: [6, 1] }), shape(0, dropsBit(0, []).effect, { since: [6, 2] })], 'An entry that says that reading from swap failed.', swapops('make_swapin_error_entry'), { since: [5, 19], until: [6, 5], renamedTo: 'make_poisoned_swp_entry' }),

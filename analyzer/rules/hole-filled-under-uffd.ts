@@ -22,12 +22,12 @@ export const holeFilledUnderUffd: RuleInfo = {
 
 export const checkFilledHoles: CreateCheck = () => ({
   info: holeFilledUnderUffd,
-  startsAt: ['cache-store'],
+  startsAt: (effect) => effect.op === 'cache-store',
   levels: 2,
   concern: 'cache',
   judge: (_ref, { fills }, isLast) => firstPerFunction(fills.filter((f) => !f.coarse && f.fault !== undefined && (f.decided || isLast))).map(report),
   asksCallers: (_ref, { fills }) => fills.some(mayRestOnCaller),
-  mayAsk: (caller) => hasPart(caller),
+  settles: hasPart,
   concernsCaller: (reach) => 'decided' in reach && mayRestOnCaller(reach),
 });
 
