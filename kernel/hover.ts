@@ -1,14 +1,15 @@
 /** The hover text of a primitive or constant, in Markdown. */
 import { anyArity } from './build';
-import { constants, primitives } from './model';
+import type { KernelModel } from './model';
+import { builtinModel, constants } from './model';
 import type { Constant, Contract, Primitive, Shape, Version } from './types';
 
 /**
  * What a hover says about `name`, or undefined when the model does not know it. Of the rules that an entry plays a part in, those are named
  * that `ships` accepts: the model knows of more than this program has.
  */
-export function describe(name: string, ships: (rule: string) => boolean = () => true): string | undefined {
-  const primitive = primitives.get(name);
+export function describe(name: string, ships: (rule: string) => boolean = () => true, model: KernelModel = builtinModel): string | undefined {
+  const primitive = model.primitives.get(name);
   if (primitive !== undefined) return describePrimitive(primitive, ships);
   const constant = constants.get(name);
   return constant === undefined ? undefined : describeConstant(constant, ships);

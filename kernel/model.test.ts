@@ -1,10 +1,11 @@
 import { describe as suite, expect, it } from 'vitest';
-import { anyArity } from './build';
+import { anyArity, inert, read } from './build';
 import { allConstants } from './constants';
 import { describe } from './hover';
-import { allPrimitives, carrierFields, constants, pageTableTypes, primitives, shapeFor } from './model';
-import type { Effect, LockSource, Primitive, Version } from './types';
+import { allPrimitives, builtinModel, carrierFields, constants, extendModel, pageTableTypes } from './model';
+import type { Effect, LockSource, Primitive, Shape, Version } from './types';
 
+const { primitives, shapeFor } = builtinModel;
 const newestLts: Version = [7, 2];
 const oldest: Version = [5, 8];
 
@@ -97,6 +98,23 @@ suite('shapeFor', () => {
     expect(shapeFor('update_mmu_cache', 3)?.effect.op).toBe('inert');
     expect(shapeFor('trace_set_migration_pte', 3)?.effect.op).toBe('inert');
     expect(shapeFor('VM_BUG_ON_PAGE', 2)?.effect.op).toBe('inert');
+  });
+});
+
+suite('extendModel', () => {
+  const own = (name: string, ...shapes: Shape[]): Primitive => ({ name, area: 'page-table', shapes, meaning: 'Ours.', source: 'ours' });
+
+  it('adds and replaces, and leaves the base alone', () => {
+    const model = extendModel(builtinModel, [own('our_get', read('pte')), own('huge_ptep_get', read('pmd', 0, 2)), own('trace_ours', read('pte')), own('guard_spinlock', inert(1))]);
+    expect(model.shapeFor('our_get', 1)?.effect).toEqual({ op: 'read', level: 'pte', slot: 0 });
+    expect(model.shapeFor('huge_ptep_get', 2)?.effect).toEqual({ op: 'read', level: 'pmd', slot: 0 });
+    expect(model.shapeFor('huge_ptep_get', 1)).toBeUndefined();
+    expect(model.shapeFor('trace_ours', 1)?.effect.op).toBe('read');
+    expect(model.shapeFor('guard_spinlock', 1)?.effect.op).toBe('inert');
+    expect(model.shapeFor('pte_same', 2)).toBe(shapeFor('pte_same', 2));
+    expect(shapeFor('our_get', 1)).toBeUndefined();
+    expect(shapeFor('huge_ptep_get', 1)?.effect.op).toBe('read');
+    expect(extendModel(builtinModel, [])).toBe(builtinModel);
   });
 });
 

@@ -72,6 +72,7 @@ function fakeAnalysis(reader: TreeReader, engine: FakeEngine): Analysis {
   return {
     setText: (path, text) => void (text === undefined ? texts.delete(path) : texts.set(path, text)),
     invalidate: () => undefined,
+    setModel: () => undefined,
     check: () => [],
     summarize: () => [],
     checkInSteps,

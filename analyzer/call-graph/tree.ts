@@ -3,7 +3,8 @@
  * A file's text may change at any time (an editor's unsaved buffer); functions whose text stayed the same keep their identity, so
  * everything that was computed about them stays valid.
  */
-import { primitives } from '../../kernel/model';
+import type { KernelModel } from '../../kernel/model';
+import { builtinModel } from '../../kernel/model';
 import type { FunctionIR } from '../../parser/ir';
 import { lowerFunction } from '../../parser/lower';
 import { scan } from '../../parser/scan';
@@ -28,6 +29,9 @@ interface FileEntry {
 
 export interface Tree {
   readonly backend: ParserBackend;
+  /** What calls mean whose body is not asked. */
+  readonly model: KernelModel;
+  setModel(model: KernelModel): void;
   setText(path: string, text: string | undefined): void;
   invalidate(path: string): void;
   text(path: string): string | undefined;
@@ -53,11 +57,13 @@ export interface Tree {
 
 const quietEffects = new Set(['inert', 'derive', 'range', 'mm-lock', 'mm-unlock', 'uffd-flag', 'fault', 'cache-lock', 'cache-unlock', 'cache-load', 'cache-store']);
 /** Primitives that change or read what the state tracks. */
-const loudPrimitives: ReadonlySet<string> = new Set(
-  [...primitives.values()].filter((p) => p.shapes.some((shape) => !quietEffects.has(shape.effect.op))).map((p) => p.name),
-);
+function loudPrimitives(model: KernelModel): ReadonlySet<string> {
+  return new Set([...model.primitives.values()].filter((p) => p.shapes.some((shape) => !quietEffects.has(shape.effect.op))).map((p) => p.name));
+}
 
-export function createTree(backend: ParserBackend, reader: TreeReader): Tree {
+export function createTree(backend: ParserBackend, reader: TreeReader, firstModel: KernelModel = builtinModel): Tree {
+  let model = firstModel;
+  let loud = loudPrimitives(model);
   const overlays = new Map<string, string>();
   const files = new Map<string, FileEntry | undefined>();
   let byName: Map<string, FunctionRef[]> | undefined;
@@ -152,11 +158,11 @@ export function createTree(backend: ParserBackend, reader: TreeReader): Tree {
     reaching.set(ref, false);
     let answer = false;
     for (const name of ref.outline.calls) {
-      if (loudPrimitives.has(name)) { answer = true; break; }
+      if (loud.has(name)) { answer = true; break; }
     }
     if (!answer) {
       for (const name of ref.outline.calls) {
-        if (primitives.has(name)) continue;
+        if (model.primitives.has(name)) continue;
         const callees = index().byName.get(name)?.filter((f) => f.file === ref.file || !f.outline.isStatic || f.file.endsWith('.h')) ?? [];
         if (callees.some(touches)) { answer = true; break; }
       }
@@ -167,6 +173,14 @@ export function createTree(backend: ParserBackend, reader: TreeReader): Tree {
 
   return {
     backend,
+    get model() {
+      return model;
+    },
+    setModel(next) {
+      model = next;
+      loud = loudPrimitives(next);
+      reaching = new Map();
+    },
     setText(path, text) {
       if (text === undefined) overlays.delete(path);
       else overlays.set(path, text);

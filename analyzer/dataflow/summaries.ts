@@ -96,7 +96,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
     const frame = createFrame(ref, ir, (callee) => {
       const target = tree.resolve(callee, ref.file);
       return target && declaredType(target);
-    });
+    }, tree.model);
     const interesting = followed[concernOf(depth)];
     const callees: Callees = {
       concerns: concerns.event,

@@ -34,6 +34,7 @@ function createAnalysis({ reader, log }: AnalysisOptions): Analysis {
   return {
     setText: () => undefined,
     invalidate: () => undefined,
+    setModel: () => undefined,
     summarize: () => [],
     checkInSteps,
     check: (paths, options) => {
