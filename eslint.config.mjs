@@ -9,7 +9,7 @@ const allowed = {
   kernel: ['kernel'],
   parser: ['parser'],
   analyzer: ['analyzer', 'parser', 'kernel'],
-  workspace: ['workspace', 'analyzer', 'parser'],
+  workspace: ['workspace', 'analyzer', 'parser', 'kernel'],
   server: ['server', 'workspace', 'analyzer', 'parser', 'kernel'],
   cli: ['cli', 'workspace', 'analyzer', 'parser', 'kernel', 'server'],
   client: ['client'],

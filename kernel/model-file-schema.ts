@@ -1,7 +1,8 @@
 /** The JSON schema of a model file, from the table that its reader uses. `mm-review.schema.json` holds it for editors. */
 import { declarationLimit, declarationPattern } from './declaration';
 import { effectRows, type EffectField, type EffectRow } from './effect-fields';
-import { contractFields, entryFields, lockNotations, modelFileName } from './model-file';
+import { contractFields, entryFields, lockNotations } from './model-file';
+import { modelFileName } from './model-problems';
 
 type Schema = Readonly<Record<string, unknown>>;
 

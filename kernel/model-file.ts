@@ -6,12 +6,10 @@ import { createScanner, parseTree, printParseErrorCode, type Node, type ParseErr
 import { anyArity } from './build';
 import { declarationLimit, parseDeclaration, type Declaration } from './declaration';
 import { effectRows, type EffectField, type EffectRow } from './effect-fields';
-import { createReport, maximumProblems, type ModelProblem, type Place, type Report } from './model-problems';
+import { createReport, maximumProblems, modelFileName, type ModelProblem, type Place, type Report } from './model-problems';
 import { didYouMean } from './suggest';
 import type { Contract, Effect, LockSource, Primitive, Shape } from './types';
 
-/** Where the file lies: at the top of the tree. */
-export const modelFileName = '.mm-review.json';
 /** What a model file may have at most, in characters. */
 export const modelFileLimit = 1024 * 1024;
 

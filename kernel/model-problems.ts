@@ -1,5 +1,8 @@
 /** What is wrong with a model file, and where: offsets while it is read, lines and columns for people. */
 
+/** Name of a model file; it lies at the top of the tree. */
+export const modelFileName = '.mm-review.json';
+
 /** What is wrong at a place of a model file. Positions are 1-based and count UTF-16 code units; the end is exclusive. */
 export interface ModelProblem {
   readonly line: number;
