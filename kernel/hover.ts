@@ -18,13 +18,13 @@ export function describe(name: string, ships: (rule: string) => boolean = () => 
 function describePrimitive(entry: Primitive, ships: (rule: string) => boolean): string {
   const lines = [
     ...contractLines(entry.contract ?? {}),
-    labelled('Pitfall', entry.pitfall),
+    labelled('Pitfall', plain(entry.pitfall)),
     labelled('Arguments', argumentHistory(entry.shapes)),
     labelled('Kernels', history(entry)),
     labelled('Rules', ruleList(entry.rules?.filter(ships))),
     labelled('Source', `\`${entry.source}\``),
   ];
-  return page(`**\`${entry.name}()\`** · ${titleOf(entry)}`, entry.meaning, lines);
+  return page(`**\`${entry.name}()\`** · ${titleOf(entry)}`, plain(entry.meaning), lines);
 }
 
 function describeConstant(entry: Constant, ships: (rule: string) => boolean): string {
@@ -76,14 +76,14 @@ function exhausted(op: never): never {
 
 function contractLines(contract: Contract): readonly (string | undefined)[] {
   const locks = [
-    contract.needs === undefined ? undefined : `needs ${contract.needs}`,
-    contract.takes === undefined ? undefined : `takes ${contract.takes}`,
-    contract.releases === undefined ? undefined : `drops ${contract.releases}`,
+    contract.needs === undefined ? undefined : `needs ${plain(contract.needs)}`,
+    contract.takes === undefined ? undefined : `takes ${plain(contract.takes)}`,
+    contract.releases === undefined ? undefined : `drops ${plain(contract.releases)}`,
   ].filter((part) => part !== undefined);
   return [
     labelled('Locks', locks.length === 0 ? undefined : `${locks.join('; ')}.`),
     labelled('Sleeps', contract.sleeps === true ? 'it may.' : undefined),
-    labelled('Stale after', contract.stale === undefined ? undefined : `${contract.stale}.`),
+    labelled('Stale after', contract.stale === undefined ? undefined : `${plain(contract.stale)}.`),
   ];
 }
 
@@ -113,6 +113,13 @@ function versionText(version: Version): string {
 
 function ruleList(rules: readonly string[] | undefined): string | undefined {
   return rules === undefined || rules.length === 0 ? undefined : rules.map((rule) => `\`${rule}\``).join(', ');
+}
+
+/** Entries hold plain text, also those that somebody else's tree brings along: it may not become a link, a picture or another paragraph. */
+function plain(text: string): string;
+function plain(text: string | undefined): string | undefined;
+function plain(text: string | undefined): string | undefined {
+  return text?.replace(/\s+/g, ' ').replace(/[\\`[\]<]/g, '\\$&');
 }
 
 function labelled(label: string, text: string | undefined): string | undefined {

@@ -140,6 +140,12 @@ suite('describe', () => {
     ].join('\n\n'));
   });
 
+  it('shows entries of a tree, as plain text', () => {
+    const evil: Primitive = { name: 'ours', area: 'page-table', shapes: [read('pte')], meaning: 'See ![x](http://x/y.png)\n\n# <b>`now`', source: '.mm-review.json' };
+    expect(describe('ours', undefined, extendModel(builtinModel, [evil]))).toBe('**`ours()`** · reads an entry\n\nSee !\\[x\\](http://x/y.png) # \\<b>\\`now\\`\n\nSource: `.mm-review.json`');
+    expect(describe('ours')).toBeUndefined();
+  });
+
   it('explains constants and nothing else', () => {
     expect(describe('FAULT_FLAG_UNSHARE')).toContain('since 5.19');
     expect(describe('printk')).toBeUndefined();
