@@ -8,7 +8,7 @@ import { anyArity } from './build';
 import { parseDeclaration } from './declaration';
 import { effectRows, type EffectField } from './effect-fields';
 import { allPrimitives } from './model';
-import { modelFileLimit, readModelFile } from './model-file';
+import { entryFields, modelFileLimit, readModelFile } from './model-file';
 import { modelFileSchema } from './model-file-schema';
 import type { Effect, LockSource, Shape } from './types';
 
@@ -188,6 +188,10 @@ describe('the schema', () => {
       expect(validate({ primitives: [{ ...full, more: 1 }] }), op).toBe(false);
     }
   });
+});
+
+it('no effect has a field that every entry has', () => {
+  for (const [op, row] of effectRows) expect(Object.keys(row.fields).filter((name) => name in entryFields), op).toEqual([]);
 });
 
 describe('parseDeclaration', () => {
