@@ -9,7 +9,7 @@ const allowed = {
   kernel: ['kernel'],
   parser: ['parser'],
   analyzer: ['analyzer', 'parser', 'kernel'],
-  workspace: ['workspace', 'analyzer', 'parser'],
+  workspace: ['workspace', 'analyzer', 'parser', 'kernel'],
   server: ['server', 'workspace', 'analyzer', 'parser', 'kernel'],
   cli: ['cli', 'workspace', 'analyzer', 'parser', 'kernel', 'server'],
   client: ['client'],
@@ -17,6 +17,7 @@ const allowed = {
 /** Packages that only these folders may import. */
 const owners = {
   'tree-sitter': ['parser'], 'tree-sitter-c': ['parser'], 'web-tree-sitter': ['parser'],
+  'jsonc-parser': ['kernel'],
   vscode: ['client'], 'vscode-languageclient/node': ['client'],
   'vscode-languageserver/node': ['server'], 'vscode-languageserver-textdocument': ['server'],
 };

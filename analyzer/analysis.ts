@@ -4,6 +4,7 @@
  */
 import type { FunctionBelief } from './beliefs';
 import type { Finding } from './findings/finding';
+import type { KernelModel } from '../kernel/model';
 import type { ParserBackend } from '../parser/types';
 
 /** Where the analyzer gets files from. Paths are relative to the tree's root with forward slashes. */
@@ -38,6 +39,8 @@ export interface Analysis {
   setText(path: string, text: string | undefined): void;
   /** Forgets what the reader said of a file: it changed on disk. */
   invalidate(path: string): void;
+  /** Replaces the kernel model. What was found so far does not count any more. */
+  setModel(model: KernelModel): void;
   /** Findings whose location is in one of these files, ordered by file and position. */
   check(paths: readonly string[], options?: CheckOptions): Finding[];
   /** The same in small pieces: yields between functions so that the caller can cancel or let others run. */
@@ -54,6 +57,8 @@ export interface Analysis {
 export interface AnalysisOptions {
   readonly backend: ParserBackend;
   readonly reader: TreeReader;
+  /** What primitives do; the builtin model unless told. */
+  readonly model?: KernelModel;
   /** Called with one line for each thing that a log should say (an exception in one function, a function left incomplete). */
   readonly log?: (line: string) => void;
 }

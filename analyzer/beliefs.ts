@@ -66,7 +66,7 @@ export function believe(tree: Tree, summaries: Summaries, ref: FunctionRef): Fun
     flags: valueText(f.flags, where), at: place(f.in, f.span), when: conditions(f.facts), onSigbus: [...f.fates.keys()].sort(),
   });
   const ir = tree.lower(ref);
-  const claims = lockClaims(createFrame(ref, ir, () => undefined));
+  const claims = lockClaims(createFrame(ref, ir, () => undefined, tree.model));
   return {
     function: ref.name, file: ref.file, line: at.line,
     onEntry: claims.map((claim) => `the caller holds the page-table lock ${claim.lock}, as annotated`),

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { inert, read, shape } from '../kernel/build';
+import { builtinModel, extendModel } from '../kernel/model';
 import { loadBackend } from '../parser/backend';
 import type { ParserBackend } from '../parser/types';
 import { createAnalysis } from './create';
@@ -139,6 +141,26 @@ vm_fault_t again(struct vm_fault *vmf) { if (pte_none(ptep_get(vmf->pte))) retur
     const { analysis } = tree({ 'mm/event.c': event, 'mm/caller.c': lockless });
     expect(analysis.check(['mm/event.c'], { rules: ['lockless-pte-to-userfault'] })).toHaveLength(1);
     expect(analysis.check(['mm/event.c'], { rules: [] })).toEqual([]);
+  });
+
+  it('follows another kernel model, back and forth', () => {
+    const model = extendModel(builtinModel, [
+      { name: 'drawer_peek', area: 'page-table', shapes: [read('huge')], meaning: 'Reads a drawer.', source: 'here' },
+      { name: 'drawer_report', area: 'userfaultfd', shapes: [shape(2, { op: 'event', reason: 1 })], meaning: 'Reports it.', source: 'here' },
+    ]);
+    const files = { 'mm/event.c': event.replace('handle_userfault', 'drawer_report'), 'mm/caller.c': lockless.replace('huge_ptep_get', 'drawer_peek') };
+    const { analysis, check } = tree(files);
+    expect(check('mm/event.c')).toEqual([]);
+    analysis.setModel(model);
+    expect(check('mm/event.c')).toEqual(['mm/event.c:5 drawer_is_empty']);
+    analysis.setModel(extendModel(model, [{ name: 'drawer_peek', area: 'page-table', shapes: [inert()], meaning: 'Nothing.', source: 'here' }]));
+    expect(check('mm/event.c')).toEqual([]);
+    analysis.setModel(model);
+    expect(check('mm/event.c')).toEqual(['mm/event.c:5 drawer_is_empty']);
+    analysis.setModel(builtinModel);
+    expect(check('mm/event.c')).toEqual([]);
+    const fresh = createAnalysis({ backend, model, reader: { indexFiles: () => Object.keys(files), read: (path) => new Map(Object.entries(files)).get(path) } });
+    expect(fresh.check(['mm/event.c'])).toHaveLength(1);
   });
 
   it('says what it took for granted', () => {

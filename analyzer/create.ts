@@ -1,11 +1,12 @@
 /** Ties the pieces together: tree, summaries, rules, findings. */
 import { createHash } from 'node:crypto';
-import { primitives } from '../kernel/model';
+import type { KernelModel } from '../kernel/model';
 import { functionErrors } from '../parser/stats';
 import type { Analysis, AnalysisOptions, CheckOptions, ParseStats } from './analysis';
 import { believe } from './beliefs';
 import type { FunctionRef, Tree } from './call-graph/tree';
 import { createTree } from './call-graph/tree';
+import type { Summaries } from './dataflow/summaries';
 import { createSummaries } from './dataflow/summaries';
 import type { Finding } from './findings/finding';
 import { locate } from './findings/locate';
@@ -18,15 +19,16 @@ const maxCallerDepth = 8;
 
 export function createAnalysis(options: AnalysisOptions): Analysis {
   const log = options.log ?? (() => undefined);
-  const tree = createTree(options.backend, options.reader);
+  const tree = createTree(options.backend, options.reader, options.model);
   const all = checks.map((create) => create(tree));
-  const summaries = createSummaries(tree, {
+  const newSummaries = (): Summaries => createSummaries(tree, {
     event: (reach) => all.some((c) => c.concern === 'events' && c.concernsCaller(reach)),
     fault: (fault) => all.some((c) => c.concern === 'faults' && c.concernsCaller(fault)),
     loss: (loss) => all.some((c) => c.concern === 'entries' && c.concernsCaller(loss)),
     action: (action) => all.some((c) => c.concern === 'entries' && c.concernsCaller(action)),
     fill: (fill) => all.some((c) => c.concern === 'cache' && c.concernsCaller(fill)),
   }, log);
+  let summaries = newSummaries();
 
   function* checkInSteps(paths: readonly string[], check: CheckOptions = {}): Generator<undefined, Finding[]> {
     summaries.forget(tree.takeChangedNames());
@@ -41,10 +43,10 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   /** Asks the functions where a rule starts, and their callers as long as those matter. Of several stories about one place the shortest is kept. */
   function* climb(rule: RuleCheck, paths: readonly string[], best: Map<string, Report>): Generator<undefined, void> {
     const wanted = new Set(paths);
-    const starts = startsOf(rule);
+    const starts = startsOf(rule, tree.model);
     const levels = rule.levels ?? maxCallerDepth;
     // The body of what the model knows as a primitive is not judged: it does what the model says.
-    let level: FunctionRef[] = paths.flatMap((p) => tree.functionsIn(p)).filter((f) => !changesEntries(f.name) && starts.some((name) => f.outline.calls.has(name)));
+    let level: FunctionRef[] = paths.flatMap((p) => tree.functionsIn(p)).filter((f) => !changesEntries(tree.model, f.name) && starts.some((name) => f.outline.calls.has(name)));
     // A function may be asked again when one that it calls turned out to concern it; what did not change comes from the cache.
     for (let depth = 0; level.length > 0 && depth <= levels; depth++) {
       const callers = new Set<FunctionRef>();
@@ -52,7 +54,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         yield;
         const summary = summaries.of(ref, rule.concern);
         // Calls of what the model knows are taken for what it says, whatever the body does.
-        const isOpaque = rule.concern === 'entries' && (primitives.get(ref.name)?.shapes.some((s) => s.effect.op !== 'mark') ?? false);
+        const isOpaque = rule.concern === 'entries' && (tree.model.primitives.get(ref.name)?.shapes.some((s) => s.effect.op !== 'mark') ?? false);
         const above = depth < levels && !isOpaque ? [...tree.callersOf(ref), ...(rule.concern === 'entries' ? tree.usersOf(ref) : [])].filter((c) => leadsToAnswer(rule, c, levels - depth - 1)) : [];
         for (const report of rule.judge(ref, summary, above.length === 0)) {
           if (!wanted.has(report.in.file)) continue;
@@ -76,6 +78,11 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   return {
     setText: (path, text) => tree.setText(path, text),
     invalidate: (path) => tree.invalidate(path),
+    setModel(model) {
+      tree.setModel(model);
+      // Any call may mean something else now; the functions and their bodies stay.
+      summaries = newSummaries();
+    },
     checkInSteps,
     check(paths, check) {
       const run = checkInSteps(paths, check);
@@ -93,12 +100,12 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
 }
 
 /** Names of the primitives at which a rule starts. */
-function startsOf(rule: RuleCheck): readonly string[] {
-  return [...primitives.values()].filter((p) => p.shapes.some((s) => rule.startsAt(s.effect))).map((p) => p.name);
+function startsOf(rule: RuleCheck, model: KernelModel): readonly string[] {
+  return [...model.primitives.values()].filter((p) => p.shapes.some((s) => rule.startsAt(s.effect))).map((p) => p.name);
 }
 
-function changesEntries(name: string): boolean {
-  const op = primitives.get(name)?.shapes[0]?.effect.op;
+function changesEntries(model: KernelModel, name: string): boolean {
+  const op = model.primitives.get(name)?.shapes[0]?.effect.op;
   return op === 'clear' || op === 'store' || op === 'modify-start' || op === 'modify-commit';
 }
 

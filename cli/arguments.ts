@@ -1,7 +1,7 @@
 /** From argv to what the person wants. */
 import { parseArgs } from 'node:util';
 import { UsageError } from './host';
-import { didYouMean, nearest } from './suggest';
+import { didYouMean, nearest } from '../kernel/suggest';
 
 export type OutputFormat = 'gcc' | 'json' | 'sarif' | 'github';
 

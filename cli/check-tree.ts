@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Analysis, ParseStats, TreeReader } from '../analyzer/analysis';
 import type { Finding } from '../analyzer/findings/finding';
+import type { ModelProblem } from '../kernel/model-problems';
 import type { ParserBackend } from '../parser/types';
 import type { Problem } from '../workspace/files';
 import { createTreeReader, type DiskTreeReader } from '../workspace/reader';
@@ -29,6 +30,8 @@ export interface TreeResult {
   readonly unchecked: readonly Problem[];
   /** Files that would only have helped. */
   readonly unread: readonly Problem[];
+  /** What is wrong with the tree's model file. */
+  readonly modelProblems: readonly ModelProblem[];
   readonly stats: ParseStats | undefined;
   /** Exceptions of the analyzer that cost the figures, but not the findings. */
   readonly errors: readonly unknown[];
@@ -43,7 +46,8 @@ export async function checkTree(group: Group, options: TreeOptions): Promise<Tre
     indexFiles: () => phases.run('read files', () => reader.indexFiles()),
     read: (path) => phases.run('read files', () => reader.read(path)),
   };
-  const analysis = options.engine.createAnalysis({ backend: options.backend, reader: timed, log: options.log });
+  const { model, problems: modelProblems } = phases.run('read files', () => options.engine.loadModel(group.root));
+  const analysis = options.engine.createAnalysis({ backend: options.backend, reader: timed, model, log: options.log });
   const findings = phases.run('check', () => (relevant.length === 0 ? [] : drive(analysis, relevant, options)));
   const errors: unknown[] = [];
   const stats = options.stats ? await count(analysis, readable, options, errors) : undefined;
@@ -53,6 +57,7 @@ export async function checkTree(group: Group, options: TreeOptions): Promise<Tre
     files: readable.length,
     unchecked: problems.filter((problem) => asked.has(problem.path)),
     unread: problems.filter((problem) => !asked.has(problem.path)),
+    modelProblems,
     stats,
     errors,
   };

@@ -2,13 +2,14 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Finding } from '../analyzer/findings/finding';
+import type { ModelProblem } from '../kernel/model-problems';
 import { collectFiles, resolveArgument } from '../workspace/collect';
 import { describeError } from '../workspace/files';
 import { commonDirectory, isInside, isKernelTree } from '../workspace/root';
 import { checkRuleNames, type CheckArguments, type OutputFormat } from './arguments';
 import { checkTree, type TreeOptions, type TreeResult } from './check-tree';
 import { paletteFor } from './colour';
-import { formatGcc, printable } from './format/gcc';
+import { formatGcc, formatModelProblem, printable } from './format/gcc';
 import { formatGithub } from './format/github';
 import { formatJson } from './format/json';
 import { formatSarif } from './format/sarif';
@@ -53,6 +54,7 @@ export async function runCheck(args: CheckArguments, host: Host): Promise<0 | 1 
       continue;
     }
     results.push([group, result]);
+    for (const problem of result.modelProblems) say.modelProblem(group.root, problem);
     for (const problem of result.unchecked) say.problem(path.resolve(group.root, problem.path), problem.message);
     for (const problem of result.unread) say.note(`${say.path(path.resolve(group.root, problem.path))}: ${problem.message}; its functions are unknown to this check`);
     for (const error of result.errors) say.internalError(error);
@@ -122,6 +124,7 @@ async function checkGroup(group: Group, options: TreeOptions, say: Say): Promise
 
 interface Say {
   path(absolute: string): string;
+  modelProblem(root: string, problem: ModelProblem): void;
   problem(absolute: string, message: string): void;
   note(message: string): void;
   internalError(error: unknown): void;
@@ -134,6 +137,7 @@ function createSay(host: Host): Say {
   const name = (absolute: string): string => (isInside(host.cwd, absolute) ? path.relative(host.cwd, absolute) || '.' : absolute);
   return {
     path: name,
+    modelProblem: (root, problem) => void host.stderr.write(formatModelProblem(problem, { root, cwd: host.cwd, palette })),
     problem: (absolute, message) => void host.stderr.write(`${toolName}: ${palette.error('error:')} ${printable(`${name(absolute)}: ${message}`)}\n`),
     note: line,
     internalError: (error) => void host.stderr.write(internalErrorText(error, host)),

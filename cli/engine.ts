@@ -2,11 +2,21 @@
 import type { Engine } from './host';
 
 export async function loadEngine(): Promise<Engine> {
-  const [{ createAnalysis }, { rules }, { unusedAllow }, { loadBackend }] = await Promise.all([
+  const [{ createAnalysis }, { rules }, { unusedAllow }, { loadBackend }, { builtinModel, extendModel }, { loadModelFile }] = await Promise.all([
     import('../analyzer/create'),
     import('../analyzer/rules/index'),
     import('../analyzer/findings/silence'),
     import('../parser/backend'),
+    import('../kernel/model'),
+    import('../workspace/model-file'),
   ]);
-  return { createAnalysis, rules: [...rules, unusedAllow], loadBackend };
+  return {
+    createAnalysis,
+    rules: [...rules, unusedAllow],
+    loadBackend,
+    loadModel(root) {
+      const { entries, problems } = loadModelFile(root);
+      return { model: extendModel(builtinModel, entries), problems };
+    },
+  };
 }

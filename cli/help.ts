@@ -41,6 +41,9 @@ Options:
   --stats           print what was read, how well, and where the time went
   -h, --help        show this text
 
+Helpers that the analyzer does not know are described in a file .mm-review.json at the
+top of the kernel tree (docs/model-file.md).
+
 Exit status: 0 nothing found, 1 warnings, 2 something could not be checked.
 
 Examples:

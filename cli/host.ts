@@ -1,6 +1,8 @@
 /** What the command line needs from the outside, as values, so that tests can run it without a process. */
 import type { Analysis, AnalysisOptions } from '../analyzer/analysis';
 import type { RuleInfo } from '../analyzer/rules/rule';
+import type { KernelModel } from '../kernel/model';
+import type { ModelProblem } from '../kernel/model-problems';
 import type { LoadedBackend } from '../parser/backend';
 
 export interface Output {
@@ -14,6 +16,8 @@ export interface Engine {
   readonly rules: readonly RuleInfo[];
   createAnalysis(options: AnalysisOptions): Analysis;
   loadBackend(): Promise<LoadedBackend>;
+  /** The kernel model of the tree with this root, and what is wrong with the file that extends it. */
+  loadModel(root: string): { readonly model: KernelModel; readonly problems: readonly ModelProblem[] };
 }
 
 export interface Host {

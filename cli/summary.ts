@@ -7,6 +7,7 @@ import { createTreeReader } from '../workspace/reader';
 import { findRoot } from '../workspace/root';
 import type { SummaryArguments } from './arguments';
 import { paletteFor, type Palette } from './colour';
+import { formatModelProblem } from './format/gcc';
 import { toolName, UsageError, type Host } from './host';
 
 /** Exit status: 0, or 2 when there is no such function. A root or file that does not exist is a `UsageError`. */
@@ -19,8 +20,10 @@ export async function runSummary(args: SummaryArguments, host: Host): Promise<0 
   const inTree = file === undefined ? undefined : path.relative(root, file).split(path.sep).join('/');
   if (inTree?.startsWith('../')) throw new UsageError(`${args.file} is not in ${args.root}`, 'summary');
   const engine = await host.loadEngine();
+  const { model, problems } = engine.loadModel(root);
+  for (const problem of problems) host.stderr.write(formatModelProblem(problem, { root, cwd: host.cwd, palette: paletteFor(host.stderr, host.env) }));
   const reader = createTreeReader(root, inTree === undefined ? [] : [inTree]);
-  const analysis = engine.createAnalysis({ backend: await engine.loadBackend(), reader, log: (line) => host.stderr.write(`${toolName}: ${line}\n`) });
+  const analysis = engine.createAnalysis({ backend: await engine.loadBackend(), reader, model, log: (line) => host.stderr.write(`${toolName}: ${line}\n`) });
   const beliefs = analysis.summarize(args.function, inTree);
   if (args.json) host.stdout.write(`${JSON.stringify({ root, functions: beliefs }, null, 2)}\n`);
   else host.stdout.write(beliefs.map((belief) => text(belief, paletteFor(host.stdout, host.env))).join('\n'));

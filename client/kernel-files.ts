@@ -1,11 +1,12 @@
-/** Which documents are ours: C files and headers in a kernel tree. Answered without the server, so that other C projects never start it. */
+/** Which documents are ours: C files and headers in a kernel tree, and what the tree says about its own helpers. Answered without the server, so that other C projects never start it. */
 import { statSync } from 'node:fs';
 import path from 'node:path';
 
-/** By name alone; `isKernelFile` has the last word. Headers are C++ to VS Code. */
-export const SELECTOR: { readonly scheme: string; readonly language: string; readonly pattern?: string }[] = [
+/** By name alone; `kernelRoot` has the last word. Headers are C++ to VS Code. */
+export const SELECTOR: ({ readonly scheme: string; readonly language: string; readonly pattern?: string } | { readonly scheme: string; readonly pattern: string })[] = [
   { scheme: 'file', language: 'c' },
   { scheme: 'file', language: 'cpp', pattern: '**/*.h' },
+  { scheme: 'file', pattern: '**/.mm-review.json' },
 ];
 
 const roots = new Map<string, string | undefined>();

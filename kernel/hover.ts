@@ -1,14 +1,15 @@
 /** The hover text of a primitive or constant, in Markdown. */
 import { anyArity } from './build';
-import { constants, primitives } from './model';
+import type { KernelModel } from './model';
+import { builtinModel, constants } from './model';
 import type { Constant, Contract, Primitive, Shape, Version } from './types';
 
 /**
  * What a hover says about `name`, or undefined when the model does not know it. Of the rules that an entry plays a part in, those are named
  * that `ships` accepts: the model knows of more than this program has.
  */
-export function describe(name: string, ships: (rule: string) => boolean = () => true): string | undefined {
-  const primitive = primitives.get(name);
+export function describe(name: string, ships: (rule: string) => boolean = () => true, model: KernelModel = builtinModel): string | undefined {
+  const primitive = model.primitives.get(name);
   if (primitive !== undefined) return describePrimitive(primitive, ships);
   const constant = constants.get(name);
   return constant === undefined ? undefined : describeConstant(constant, ships);
@@ -17,13 +18,13 @@ export function describe(name: string, ships: (rule: string) => boolean = () => 
 function describePrimitive(entry: Primitive, ships: (rule: string) => boolean): string {
   const lines = [
     ...contractLines(entry.contract ?? {}),
-    labelled('Pitfall', entry.pitfall),
+    labelled('Pitfall', plain(entry.pitfall)),
     labelled('Arguments', argumentHistory(entry.shapes)),
     labelled('Kernels', history(entry)),
     labelled('Rules', ruleList(entry.rules?.filter(ships))),
     labelled('Source', `\`${entry.source}\``),
   ];
-  return page(`**\`${entry.name}()\`** · ${titleOf(entry)}`, entry.meaning, lines);
+  return page(`**\`${entry.name}()\`** · ${titleOf(entry)}`, plain(entry.meaning), lines);
 }
 
 function describeConstant(entry: Constant, ships: (rule: string) => boolean): string {
@@ -76,14 +77,14 @@ function exhausted(op: never): never {
 
 function contractLines(contract: Contract): readonly (string | undefined)[] {
   const locks = [
-    contract.needs === undefined ? undefined : `needs ${contract.needs}`,
-    contract.takes === undefined ? undefined : `takes ${contract.takes}`,
-    contract.releases === undefined ? undefined : `drops ${contract.releases}`,
+    contract.needs === undefined ? undefined : `needs ${plain(contract.needs)}`,
+    contract.takes === undefined ? undefined : `takes ${plain(contract.takes)}`,
+    contract.releases === undefined ? undefined : `drops ${plain(contract.releases)}`,
   ].filter((part) => part !== undefined);
   return [
     labelled('Locks', locks.length === 0 ? undefined : `${locks.join('; ')}.`),
     labelled('Sleeps', contract.sleeps === true ? 'it may.' : undefined),
-    labelled('Stale after', contract.stale === undefined ? undefined : `${contract.stale}.`),
+    labelled('Stale after', contract.stale === undefined ? undefined : `${plain(contract.stale)}.`),
   ];
 }
 
@@ -113,6 +114,13 @@ function versionText(version: Version): string {
 
 function ruleList(rules: readonly string[] | undefined): string | undefined {
   return rules === undefined || rules.length === 0 ? undefined : rules.map((rule) => `\`${rule}\``).join(', ');
+}
+
+/** Entries hold plain text, also those that somebody else's tree brings along: it may not become a link, a picture or another paragraph. */
+function plain(text: string): string;
+function plain(text: string | undefined): string | undefined;
+function plain(text: string | undefined): string | undefined {
+  return text?.replace(/\s+/g, ' ').replace(/[\\`[\]<]/g, '\\$&');
 }
 
 function labelled(label: string, text: string | undefined): string | undefined {

@@ -1,10 +1,11 @@
 import { describe as suite, expect, it } from 'vitest';
-import { anyArity } from './build';
+import { anyArity, inert, read } from './build';
 import { allConstants } from './constants';
 import { describe } from './hover';
-import { allPrimitives, carrierFields, constants, pageTableTypes, primitives, shapeFor } from './model';
-import type { Effect, LockSource, Primitive, Version } from './types';
+import { allPrimitives, builtinModel, carrierFields, constants, extendModel, pageTableTypes } from './model';
+import type { Effect, LockSource, Primitive, Shape, Version } from './types';
 
+const { primitives, shapeFor } = builtinModel;
 const newestLts: Version = [7, 2];
 const oldest: Version = [5, 8];
 
@@ -100,6 +101,23 @@ suite('shapeFor', () => {
   });
 });
 
+suite('extendModel', () => {
+  const own = (name: string, ...shapes: Shape[]): Primitive => ({ name, area: 'page-table', shapes, meaning: 'Ours.', source: 'ours' });
+
+  it('adds and replaces, and leaves the base alone', () => {
+    const model = extendModel(builtinModel, [own('our_get', read('pte')), own('huge_ptep_get', read('pmd', 0, 2)), own('trace_ours', read('pte')), own('guard_spinlock', inert(1))]);
+    expect(model.shapeFor('our_get', 1)?.effect).toEqual({ op: 'read', level: 'pte', slot: 0 });
+    expect(model.shapeFor('huge_ptep_get', 2)?.effect).toEqual({ op: 'read', level: 'pmd', slot: 0 });
+    expect(model.shapeFor('huge_ptep_get', 1)).toBeUndefined();
+    expect(model.shapeFor('trace_ours', 1)?.effect.op).toBe('read');
+    expect(model.shapeFor('guard_spinlock', 1)?.effect.op).toBe('inert');
+    expect(model.shapeFor('pte_same', 2)).toBe(shapeFor('pte_same', 2));
+    expect(shapeFor('our_get', 1)).toBeUndefined();
+    expect(shapeFor('huge_ptep_get', 1)?.effect.op).toBe('read');
+    expect(extendModel(builtinModel, [])).toBe(builtinModel);
+  });
+});
+
 suite('carriers', () => {
   it('have types that carry page-table state', () => {
     for (const [field, type] of carrierFields) expect(pageTableTypes.has(type), field).toBe(true);
@@ -120,6 +138,12 @@ suite('describe', () => {
         'Source: `include/asm-generic/hugetlb.h:huge_ptep_get`',
       ].join('  \n'),
     ].join('\n\n'));
+  });
+
+  it('shows entries of a tree, as plain text', () => {
+    const evil: Primitive = { name: 'ours', area: 'page-table', shapes: [read('pte')], meaning: 'See ![x](http://x/y.png)\n\n# <b>`now`', source: '.mm-review.json' };
+    expect(describe('ours', undefined, extendModel(builtinModel, [evil]))).toBe('**`ours()`** · reads an entry\n\nSee !\\[x\\](http://x/y.png) # \\<b>\\`now\\`\n\nSource: `.mm-review.json`');
+    expect(describe('ours')).toBeUndefined();
   });
 
   it('explains constants and nothing else', () => {

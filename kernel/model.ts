@@ -1,4 +1,4 @@
-/** The kernel model: every primitive and constant by name. */
+/** The kernel model: every primitive and constant by name, and how a tree adds primitives of its own. */
 import { allConstants } from './constants';
 import { entryDerive } from './entry-derive';
 import { entryTests } from './entry-tests';
@@ -13,28 +13,55 @@ import { ranges } from './ranges';
 import { rmap } from './rmap';
 import { anyArity, inert } from './build';
 import { userfaultfd } from './userfaultfd';
-import type { Constant, Primitive, Shape } from './types';
+import type { Constant, Effect, Primitive, Shape } from './types';
 
 /** All primitives in table order; a test asserts that no name occurs twice. */
 export const allPrimitives: readonly Primitive[] = [
   ...locks, ...rmap, ...pageTable, ...entryTests, ...entryWrites, ...entryDerive, ...userfaultfd, ...pageCache, ...faults, ...mmLocks, ...ranges, ...inertCalls,
 ];
 
-/** Primitives by name. */
-export const primitives: ReadonlyMap<string, Primitive> = new Map(allPrimitives.map((entry) => [entry.name, entry]));
+/** What is known about the functions and macros of a kernel tree. Never changes: another model is another object. */
+export interface KernelModel {
+  /** Primitives by name. */
+  readonly primitives: ReadonlyMap<string, Primitive>;
+  /**
+   * The signature of `name` that a call with `arity` arguments means. A shape with exactly that many arguments wins, then one that accepts any number.
+   * A call with a number of arguments that no known version takes is not the primitive we know: undefined. Tracepoints, counters and assertions have no
+   * entries of their own and are inert.
+   */
+  shapeFor(name: string, arity: number): Shape | undefined;
+}
+
+/** The model that ships: what Linux has. */
+export const builtinModel: KernelModel = createModel(new Map(allPrimitives.map((entry) => [entry.name, entry])));
+
+/** The same model with more entries. An entry replaces what `base` knows under its name, for every number of arguments. */
+export function extendModel(base: KernelModel, entries: readonly Primitive[]): KernelModel {
+  return entries.length === 0 ? base : createModel(new Map([...base.primitives, ...entries.map((entry) => [entry.name, entry] as const)]));
+}
+
+/** Names of the model's primitives with such an effect. Kept for each model and question, so that the question should be one function. */
+export function primitivesWith(model: KernelModel, wanted: (effect: Effect) => boolean): ReadonlySet<string> {
+  let answers = answersOf.get(model);
+  if (!answers) answersOf.set(model, (answers = new Map()));
+  let names = answers.get(wanted);
+  if (!names) answers.set(wanted, (names = new Set([...model.primitives.values()].filter((p) => p.shapes.some((s) => wanted(s.effect))).map((p) => p.name))));
+  return names;
+}
+const answersOf = new WeakMap<KernelModel, Map<(effect: Effect) => boolean, ReadonlySet<string>>>();
 
 /** Constants by name. */
 export const constants: ReadonlyMap<string, Constant> = new Map(allConstants.map((entry) => [entry.name, entry]));
 
-/**
- * The signature of `name` that a call with `arity` arguments means. A shape with exactly that many arguments wins, then one that accepts any number.
- * A call with a number of arguments that no known version takes is not the primitive we know: undefined. Tracepoints, counters and assertions have no
- * entries of their own and are inert.
- */
-export function shapeFor(name: string, arity: number): Shape | undefined {
-  const entry = primitives.get(name);
-  if (entry === undefined) return scopeGuard(name) ?? (isInertFamily(name) ? inertShape : undefined);
-  return entry.shapes.find((candidate) => candidate.arity === arity) ?? entry.shapes.find((candidate) => candidate.arity === anyArity);
+function createModel(primitives: ReadonlyMap<string, Primitive>): KernelModel {
+  return {
+    primitives,
+    shapeFor(name, arity) {
+      const entry = primitives.get(name);
+      if (entry === undefined) return scopeGuard(name) ?? (isInertFamily(name) ? inertShape : undefined);
+      return entry.shapes.find((candidate) => candidate.arity === arity) ?? entry.shapes.find((candidate) => candidate.arity === anyArity);
+    },
+  };
 }
 
 const inertShape = inert();

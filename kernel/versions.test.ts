@@ -1,7 +1,7 @@
 /** Versions whose trees the other tests do not have: calls as read in their mm/ or in the patches that changed them, and names that they no longer or not yet have. */
 import { describe, expect, it } from 'vitest';
 import { anyArity } from './build';
-import { primitives } from './model';
+import { builtinModel } from './model';
 import type { Version } from './types';
 
 interface Tree {
@@ -88,7 +88,7 @@ function hasCall(call: string, version: Version): boolean {
 }
 
 function known(name: string) {
-  const entry = primitives.get(name);
+  const entry = builtinModel.primitives.get(name);
   if (entry === undefined) throw new Error(`${name} has no entry`);
   return entry;
 }

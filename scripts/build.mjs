@@ -18,6 +18,8 @@ await build({
   format: 'cjs',
   sourcemap: true,
   external,
+  // Its CommonJS form loads its parts by names that a bundler cannot follow.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   logLevel: 'warning',
   define: { __MM_REVIEW_VERSION__: JSON.stringify(JSON.parse(fs.readFileSync('package.json', 'utf8')).version) },
 });

@@ -6,6 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CancellationToken } from 'vscode-languageserver/node';
 import type { Log } from './log';
 import type { Tree } from './roots';
+import type { KernelModel } from '../kernel/model';
 import type { Finding } from '../analyzer/findings/finding';
 
 export interface Checker {
@@ -15,6 +16,8 @@ export interface Checker {
   close(path: string): void;
   /** Files changed on disk. */
   invalidate(paths: readonly string[]): void;
+  /** The tree's kernel model is another one. */
+  setModel(model: KernelModel): void;
   /** Findings of an open file for its newest text; undefined when cancelled, closed or never opened. */
   findings(path: string, token: CancellationToken): Promise<readonly Finding[] | undefined>;
   /** Looks for work: `watches` may answer otherwise than before. */
@@ -50,6 +53,7 @@ export function createChecker({ tree, log, watches, onFindings, onBusy }: Checke
   /** Applied just before the next check, so that an analysis in progress never sees its texts change. */
   const texts = new Map<string, string | undefined>();
   const invalid = new Set<string>();
+  let newModel: KernelModel | undefined;
   let lastEdited: string | undefined;
   let lastChange = 0;
   /** Counts changes: a check that started under another number is stale. */
@@ -143,6 +147,8 @@ export function createChecker({ tree, log, watches, onFindings, onBusy }: Checke
   }
 
   function applyChanges(): void {
+    if (newModel !== undefined) tree.analysis.setModel(newModel);
+    newModel = undefined;
     for (const path of invalid) tree.forget(path);
     invalid.clear();
     for (const [path, text] of texts) {
@@ -174,6 +180,10 @@ export function createChecker({ tree, log, watches, onFindings, onBusy }: Checke
       const relevant = paths.filter((path) => !open.has(path));
       if (relevant.length === 0) return;
       for (const path of relevant) invalid.add(path);
+      changed();
+    },
+    setModel(model) {
+      newModel = model;
       changed();
     },
     findings(path, token) {

@@ -2,6 +2,7 @@
  * Brings findings to the client: pushed, or pulled when it can pull, never both (every problem would show twice).
  * Findings of a file may depend on any other file of its tree, so a change in one file may change what is shown for others.
  */
+import path from 'node:path';
 import {
   DiagnosticRefreshRequest, DocumentDiagnosticReportKind, type CancellationToken, type ClientCapabilities, type Connection, type Diagnostic, type DocumentDiagnosticReport, type TextDocuments,
 } from 'vscode-languageserver/node';
@@ -10,10 +11,14 @@ import { createChecker, type Checker } from './checker';
 import { toDiagnostics, type DiagnosticAbilities } from './diagnostics';
 import type { Engine } from './engine';
 import type { Log } from './log';
+import { createModelFiles, isModelFile } from './model-files';
 import { createRoots, type Place, type Tree } from './roots';
 import { DEFAULTS, type Settings } from './settings';
 import type { StatusReporter } from './status';
+import { uriToPath } from './uris';
 import { watchTree } from './watch';
+import { builtinModel, type KernelModel } from '../kernel/model';
+import { modelFileName } from '../kernel/model-problems';
 import type { Finding } from '../analyzer/findings/finding';
 
 export interface Delivery {
@@ -26,6 +31,8 @@ export interface Delivery {
   pull(uri: string, previousResultId: string | undefined, token: CancellationToken): Promise<DocumentDiagnosticReport | undefined>;
   /** Files changed on disk. */
   filesChanged(uris: readonly string[]): void;
+  /** What is known about the functions that a document calls. */
+  modelAt(uri: string): KernelModel;
 }
 
 export interface DeliveryOptions {
@@ -59,6 +66,11 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
   const shown = new Map<string, Shown>();
   const checkers = new Map<Tree, Checker>();
   const roots = createRoots(engine, log.info, treeOpened);
+  const models = createModelFiles({
+    engine,
+    send: (uri, diagnostics) => void connection.sendDiagnostics({ uri, diagnostics }),
+    onModel: (tree, model) => checkers.get(tree)?.setModel(model),
+  });
   let settings = DEFAULTS;
   let started: (() => void) | undefined;
   const ready = new Promise<void>((resolve) => {
@@ -80,6 +92,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       onFindings: (path, findings) => foundIn(tree, path, findings),
       onBusy: (busy, first) => reportStatus(tree, busy, first),
     }));
+    models.open(tree);
   }
 
   function documentAt(tree: Tree, path: string): Shown | undefined {
@@ -87,6 +100,15 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       if (document.place.tree === tree && document.place.path === path) return document;
     }
     return undefined;
+  }
+
+  /** Takes the client's text of a model file over, undefined when it was closed; false when the document is no model file. */
+  function takeModelFile(uri: string, text: string | undefined): boolean {
+    const file = uriToPath(uri);
+    if (file === undefined || path.basename(file) !== modelFileName) return false;
+    // Elsewhere in a tree, or in none, it means nothing.
+    if (engine.findRoot(file) === path.dirname(file)) models.setText(roots.place(uri).tree, uri, text);
+    return true;
   }
 
   function foundIn(tree: Tree, path: string, findings: readonly Finding[]): void {
@@ -157,6 +179,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
   // Fires for opening, too.
   documents.onDidChangeContent(({ document }) => void ready.then(guarded(`Taking over ${document.uri}`, () => {
     if (documents.get(document.uri) !== document) return;
+    if (takeModelFile(document.uri, document.getText())) return;
     let entry = shown.get(document.uri);
     if (entry === undefined) {
       entry = { uri: document.uri, place: roots.place(document.uri), findings: [], told: undefined };
@@ -166,8 +189,9 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
   })));
 
   documents.onDidClose(({ document }) => void ready.then(guarded(`Closing ${document.uri}`, () => {
+    if (documents.get(document.uri) !== undefined || takeModelFile(document.uri, undefined)) return;
     const entry = shown.get(document.uri);
-    if (entry === undefined || documents.get(document.uri) !== undefined) return;
+    if (entry === undefined) return;
     shown.delete(document.uri);
     checkers.get(entry.place.tree)?.close(entry.place.path);
     if (entry.place.tree.root === undefined) {
@@ -185,6 +209,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
     setSettings(next) {
       const enabled = !settings.enable && next.enable;
       settings = next;
+      models.show(next.enable);
       // Nothing was looked for while the product was off.
       if (enabled) for (const checker of checkers.values()) checker.wake();
       if (refreshes && shown.size > 0) refresh();
@@ -209,9 +234,17 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       for (const uri of uris) {
         const place = roots.known(uri);
         if (place === undefined) continue;
+        if (isModelFile(place)) {
+          models.changed(place.tree);
+          continue;
+        }
         byTree.set(place.tree, [...(byTree.get(place.tree) ?? []), place.path]);
       }
       for (const [tree, paths] of byTree) checkers.get(tree)?.invalidate(paths);
     }),
+    modelAt(uri) {
+      const tree = shown.get(uri)?.place.tree;
+      return tree === undefined ? builtinModel : models.modelOf(tree);
+    },
   };
 }

@@ -1,5 +1,7 @@
 /** What the server needs from the rest of the product. `main.ts` fills it in; tests pass fakes. */
 import type { Analysis, TreeReader } from '../analyzer/analysis';
+import type { KernelModel } from '../kernel/model';
+import type { ModelFile } from '../kernel/model-file';
 import type { DiskTreeReader } from '../workspace/reader';
 
 /** What of a reader the server uses. */
@@ -12,8 +14,10 @@ export interface Engine {
   /** Root of the kernel tree that holds this file (an absolute path), or undefined. */
   findRoot(file: string): string | undefined;
   createReader(root: string, log: (line: string) => void): ServerReader;
-  /** Markdown for a primitive or constant of the kernel model, or undefined. */
-  describe(name: string): string | undefined;
+  /** The model file of the kernel tree with this root, as it is on disk. */
+  loadModelFile(root: string): ModelFile;
+  /** Markdown for a primitive of this model or for a constant, or undefined. */
+  describe(name: string, model: KernelModel): string | undefined;
 }
 
 export type LoadEngine = () => Promise<Engine>;

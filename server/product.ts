@@ -4,6 +4,7 @@ import { createAnalysis } from '../analyzer/create';
 import { rules } from '../analyzer/rules';
 import { describe } from '../kernel/hover';
 import { loadBackend } from '../parser/backend';
+import { loadModelFile } from '../workspace/model-file';
 import { createTreeReader } from '../workspace/reader';
 import { findRoot } from '../workspace/root';
 
@@ -14,6 +15,7 @@ export async function loadEngine(): Promise<Engine> {
     createAnalysis: (reader, log) => createAnalysis({ backend, reader, log }),
     findRoot,
     createReader: (root, log) => createTreeReader(root, [], ({ path, message }) => log(`${path}: ${message}`)),
-    describe: (name) => describe(name, (rule) => rules.some((r) => r.name === rule)),
+    loadModelFile,
+    describe: (name, model) => describe(name, (rule) => rules.some((r) => r.name === rule), model),
   };
 }

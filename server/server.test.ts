@@ -178,6 +178,82 @@ describe('pulling', () => {
   });
 });
 
+describe('the model file', () => {
+  const MODEL = 'file:///src/linux/.mm-review.json';
+  const DISK = '/src/linux/.mm-review.json';
+  const entry = '{ "primitives": [\n{ "function": "ours(ptep)", "effect": "inert", "meaning": "Ours." }\n] }';
+  const wrong = entry.replace('inert', 'inet');
+  const watched = (): Promise<void> => client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: MODEL, type: 2 }] });
+
+  test('is read with the tree, and followed on disk', async () => {
+    await start();
+    client.engine.disk.set(DISK, wrong);
+    client.open(A, 'ours();\nRACE();\n');
+    const { diagnostics } = await client.push(MODEL, some);
+    expect(diagnostics).toEqual([{
+      range: { start: { line: 1, character: 38 }, end: { line: 1, character: 44 } }, severity: 2, source: 'mm-review', message: "unknown effect 'inet' (did you mean 'inert'?)",
+    }]);
+    await client.push(A, none);
+    client.engine.disk.set(DISK, entry);
+    await watched();
+    await client.push(MODEL, none);
+    await client.push(A, some);
+    const before = client.pushed.length;
+    client.engine.disk.delete(DISK);
+    await watched();
+    await client.push(A, none, before);
+    expect(client.pushed.filter((params) => params.uri === MODEL)).toHaveLength(2);
+  });
+
+  test('is followed while it is edited, and by the hover', async () => {
+    await start({ capabilities: { ...PUSH, textDocument: { ...PUSH.textDocument, hover: { contentFormat: ['markdown'] } } } });
+    client.open(A, 'ours();\nRACE();\n');
+    await client.push(A, none);
+    const hover = (): Promise<unknown> => client.connection.sendRequest('textDocument/hover', { textDocument: { uri: A }, position: { line: 0, character: 1 } });
+    expect(await hover()).toBeNull();
+    client.open(MODEL, entry);
+    await client.push(A, some);
+    expect(await hover()).toMatchObject({ contents: { value: 'Ours.' } });
+    let before = client.pushed.length;
+    client.editLine(MODEL, 1, '{ "function": 1 }');
+    await client.push(MODEL, some);
+    await client.push(A, none, before);
+    // What is on disk does not count while the file is open.
+    client.engine.disk.set(DISK, entry);
+    await watched();
+    before = client.pushed.length;
+    client.close(MODEL);
+    await client.push(MODEL, none);
+    await client.push(A, some, before);
+    expect(client.engine.checked).not.toContain('.mm-review.json');
+  });
+
+  test('is shown before any C file is open, to clients that pull as well', async () => {
+    await start({ capabilities: PULL });
+    client.open(MODEL, wrong);
+    await client.push(MODEL, some);
+    expect(full(await client.pull(MODEL)).items).toEqual([]);
+  });
+
+  test('means nothing elsewhere, and says nothing when the product is off', async () => {
+    await start({ capabilities: { ...PUSH, workspace: { configuration: true } } });
+    client.engine.disk.set(DISK, wrong);
+    client.open('file:///src/linux/mm/.mm-review.json', wrong);
+    client.open('file:///home/me/.mm-review.json', wrong);
+    client.open(A, RACY + CAUSE);
+    await client.push(A, some);
+    expect(new Set(client.pushed.map((params) => params.uri))).toEqual(new Set([A, MODEL]));
+    client.settings = { enable: false };
+    await client.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
+    await client.push(MODEL, none);
+    const before = client.pushed.length;
+    client.settings = { enable: true };
+    await client.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
+    await client.push(MODEL, some, before);
+    expect(client.engine.checked).toEqual(['mm/a.c']);
+  });
+});
+
 describe('the rest', () => {
   test('hover', async () => {
     await start({ capabilities: { textDocument: { hover: { contentFormat: ['markdown', 'plaintext'] } } } });
@@ -251,6 +327,7 @@ describe('the rest', () => {
     await client.until(() => client.registered.length === 1 && client.engine.checked.length === 1);
     const { watchers } = client.registered[0]?.registerOptions as { watchers: { globPattern: { baseUri: string; pattern: string } }[] };
     expect(watchers.map((watcher) => watcher.globPattern.pattern)).not.toContain('**/*');
+    expect(watchers.map((watcher) => watcher.globPattern.pattern)).toContain('.mm-review.json');
     expect(new Set(watchers.map((watcher) => watcher.globPattern.baseUri.replace(/\/$/, '')))).toEqual(new Set(['file:///src/linux']));
     client.engine.disk.set('/src/linux/mm/b.c', CAUSE);
     await client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: B, type: 2 }] });

@@ -79,10 +79,12 @@ export function startServer(connection: Connection, { loadEngine, version }: Ser
 
   connection.onHover(({ textDocument, position }) => {
     const document = documents.get(textDocument.uri);
-    if (document === undefined || engine === undefined) return null;
+    if (document === undefined || engine === undefined || delivery === undefined) return null;
+    const { describe } = engine;
+    const model = delivery.modelAt(textDocument.uri);
     const formats = capabilities.textDocument?.hover?.contentFormat;
     const kind = formats === undefined || formats.includes(MarkupKind.Markdown) ? MarkupKind.Markdown : MarkupKind.PlainText;
-    return hover(document, position, engine.describe, kind);
+    return hover(document, position, (name) => describe(name, model), kind);
   });
 
   documents.listen(connection);

@@ -7,6 +7,8 @@ import {
 import type { Engine } from './engine';
 import { startServer } from './server';
 import type { Status } from './status';
+import { builtinModel } from '../kernel/model';
+import { readModelFile } from '../kernel/model-file';
 import type { Analysis, TreeReader } from '../analyzer/analysis';
 import type { Finding, Location } from '../analyzer/findings/finding';
 
@@ -23,7 +25,7 @@ export interface FakeEngine extends Engine {
 
 /**
  * A line with `RACE` is a finding of rule `fake-race`; its one step points at the first line with `CAUSE` in any file of the tree, and
- * there is no finding without such a line. A file with `THROW` makes the check throw.
+ * there is no finding without such a line. A name that the tree's model file describes is a cause as well. A file with `THROW` makes the check throw.
  */
 export function fakeEngine(): FakeEngine {
   const engine: FakeEngine = {
@@ -40,13 +42,18 @@ export function fakeEngine(): FakeEngine {
       add: () => undefined,
       forget: () => undefined,
     }),
-    describe: (name) => (name === 'pte_same' ? '**pte\\_same** compares two entries.' : undefined),
+    loadModelFile(root) {
+      const text = engine.disk.get(`${root}/.mm-review.json`);
+      return text === undefined ? { entries: [], problems: [] } : readModelFile(text);
+    },
+    describe: (name, model) => model.primitives.get(name)?.source === '.mm-review.json' ? model.primitives.get(name)?.meaning : (name === 'pte_same' ? '**pte\\_same** compares two entries.' : undefined),
   };
   return engine;
 }
 
 function fakeAnalysis(reader: TreeReader, engine: FakeEngine): Analysis {
   const texts = new Map<string, string>();
+  let model = builtinModel;
   const read = (path: string): string => texts.get(path) ?? reader.read(path) ?? '';
   const files = (): string[] => [...new Set([...reader.indexFiles(), ...texts.keys()])];
 
@@ -59,7 +66,8 @@ function fakeAnalysis(reader: TreeReader, engine: FakeEngine): Analysis {
         yield;
       }
       if (paths.some((path) => read(path).includes('THROW'))) throw new Error('fake failure');
-      const cause = files().flatMap((path) => find(read(path), path, 'CAUSE'))[0];
+      const words = [...model.primitives.values()].filter((entry) => entry.source === '.mm-review.json').map((entry) => entry.name);
+      const cause = files().flatMap((path) => ['CAUSE', ...words].flatMap((word) => find(read(path), path, word)))[0];
       const findings = cause === undefined ? [] : paths.flatMap((path) => find(read(path), path, 'RACE').map((location) => fakeFinding(location, cause)));
       finished = true;
       engine.checked.push(...paths);
@@ -72,6 +80,7 @@ function fakeAnalysis(reader: TreeReader, engine: FakeEngine): Analysis {
   return {
     setText: (path, text) => void (text === undefined ? texts.delete(path) : texts.set(path, text)),
     invalidate: () => undefined,
+    setModel: (next) => void (model = next),
     check: () => [],
     summarize: () => [],
     checkInSteps,

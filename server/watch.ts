@@ -3,9 +3,10 @@ import path from 'node:path';
 import { DidChangeWatchedFilesNotification, type ClientCapabilities, type Connection, type FileSystemWatcher } from 'vscode-languageserver/node';
 import type { Log } from './log';
 import { fileUri } from './uris';
+import { modelFileName } from '../kernel/model-problems';
 
-/** The parts of a kernel tree that the index is made of. Narrow on purpose: a watcher on a whole tree costs minutes. */
-export const WATCHED = ['mm/**/*.{c,h}', 'fs/userfaultfd.c', 'fs/proc/task_mmu.c', 'fs/hugetlbfs/inode.c', 'include/linux/**/*.h'];
+/** The parts of a kernel tree that the index is made of, and its model file. Narrow on purpose: a watcher on a whole tree costs minutes. */
+export const WATCHED = ['mm/**/*.{c,h}', 'fs/userfaultfd.c', 'fs/proc/task_mmu.c', 'fs/hugetlbfs/inode.c', 'include/linux/**/*.h', modelFileName];
 
 /** Asks the client to watch a tree; a client that cannot is left alone, and saved documents are the only changes we learn of. */
 export function watchTree(connection: Connection, capabilities: ClientCapabilities, root: string, log: Log): void {

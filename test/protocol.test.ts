@@ -1,7 +1,9 @@
 /** What client and server say to each other, each in its own words: the client imports nothing of the server. */
 import { expect, test } from 'vitest';
 import manifest from '../package.json';
+import { SELECTOR } from '../client/kernel-files';
 import { STATUS_METHOD, parseStatus, statusLook } from '../client/status';
+import { modelFileName } from '../kernel/model-problems';
 import { SECTION } from '../server/settings';
 import { statusNotification, type Status } from '../server/status';
 
@@ -28,6 +30,12 @@ test('the status item keeps its width: one icon and always the same word', () =>
     statusLook({ state: 'idle', root: '/linux', findings: 12 }),
   ];
   for (const { text } of looks) expect(text).toMatch(/^\$\([a-z~-]+\) MM Review$/);
+});
+
+test('VS Code knows model files: comments are allowed, and the schema that ships applies', () => {
+  expect(manifest.contributes.languages).toEqual([{ id: 'jsonc', filenames: [modelFileName] }]);
+  expect(manifest.contributes.jsonValidation).toEqual([{ fileMatch: modelFileName, url: './kernel/mm-review.schema.json' }]);
+  expect(SELECTOR).toContainEqual({ scheme: 'file', pattern: `**/${modelFileName}` });
 });
 
 test('commands and settings of the manifest carry our prefix', () => {

@@ -7,14 +7,14 @@ export interface Problem {
   readonly message: string;
 }
 
-export type TextResult = { readonly text: string } | { readonly problem: string };
+export type TextResult = { readonly text: string } | { readonly problem: string; /** There is no such file. */ readonly missing?: boolean };
 
 /** Beyond this a file is taken for data: the largest C file of the kernel has 1 MB, the largest generated header 22 MB. */
 const maximumBytes = 64 * 1024 * 1024;
 const binaryProbe = 8192;
 
-/** Text of a regular file. Invalid UTF-8 becomes replacement characters, nothing is stripped. */
-export function readText(path: string): TextResult {
+/** Text of a regular file of at most `limit` bytes. Invalid UTF-8 becomes replacement characters, nothing is stripped. */
+export function readText(path: string, limit = maximumBytes): TextResult {
   let descriptor: number | undefined;
   try {
     // O_NONBLOCK: opening a named pipe must not wait for a writer. It is no part of fs.constants on Windows.
@@ -22,13 +22,13 @@ export function readText(path: string): TextResult {
     const stat = fs.fstatSync(descriptor);
     if (stat.isDirectory()) return { problem: 'is a directory' };
     if (!stat.isFile()) return { problem: 'not a regular file' };
-    if (stat.size > maximumBytes) return { problem: `larger than ${maximumBytes / 1024 / 1024} MB, not checked` };
+    if (stat.size > limit) return { problem: `larger than ${limit / 1024 / 1024} MB, not checked` };
     const bytes = readAll(descriptor, stat.size);
     const nul = bytes.indexOf(0);
     if (nul !== -1 && nul < binaryProbe) return { problem: 'binary file, not checked' };
     return { text: bytes.toString('utf8') };
   } catch (error) {
-    return { problem: describeError(error) };
+    return { problem: describeError(error), ...(errorCode(error) === 'ENOENT' && { missing: true }) };
   } finally {
     if (descriptor !== undefined) fs.closeSync(descriptor);
   }

@@ -3,7 +3,9 @@
  * A file's text may change at any time (an editor's unsaved buffer); functions whose text stayed the same keep their identity, so
  * everything that was computed about them stays valid.
  */
-import { primitives } from '../../kernel/model';
+import type { KernelModel } from '../../kernel/model';
+import { builtinModel, primitivesWith } from '../../kernel/model';
+import type { Effect } from '../../kernel/types';
 import type { FunctionIR } from '../../parser/ir';
 import { lowerFunction } from '../../parser/lower';
 import { scan } from '../../parser/scan';
@@ -28,6 +30,9 @@ interface FileEntry {
 
 export interface Tree {
   readonly backend: ParserBackend;
+  /** What calls mean whose body is not asked. */
+  readonly model: KernelModel;
+  setModel(model: KernelModel): void;
   setText(path: string, text: string | undefined): void;
   invalidate(path: string): void;
   text(path: string): string | undefined;
@@ -59,16 +64,15 @@ export interface Tree {
 
 const quietEffects = new Set(['inert', 'assert-held', 'derive', 'range', 'mm-lock', 'mm-unlock', 'vma-flag', 'fault', 'cache-lock', 'cache-unlock', 'cache-load', 'cache-store']);
 /** Primitives that change or read what the state tracks. */
-const loudPrimitives: ReadonlySet<string> = new Set(
-  [...primitives.values()].filter((p) => p.shapes.some((shape) => !quietEffects.has(shape.effect.op))).map((p) => p.name),
-);
+const isLoud = (effect: Effect): boolean => !quietEffects.has(effect.op);
 
 /** Primitives that change entries, or who holds the locks of entries. */
 const changingEffects: ReadonlySet<string> = new Set(['acquire', 'release', 'double-lock', 'double-unlock', 'walk-step', 'walk-done', 'clear', 'store', 'modify-start', 'modify-commit', 'mark']);
-const changingPrimitives: ReadonlySet<string> = new Set([...primitives.values()].filter((p) => p.shapes.some((shape) => changingEffects.has(shape.effect.op))).map((p) => p.name));
-const spinlocks: ReadonlySet<string> = new Set([...primitives.values()].filter((p) => p.shapes.some(({ effect }) => effect.op === 'spin-lock' || effect.op === 'spin-unlock')).map((p) => p.name));
+const isChange = (effect: Effect): boolean => changingEffects.has(effect.op);
+const isSpinlock = (effect: Effect): boolean => effect.op === 'spin-lock' || effect.op === 'spin-unlock';
 
-export function createTree(backend: ParserBackend, reader: TreeReader): Tree {
+export function createTree(backend: ParserBackend, reader: TreeReader, firstModel: KernelModel = builtinModel): Tree {
+  let model = firstModel;
   const overlays = new Map<string, string>();
   const files = new Map<string, FileEntry | undefined>();
   let byName: Map<string, FunctionRef[]> | undefined;
@@ -160,8 +164,8 @@ export function createTree(backend: ParserBackend, reader: TreeReader): Tree {
     return visible.length > 1 ? visible.find((f) => touches(f)) ?? visible[0] : visible[0];
   }
 
-  const touches = (ref: FunctionRef): boolean => reaches(ref, reaching, (f) => callsOne(f, loudPrimitives));
-  const changes = (ref: FunctionRef): boolean => reaches(ref, changing, (f) => callsOne(f, changingPrimitives) || (callsOne(f, spinlocks) && /(?:\b|_)p[tm]l\b/.test(f.masked)));
+  const touches = (ref: FunctionRef): boolean => reaches(ref, reaching, (f) => callsOne(f, primitivesWith(model, isLoud)));
+  const changes = (ref: FunctionRef): boolean => reaches(ref, changing, (f) => callsOne(f, primitivesWith(model, isChange)) || (callsOne(f, primitivesWith(model, isSpinlock)) && /(?:\b|_)p[tm]l\b/.test(f.masked)));
 
   /** Does `holds` hold for the function or one that it calls? */
   function reaches(ref: FunctionRef, answers: Map<FunctionRef, boolean>, holds: (ref: FunctionRef) => boolean): boolean {
@@ -171,7 +175,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader): Tree {
     let answer = holds(ref);
     if (!answer) {
       for (const name of ref.outline.calls) {
-        if (primitives.has(name)) continue;
+        if (model.primitives.has(name)) continue;
         const callees = index().byName.get(name)?.filter((f) => f.file === ref.file || !f.outline.isStatic || f.file.endsWith('.h')) ?? [];
         if (callees.some((f) => reaches(f, answers, holds))) { answer = true; break; }
       }
@@ -196,6 +200,14 @@ export function createTree(backend: ParserBackend, reader: TreeReader): Tree {
 
   return {
     backend,
+    get model() {
+      return model;
+    },
+    setModel(next) {
+      model = next;
+      reaching = new Map();
+      changing = new Map();
+    },
     setText(path, text) {
       if (text === undefined) overlays.delete(path);
       else overlays.set(path, text);

@@ -1,6 +1,5 @@
 /** What an entry value says of the uffd-wp bit: where it came from decides, not what it is called. */
 import { dropFlags } from '../../kernel/flags';
-import { primitives } from '../../kernel/model';
 import type { Effect } from '../../kernel/types';
 import type { Fact } from './state';
 import type { Value } from './value';
@@ -14,12 +13,7 @@ export type Carries = 'absent' | 'dropped' | 'carried';
 
 type Derive = Extract<Effect, { op: 'derive' }>;
 
-/** The primitive that computed the value, if one did. */
-function deriveOf(value: Value): Derive | undefined {
-  if (value.kind !== 'operation' || !value.op.endsWith('()')) return undefined;
-  const effect = primitives.get(value.op.slice(0, -2))?.shapes[0]?.effect;
-  return effect?.op === 'derive' ? effect : undefined;
-}
+const deriveOf = (value: Value): Derive | undefined => (value.kind === 'operation' ? value.derive : undefined);
 
 export function carries(value: Value): Carries {
   if (value.kind === 'number') return 'absent';
@@ -39,14 +33,6 @@ export function isMarker(value: Value): boolean {
 /** Was the bit set by name (`pte_mkuffd_wp`, `make_pte_marker`) somewhere in this value? */
 export function addsBit(value: Value): boolean {
   return contains(value, (v) => deriveOf(v)?.adds !== undefined);
-}
-
-type Test = Extract<Effect, { op: 'test' }>;
-
-/** The model's entry for the test that a fact is about. */
-export function testOf(by: string): Test | undefined {
-  const effect = primitives.get(by)?.shapes[0]?.effect;
-  return effect?.op === 'test' ? effect : undefined;
 }
 
 /** The path was asked to drop the bit, or the vma cannot have it. */

@@ -6,7 +6,6 @@
 import type { Level } from '../../kernel/types';
 import type { Span } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
-import { testOf } from './bits';
 import type { Fact, State, Trace } from './state';
 import type { ReadValue, Value } from './value';
 import { contains } from './value';
@@ -177,12 +176,12 @@ function excludesBit(s: State, f: Fact, isReplaced: boolean): boolean {
   if (value.kind !== 'test' || !isTrusted(s, value.of)) return false;
   if (value.test === 'uffd-wp' && isFalse(f)) {
     const present = isPresent(s, value.of);
-    const asksPresent = testOf(value.by)?.form === 'present';
+    const asksPresent = value.form === 'present';
     // A value that is taken out is a page's unless something says otherwise; one that is written over has been looked at before.
     return present === undefined ? asksPresent || isReplaced : asksPresent === present;
   }
   if (isFalse(f)) return false;
-  return value.test === 'write' || (value.test === 'none' && testOf(value.by)?.orMarker !== true);
+  return value.test === 'write' || (value.test === 'none' && value.orMarker !== true);
 }
 
 /** The path cannot lose a bit: there is none, or it is to go. */
@@ -205,7 +204,7 @@ export function occupiedSlots(s: State): string[] {
     if (value.kind === 'same') {
       look(value.left);
       look(value.right);
-    } else if (value.kind === 'test' && (value.test === 'present' || value.test === 'swap' || value.test === 'marker' || (value.test === 'none' && testOf(value.by)?.orMarker === true))) {
+    } else if (value.kind === 'test' && (value.test === 'present' || value.test === 'swap' || value.test === 'marker' || (value.test === 'none' && value.orMarker === true))) {
       contains(value.of, look);
     }
   }

@@ -1,5 +1,6 @@
 /** What the solver knows of the function it is in: types of its variables, names for what its nodes create. */
-import { carrierFields, primitives, shapeFor } from '../../kernel/model';
+import type { KernelModel } from '../../kernel/model';
+import { carrierFields } from '../../kernel/model';
 import type { Level, Shape } from '../../kernel/types';
 import type { Expr, FunctionIR, IrNode, NodeId } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
@@ -21,14 +22,14 @@ const entryTypes: Readonly<Record<string, Level>> = { pte_t: 'pte', pmd_t: 'pmd'
 const typeOfLevel: Readonly<Record<Level, string>> = { pte: 'pte_t', huge: 'pte_t', pmd: 'pmd_t', pud: 'pud_t' };
 
 /** `returnTypeOf` tells the declared type of another function's value, if it is known. */
-export function createFrame(ref: FunctionRef, ir: FunctionIR, returnTypeOf: (callee: string) => string | undefined): Frame {
+export function createFrame(ref: FunctionRef, ir: FunctionIR, returnTypeOf: (callee: string) => string | undefined, model: KernelModel): Frame {
   const types = new Map<string, string>();
   for (const v of [...ir.params, ...ir.locals]) types.set(v.name, v.type);
   const results = new Map<string, CallNode>();
   const shapes = new Map<NodeId, Shape | undefined>();
   ir.nodes.forEach((node, i) => {
     if (node.kind !== 'call' || node.callee === undefined) return;
-    shapes.set(i, shapeFor(node.callee, node.args.length));
+    shapes.set(i, model.shapeFor(node.callee, node.args.length));
     if (node.result) results.set(node.result, node);
   });
   return {
@@ -37,7 +38,7 @@ export function createFrame(ref: FunctionRef, ir: FunctionIR, returnTypeOf: (cal
       const known = types.get(name);
       const call = known === undefined && name.startsWith('$') ? results.get(name) : undefined;
       if (call?.callee === undefined) return known;
-      const type = resultType(call.callee, call.args.length) ?? returnTypeOf(call.callee) ?? 'unknown';
+      const type = resultType(model, call.callee, call.args.length) ?? returnTypeOf(call.callee) ?? 'unknown';
       types.set(name, type);
       return type;
     },
@@ -45,8 +46,8 @@ export function createFrame(ref: FunctionRef, ir: FunctionIR, returnTypeOf: (cal
   };
 }
 
-function resultType(callee: string, arity: number): string | undefined {
-  const effect = shapeFor(callee, arity)?.effect;
+function resultType(model: KernelModel, callee: string, arity: number): string | undefined {
+  const effect = model.shapeFor(callee, arity)?.effect;
   switch (effect?.op) {
     case undefined: return undefined;
     case 'map': return `${typeOfLevel[effect.level]} *`;
@@ -61,7 +62,7 @@ function resultType(callee: string, arity: number): string | undefined {
       return typeOfLevel[effect.level];
     case 'derive':
       return /^(?:mk_|make_)?(?:huge_)?pmd/.test(callee) ? 'pmd_t' : /pte/.test(callee) ? 'pte_t' : 'unknown';
-    default: return primitives.has(callee) ? 'int' : undefined;
+    default: return model.primitives.has(callee) ? 'int' : undefined;
   }
 }
 

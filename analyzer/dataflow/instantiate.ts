@@ -58,10 +58,10 @@ export function substitution(caller: State, params: readonly string[], args: rea
         return p ? address(p) : symbol(`${site}/${v.key}`);
       }
       case 'read': return read({ ...v, id: here(v.id), slot: value(v.slot), lock: v.lock === 'inherit' ? lockStatus(before, v.level) : v.lock });
-      case 'test': return test(v.test, v.by, value(v.of));
+      case 'test': return test(v.test, v.by, value(v.of), v);
       case 'same': return same(value(v.left), value(v.right));
       case 'flag': return flag(v.flag, v.by, value(v.of));
-      case 'operation': return operation(v.op, v.operands.map(value));
+      case 'operation': return operation(v.op, v.operands.map(value), v.derive);
     }
   };
   return { value, place };

@@ -1,6 +1,6 @@
 /** Summaries of the tree's functions: made on demand, kept until a function they depend on changes. */
 import { dropFlags } from '../../kernel/flags';
-import { carrierFields, pageTableTypes, primitives } from '../../kernel/model';
+import { carrierFields, pageTableTypes, primitivesWith } from '../../kernel/model';
 import type { Effect } from '../../kernel/types';
 import type { IrNode, NodeId } from '../../parser/ir';
 import type { FunctionRef, Tree } from '../call-graph/tree';
@@ -114,9 +114,9 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
       const target = tree.resolve(callee, ref.file);
       return target && declaredType(target);
     };
-    const whole = createFrame(ref, ir, typesOfCallees);
+    const whole = createFrame(ref, ir, typesOfCallees, tree.model);
     const counts = depth === 'entries' ? (node: IrNode, id: NodeId) => concernsEntries(whole, node, id) : depth === 'cache' ? concernsCache(whole) : undefined;
-    const frame = counts ? createFrame(ref, slice(ir, counts, depth === 'cache'), typesOfCallees) : whole;
+    const frame = counts ? createFrame(ref, slice(ir, counts, depth === 'cache'), typesOfCallees, tree.model) : whole;
     const interesting = followed[concernOf(depth)];
     const callees: Callees = {
       concerns: concerns.event,
@@ -137,7 +137,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
         if (!target) return undefined;
         if (wanted === 'faults' && !interesting.has(target)) return 'harmless';
         if (wanted === 'cache') return interesting.has(target) || isHelper(target) ? summaryOf(target, wanted) : 'harmless';
-        if (wanted === 'entries' && isGuard(target)) return summaryOf(target, wanted);
+        if (wanted === 'entries' && isGuard(tree, target)) return summaryOf(target, wanted);
         const matters = interesting.has(target) || (node.args.some((a) => pageTableTypes.has(typeOf(from, a) ?? '')) && tree.touchesPageTables(target));
         if (!matters || (wanted === 'events' && !interesting.has(target))) return 'harmless';
         return summaryOf(target, wanted);
@@ -199,15 +199,20 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
 }
 
 /** Does the function ask what a vma is or whether protection is to be dropped, so that its result tells a caller? */
-function isGuard(ref: FunctionRef): boolean {
-  let known = guards.get(ref);
-  if (known === undefined) {
-    known = [...ref.outline.calls].some((name) => primitives.get(name)?.shapes[0]?.effect.op === 'vma-flag') || [...dropFlags].some((flag) => ref.masked.includes(flag));
-    guards.set(ref, known);
-  }
+function isGuard(tree: Tree, ref: FunctionRef): boolean {
+  const questions = primitivesWith(tree.model, isVmaFlag);
+  for (const name of ref.outline.calls) if (questions.has(name)) return true;
+  return asksForDrops(ref);
+}
+
+const isVmaFlag = (effect: Effect): boolean => effect.op === 'vma-flag';
+
+function asksForDrops(ref: FunctionRef): boolean {
+  let known = drops.get(ref);
+  if (known === undefined) drops.set(ref, (known = [...dropFlags].some((flag) => ref.masked.includes(flag))));
   return known;
 }
-const guards = new WeakMap<FunctionRef, boolean>();
+const drops = new WeakMap<FunctionRef, boolean>();
 
 function changesLocksOrEntries(effect: Effect): boolean {
   switch (effect.op) {

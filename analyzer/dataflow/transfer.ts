@@ -88,7 +88,7 @@ export function applyEffect(frame: Frame, s: State, id: NodeId, node: CallNode, 
       return readEntry(frame, s, { level: effect.level, slot, id: unique, span: node.span });
     }
     case 'compare': return same(arg(effect.args[0]), arg(effect.args[1]));
-    case 'test': return test(effect.test, callee, arg(effect.arg));
+    case 'test': return test(effect.test, callee, arg(effect.arg), effect);
     case 'test-slot': return test(effect.test, callee, readEntry(frame, s, { level: effect.level, slot: arg(effect.slot), id: unique, span: node.span }));
     case 'vma-flag': return flag(effect.flag, callee, arg(effect.arg));
     case 'clear': {
@@ -100,7 +100,7 @@ export function applyEffect(frame: Frame, s: State, id: NodeId, node: CallNode, 
     case 'store':
       step('store', `${callee}() writes the entry`);
       return symbol(unique);
-    case 'derive': return operation(`${callee}()`, effect.from.map(arg));
+    case 'derive': return operation(`${callee}()`, effect.from.map(arg), effect);
     case 'range': {
       const result = symbol(unique);
       narrow(s, result, effect.min, effect.max ?? Infinity);

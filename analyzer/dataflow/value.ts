@@ -3,7 +3,7 @@
  * Values are immutable and compared by `key`.
  */
 import { areDifferentFlags, areDifferentValues, flagsOf } from '../../kernel/flags';
-import type { EntryTest, Level, VmaFlag } from '../../kernel/types';
+import type { Effect, EntryTest, Level, VmaFlag } from '../../kernel/types';
 import type { Span } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
 
@@ -29,13 +29,17 @@ export type Value = { readonly key: string } & (
   /** A pointer to a page-table lock. */
   | { readonly kind: 'lock'; readonly id: string; readonly level: Level | undefined }
   /** Truth of a test on an entry value; `by` is the primitive's name, because `pte_none` and `pte_none_mostly` are different questions. */
-  | { readonly kind: 'test'; readonly test: EntryTest; readonly by: string; readonly of: Value }
+  | ({ readonly kind: 'test'; readonly test: EntryTest; readonly by: string; readonly of: Value } & TestNotes)
   /** Truth of "both entry values are equal". */
   | { readonly kind: 'same'; readonly left: Value; readonly right: Value }
   /** Truth of "the vma is registered with userfaultfd in this mode". */
   | { readonly kind: 'flag'; readonly flag: VmaFlag; readonly by: string; readonly of: Value }
-  | { readonly kind: 'operation'; readonly op: string; readonly operands: readonly Value[] }
+  /** `derive`: what the model says of the primitive that computed it. */
+  | { readonly kind: 'operation'; readonly op: string; readonly operands: readonly Value[]; readonly derive?: Extract<Effect, { op: 'derive' }> }
 );
+
+/** What the model says of a test beside its kind. */
+type TestNotes = Pick<Extract<Effect, { op: 'test' }>, 'form' | 'orMarker'>;
 
 /** The value of a page-table entry as it was read at one place in the program. */
 export interface EntryRead {
@@ -64,7 +68,7 @@ export const load = (place: Place): Value => bounded({ kind: 'load', place, key:
 export const address = (place: Place): Value => bounded({ kind: 'address', place, key: `&(${place.key})` });
 export const lock = (id: string, level: Level | undefined): Value => ({ kind: 'lock', id: shorten(id), level, key: `L:${shorten(id)}` });
 export const read = (r: Omit<EntryRead, 'kind'>): ReadValue => ({ kind: 'read', ...r, id: shorten(r.id), key: `R:${shorten(r.id)}` });
-export const test = (kind: EntryTest, by: string, of: Value): Value => bounded({ kind: 'test', test: kind, by, of, key: `${by}(${of.key})` });
+export const test = (kind: EntryTest, by: string, of: Value, { form, orMarker }: TestNotes = {}): Value => bounded({ kind: 'test', test: kind, by, of, form, orMarker, key: `${by}(${of.key})` });
 export const flag = (kind: VmaFlag, by: string, of: Value): Value => bounded({ kind: 'flag', flag: kind, by, of, key: `${by}(${of.key})` });
 
 export function same(left: Value, right: Value): Value {
@@ -89,10 +93,10 @@ export function below(place: Place, fields: readonly string[]): Place {
 }
 
 /** An arithmetic, logical or comparison operation, folded where both sides are numbers and where flag bits are known. */
-export function operation(op: string, operands: readonly Value[]): Value {
+export function operation(op: string, operands: readonly Value[], derive?: Extract<Effect, { op: 'derive' }>): Value {
   const folded = fold(op, operands);
   if (folded) return folded;
-  return bounded({ kind: 'operation', op, operands, key: `(${op} ${operands.map((o) => o.key).join(' ')})` });
+  return bounded({ kind: 'operation', op, operands, derive, key: `(${op} ${operands.map((o) => o.key).join(' ')})` });
 }
 
 function fold(op: string, operands: readonly Value[]): Value | undefined {

@@ -3,6 +3,7 @@
  * They are read from the text as it is now, so they move with edits and work in unsaved files.
  */
 import { createHash } from 'node:crypto';
+import { nearest } from '../../kernel/suggest';
 import { lineEnd } from '../../parser/lexer';
 import type { FunctionRef, Tree } from '../call-graph/tree';
 import { rules } from '../rules';
@@ -159,26 +160,4 @@ function locateInFile(tree: Tree, file: string, start: number, end: number): Loc
 
 function byPosition(a: Location, b: Location): number {
   return a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column;
-}
-
-/** The rule that was probably meant: it begins like this, or at most a third of the letters differ. */
-function nearest(word: string, known: readonly string[]): string | undefined {
-  let best: string | undefined;
-  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
-  for (const name of word.length > 64 ? [] : known) {
-    const distance = word.length >= 3 && name.startsWith(word) ? 1 : editDistance(word.toLowerCase(), name);
-    if (distance < least) [best, least] = [name, distance];
-  }
-  return best;
-}
-
-/** Insertions, deletions and replacements. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length]!;
 }

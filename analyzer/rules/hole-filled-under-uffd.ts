@@ -2,8 +2,9 @@
  * Holes of a file's page cache are filled by somebody who only goes over the range. Whoever registered for missing faults and saw such a hole
  * waits for an event that never comes. So the holes have to be blocked first, then counted again, and then all vmas that map the file asked.
  */
-import { primitives } from '../../kernel/model';
-import type { FunctionRef } from '../call-graph/tree';
+import { primitivesWith } from '../../kernel/model';
+import type { Effect } from '../../kernel/types';
+import type { FunctionRef, Tree } from '../call-graph/tree';
 import type { FillFault, FillReach } from '../dataflow/page-cache';
 import { said } from '../dataflow/page-cache';
 import type { Trace } from '../dataflow/state';
@@ -20,24 +21,24 @@ export const holeFilledUnderUffd: RuleInfo = {
   since: '0.1.0',
 };
 
-export const checkFilledHoles: CreateCheck = () => ({
+export const checkFilledHoles: CreateCheck = (tree) => ({
   info: holeFilledUnderUffd,
   startsAt: (effect) => effect.op === 'cache-store',
   levels: 2,
   concern: 'cache',
   judge: (_ref, { fills }, isLast) => firstPerFunction(fills.filter((f) => !f.coarse && f.fault !== undefined && (f.decided || isLast))).map(report),
   asksCallers: (_ref, { fills }) => fills.some(mayRestOnCaller),
-  settles: hasPart,
+  settles: (ref) => hasPart(tree, ref),
   concernsCaller: (reach) => 'decided' in reach && mayRestOnCaller(reach),
 });
 
 const mayRestOnCaller = (f: FillReach): boolean => !f.coarse && !f.decided;
 
-const parts: ReadonlySet<string> = new Set([...primitives.values()].filter((p) => p.shapes.some(({ effect }) =>
-  effect.op === 'cache-lock' || effect.op === 'cache-load' || (effect.op === 'mm-lock' && effect.lock === 'i_mmap_rwsem'))).map((p) => p.name));
+const isPart = (effect: Effect): boolean => effect.op === 'cache-lock' || effect.op === 'cache-load' || (effect.op === 'mm-lock' && effect.lock === 'i_mmap_rwsem');
 
 /** May the function have found holes, or hold a lock that counts? */
-function hasPart(ref: FunctionRef): boolean {
+function hasPart(tree: Tree, ref: FunctionRef): boolean {
+  const parts = primitivesWith(tree.model, isPart);
   for (const name of ref.outline.calls) if (parts.has(name)) return true;
   return false;
 }

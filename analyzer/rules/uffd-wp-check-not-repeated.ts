@@ -2,7 +2,8 @@
  * Protected memory is spared by a check under the page-table lock; then the lock is dropped and taken again, and the entry is changed on the
  * strength of the old check. Meanwhile userspace may have protected it.
  */
-import { primitives } from '../../kernel/model';
+import { primitivesWith } from '../../kernel/model';
+import type { Effect } from '../../kernel/types';
 import type { FunctionRef, Tree } from '../call-graph/tree';
 import type { Guard } from '../dataflow/entries';
 import { siteOf } from '../dataflow/entry-effects';
@@ -46,21 +47,22 @@ function guardOf(a: ActionReach, summary: Summary): Guard | undefined {
   return relevant(a).find((g) => !others.some((o) => o.violated.has(g)));
 }
 
-const guardPrimitives: ReadonlySet<string> = new Set([...primitives.values()].filter((p) => p.shapes.some(({ effect }) =>
-  (effect.op === 'test' && effect.test === 'uffd-wp') || (effect.op === 'vma-flag' && (effect.flag === 'wp' || effect.flag === 'armed')))).map((p) => p.name));
+const isGuard = (effect: Effect): boolean =>
+  (effect.op === 'test' && effect.test === 'uffd-wp') || (effect.op === 'vma-flag' && (effect.flag === 'wp' || effect.flag === 'armed'));
 
 /** Does the function itself ask for protection? */
-function checks(ref: FunctionRef): boolean {
-  for (const name of ref.outline.calls) if (guardPrimitives.has(name)) return true;
+function checks(tree: Tree, ref: FunctionRef): boolean {
+  const guards = primitivesWith(tree.model, isGuard);
+  for (const name of ref.outline.calls) if (guards.has(name)) return true;
   return false;
 }
 
 /** Does it, or a function that it calls? */
 function checksWithin(tree: Tree, ref: FunctionRef): boolean {
-  if (checks(ref)) return true;
+  if (checks(tree, ref)) return true;
   for (const name of ref.outline.calls) {
-    const callee = primitives.has(name) ? undefined : tree.resolve(name, ref.file);
-    if (callee && checks(callee)) return true;
+    const callee = tree.model.primitives.has(name) ? undefined : tree.resolve(name, ref.file);
+    if (callee && checks(tree, callee)) return true;
   }
   return false;
 }

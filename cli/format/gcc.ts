@@ -1,6 +1,7 @@
 /** Findings as compilers print them: one line each, then the path that leads there as notes. */
 import * as path from 'node:path';
 import type { Finding, Location } from '../../analyzer/findings/finding';
+import { modelFileName, type ModelProblem } from '../../kernel/model-problems';
 import type { Palette } from '../colour';
 
 export interface GccOptions {
@@ -14,6 +15,11 @@ export function formatGcc(findings: readonly Finding[], options: GccOptions): st
   return findings.map((finding) => formatFinding(finding, options)).join('');
 }
 
+/** A line about the model file of a tree. It is a warning, but no finding: it does not count. */
+export function formatModelProblem({ line, column, message }: ModelProblem, options: GccOptions): string {
+  return `${place({ file: modelFileName, line, column }, options)} ${options.palette.warning('warning:')} ${printable(message)}\n`;
+}
+
 function formatFinding(finding: Finding, options: GccOptions): string {
   const { palette } = options;
   const severity = finding.severity === 'warning' ? palette.warning('warning:') : palette.info('info:');
@@ -24,7 +30,7 @@ function formatFinding(finding: Finding, options: GccOptions): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function place(location: Location, { root, cwd, palette }: GccOptions): string {
+function place(location: Pick<Location, 'file' | 'line' | 'column'>, { root, cwd, palette }: GccOptions): string {
   const file = path.relative(cwd, path.resolve(root, location.file));
   return palette.bold(`${printable(file)}:${location.line}:${location.column}:`);
 }

@@ -1,6 +1,7 @@
 /** Stands in for the analyzer: every `BUG_HERE` in a text is a warning, every `HINT_HERE` information, `THROW_HERE` an exception. */
 import type { Analysis, AnalysisOptions } from '../../analyzer/analysis';
 import type { Finding, Location, Severity } from '../../analyzer/findings/finding';
+import { builtinModel } from '../../kernel/model';
 import type { Engine } from '../host';
 
 export async function loadEngine(): Promise<Engine> {
@@ -10,6 +11,7 @@ export async function loadEngine(): Promise<Engine> {
       { name: 'fake-write-fault', description: 'A fault that claims to write.', severity: 'information', commit: '23456789abcd ("mm: do not claim")', scenario: null, since: '1.1.0' },
     ],
     createAnalysis,
+    loadModel: () => ({ model: builtinModel, problems: [] }),
     loadBackend: async () => ({
       name: 'native',
       withTree: () => {
@@ -34,6 +36,7 @@ function createAnalysis({ reader, log }: AnalysisOptions): Analysis {
   return {
     setText: () => undefined,
     invalidate: () => undefined,
+    setModel: () => undefined,
     summarize: () => [],
     checkInSteps,
     check: (paths, options) => {

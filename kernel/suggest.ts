@@ -1,4 +1,4 @@
-/** "Did you mean": the nearest of the known names, when it is near enough. */
+/** "Did you mean": the nearest of the known names, when it is near enough. Here, where everybody may import it from. */
 
 /** `' (did you mean X?)'`, or nothing. */
 export function didYouMean(word: string, known: readonly string[], quote = (name: string): string => `'${name}'`): string {
@@ -6,10 +6,12 @@ export function didYouMean(word: string, known: readonly string[], quote = (name
   return best === undefined ? '' : ` (did you mean ${quote(best)}?)`;
 }
 
+/** The known name that was probably meant: it begins like this, or at most a third of the letters differ. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
-  for (const name of known) {
+  // Nobody mistypes a name into something that long, and comparing it would take its time.
+  for (const name of word.length > 64 ? [] : known) {
     const distance = name.startsWith(word) && word.length >= 3 ? 1 : editDistance(word.toLowerCase(), name.toLowerCase());
     if (distance < bestDistance && distance < name.length) [best, bestDistance] = [name, distance];
   }
