@@ -74,6 +74,8 @@ export interface EntryState {
   readonly stale: ReadonlySet<string>;
   /** Guards of earlier phases, with the path that led there. */
   readonly earlier: ReadonlyMap<Guard, Trace | undefined>;
+  /** Where the values were read that were found without the bit. When one is read there again, for the next entry of a loop, they are no guard of that one. */
+  readonly tested: ReadonlySet<string>;
   /** Guards that found protected memory in this phase. */
   readonly found: ReadonlySet<Guard>;
   /** Guards that found protected memory in an earlier phase of this path, which went on all the same. */
@@ -101,7 +103,7 @@ export interface EntryState {
 const nothing: ReadonlySet<never> = new Set<never>();
 
 export const initialEntries: EntryState = {
-  pending: [], kept: [], marked: false, excluded: false, clean: nothing, occupied: nothing, emptied: nothing, bare: nothing, fresh: nothing, stable: nothing, stale: nothing, earlier: new Map(), found: nothing, violated: nothing, changed: false, ended: false,
+  pending: [], kept: [], marked: false, excluded: false, clean: nothing, occupied: nothing, emptied: nothing, bare: nothing, fresh: nothing, stable: nothing, stale: nothing, earlier: new Map(), tested: nothing, found: nothing, violated: nothing, changed: false, ended: false,
   mmap: 'caller', mmapDropped: false, looked: [], gaps: nothing, scans: false, detached: undefined, unchecked: [], unstable: nothing,
 };
 
@@ -114,7 +116,7 @@ export function entriesKey(e: EntryState): string {
   const set = (s: Iterable<string>): string => [...s].sort().join(',');
   const d = e.detached;
   const key = [
-    set(e.pending.map(changeKey)), set(e.kept.map((v) => v.key)), e.marked, e.excluded, set(e.clean), set(e.occupied), set(e.emptied), set(e.bare), set(e.fresh), set(e.stable), set(e.stale), set(e.earlier.keys()), set(e.found), set(e.violated), e.changed, e.ended, e.mmap, e.mmapDropped,
+    set(e.pending.map(changeKey)), set(e.kept.map((v) => v.key)), e.marked, e.excluded, set(e.clean), set(e.occupied), set(e.emptied), set(e.bare), set(e.fresh), set(e.stable), set(e.stale), set(e.earlier.keys()), set(e.tested), set(e.found), set(e.violated), e.changed, e.ended, e.mmap, e.mmapDropped,
     set(e.looked.map((r) => r.key)), set(e.gaps), e.scans, d ? `${changeKey(d.change)}${d.scanned}${set(d.gaps)}${d.guarded}${d.relocked}` : '', set(e.unchecked.map(changeKey)), set(e.unstable),
   ].join(';');
   keys.set(e, key);

@@ -56,8 +56,17 @@ export function reduceEntries(s: State): void {
     if ([...e.occupied].some(isGone)) update(s, { occupied: new Set([...e.occupied].filter((key) => !isGone(key))) });
   }
   // Checks of a phase that changed something are no guards for a later one.
+  if (e.tested.size > 0 && !e.earlier.has('wp') && !e.fresh.has('wp')) update(s, { tested: new Set() });
   const spent = e.changed && (e.fresh.size > 1 || (e.fresh.size === 1 && !e.fresh.has('value')));
   if (spent) update(s, { fresh: new Set(['value' as const]) });
+  // With a lock of its own, the function does nothing for what its caller has pending.
+  if (phaseOf(s) === 'own' && s.entryLock.pte !== 'unknown' && (e.marked || e.kept.length > 0)) update(s, { marked: false, kept: [] });
+}
+
+/** Nothing that the path did or saw is left to be made good or to be answered for. */
+export function isSettled(s: State): boolean {
+  const e = s.entries;
+  return !e || (e.pending.length === 0 && e.gaps.size === 0 && e.earlier.size === 0 && e.unchecked.length === 0 && (e.detached?.gaps.size ?? 0) === 0);
 }
 
 /** No entry will be changed in this phase: what values it found without the bit does not matter any more. */
@@ -65,6 +74,17 @@ export function forgetBare(s: State): void {
   if (s.entries && s.entries.occupied.size > 0) update(s, { occupied: new Set() });
   // What was handed in matters to the caller, too.
   if (s.entries && s.entries.bare.size > 0 && s.entries.pending.length === 0) update(s, { bare: new Set([...s.entries.bare].filter((key) => !key.includes('R:'))) });
+}
+
+/** The nodes of this function at which the entries in a value were read, as `retire` names them. */
+function readingsIn(value: Value): string[] {
+  const found: string[] = [];
+  contains(value, (v) => {
+    const node = v.kind === 'read' ? /^[^/]*?#\d+\./.exec(v.id)?.[0] : undefined;
+    if (node !== undefined) found.push(node);
+    return false;
+  });
+  return found;
 }
 
 /** Entries that were read so far and are still known by a name. */
@@ -157,7 +177,7 @@ export function noteBranch(s: State, value: Value, holds: boolean): void {
       // What was read in an earlier phase, and is looked at only now, was checked then.
       if (contains(value.of, isLocked) && (phaseOf(s) === 'none' || !contains(value.of, isNews))) update(s, { earlier: withGuard(s, e, 'wp') });
       else check('wp');
-      update(s, { bare: withElement(s.entries!.bare, value.of.key) });
+      update(s, { bare: withElement(s.entries!.bare, value.of.key), tested: new Set([...e.tested, ...readingsIn(value.of)]) });
     }
     if (holds) update(s, { found: withElement(e.found, 'wp') });
   }
@@ -406,6 +426,11 @@ export function retireEntries(s: State, id: string): void {
   }
   const isOld = (key: string): boolean => key.includes(id);
   const alive = (keys: ReadonlySet<string>): ReadonlySet<string> => ([...keys].some(isOld) ? new Set([...keys].filter((k) => !isOld(k))) : keys);
+  if (e.earlier.has('wp') && e.tested.has(id)) {
+    const earlier = new Map(e.earlier);
+    earlier.delete('wp');
+    update(s, { earlier, tested: new Set() });
+  }
   const touched = old.length > 0 || [e.stale, e.clean, e.occupied, e.emptied, e.bare, e.unstable].some((keys) => [...keys].some(isOld)) || e.kept.some((v) => isOld(v.key)) || e.pending.some((c) => isOld(c.slot.key));
   if (!touched) return;
   update(s, {
@@ -425,5 +450,5 @@ export function finishEntries(sink: EntrySink, s: State): void {
   const open = phaseOf(s) === 'none' ? [] : s.entries!.pending;
   // Checks of a phase that changed something are told apart no more.
   if (s.entries!.changed) update(s, { fresh: new Set(s.entries!.fresh.size > 0 ? ['value' as const] : []), found: new Set() });
-  update(s, { pending: open, detached: undefined, clean: new Set(), occupied: new Set(), emptied: new Set(), bare: new Set(), stale: new Set(), unstable: new Set(), scans: sink.scans, gaps: sink.scans ? s.entries!.gaps : new Set() });
+  update(s, { pending: open, detached: undefined, clean: new Set(), occupied: new Set(), emptied: new Set(), bare: new Set(), stale: new Set(), tested: new Set(), unstable: new Set(), scans: sink.scans, gaps: sink.scans ? s.entries!.gaps : new Set() });
 }

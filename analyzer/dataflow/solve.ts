@@ -16,7 +16,7 @@ import { entryLevel, isEntryType, isLocal, nodeId, quote, typeOf } from './frame
 import type { Change, Guard } from './entries';
 import { initialEntries } from './entries';
 import type { EntrySink } from './entry-effects';
-import { blame, finishEntries, forgetBare, forgetLooks, noteBranch, noteEffect, noteMappingWalk, noteOtherVma, notePhase, reduceEntries, retireEntries, siteOf, store } from './entry-effects';
+import { blame, finishEntries, forgetBare, forgetLooks, isSettled, noteBranch, noteEffect, noteMappingWalk, noteOtherVma, notePhase, reduceEntries, retireEntries, siteOf, store } from './entry-effects';
 import { applyAction, applyFault, applyLoss, applyOutcome, applyReach, callTrace, substitution } from './instantiate';
 import type { FillReach } from './page-cache';
 import { applyCache, applyFill, fillKey, finishCache, forgetUnreachable, initialCache, isFileWalk, loadsInScans, noteCacheBranch, noteCacheEffect, noteCount, noteFileWalk, retireLoads } from './page-cache';
@@ -74,6 +74,8 @@ const plainOutcomes = 10;
 const outcomeCap = 32;
 /** States at one point that are alike in what concerns entries. */
 const alike = 4;
+/** States at one point that are followed: of those that have nothing left to answer for, fewer. */
+const admittedStates = { settled: 24, open: 48 } as const;
 const reachCap = 64;
 /** Nodes executed per function before its analysis is cut short. */
 const budget = 120_000;
@@ -173,14 +175,15 @@ class Solver {
     forgetUnreachable(s);
     let seen = this.seen.get(node);
     if (!seen) this.seen.set(node, (seen = new Set()));
-    if (seen.size >= caps[this.depth].soft) coarsen(s, node);
+    const { soft, hard } = caps[this.depth];
+    if (seen.size >= soft && seen.size < hard) coarsen(s, node);
     const key = stateKey(s);
     if (seen.has(key)) return;
-    if (s.entries && !this.admit(node, s)) return;
-    if (seen.size >= caps[this.depth].hard) {
+    if (seen.size >= hard) {
       this.truncated = true;
       return;
     }
+    if (s.entries && !this.admit(node, s)) return;
     seen.add(key);
     const list = this.pending.get(node);
     if (list) list.push(s);
@@ -194,11 +197,15 @@ class Solver {
     if (!counts) this.admitted.set(node, (counts = new Map()));
     const key = entryCoreKey(s, this.returned);
     const count = counts.get(key) ?? 0;
-    if (count >= alike) {
+    const which = isSettled(s) ? 'settled' : 'open';
+    const all = counts.get(which) ?? 0;
+    // The first of its kind is always let in.
+    if (count >= alike || (count > 0 && all >= admittedStates[which])) {
       this.truncated = true;
       return false;
     }
     counts.set(key, count + 1);
+    counts.set(which, all + 1);
     return true;
   }
 
