@@ -138,6 +138,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
         if (wanted === 'faults' && !interesting.has(target)) return 'harmless';
         if (wanted === 'cache') return interesting.has(target) || isHelper(target) ? summaryOf(target, wanted) : 'harmless';
         if (wanted === 'entries' && isGuard(tree, target)) return summaryOf(target, wanted);
+        if (wanted === 'entries' && !interesting.has(target) && !reachesEntries(node, from, target)) return 'harmless';
         const matters = interesting.has(target) || (node.args.some((a) => pageTableTypes.has(typeOf(from, a) ?? '')) && tree.touchesPageTables(target));
         if (!matters || (wanted === 'events' && !interesting.has(target))) return 'harmless';
         return summaryOf(target, wanted);
@@ -153,6 +154,17 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
     return node.args.flatMap((a) => (a.kind === 'address' && a.operand.kind === 'name' ? tree.callbacksIn(a.operand.name, frame.ref.file) : [])).filter((f) => followed.entries.has(f));
   }
 
+  /**
+   * Can the call do anything to the entries or locks that its caller works with? Given only entries of higher levels, it locks and looks up for
+   * itself: then it matters when it takes tables out, puts them back, or asks for the bit on behalf of its caller.
+   */
+  function reachesEntries(node: CallNode, frame: Frame, target: FunctionRef): boolean {
+    if (node.args.some((a) => lowTypes.has(typeOf(frame, a) ?? ''))) return true;
+    const wanted = primitivesWith(tree.model, changesTablesOrAsks);
+    for (const name of target.outline.calls) if (wanted.has(name)) return true;
+    return false;
+  }
+
   /** Does the node change entries, or who holds their locks? */
   function concernsEntries(frame: Frame, node: IrNode, id: NodeId): boolean {
     if (node.kind === 'assign') return node.target.kind !== 'name' && (node.target.kind !== 'field' || carrierFields.has(node.target.field) || node.target.field === 'flags');
@@ -162,7 +174,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
     const target = node.callee === undefined ? undefined : tree.resolve(node.callee, frame.ref.file);
     const handsOver = node.args.some((a) => pageTableTypes.has(typeOf(frame, a) ?? ''));
     if (callbacksOf(node, frame).length > 0) return true;
-    return target ? followed.entries.has(target) || (handsOver && tree.changesPageTables(target)) : handsOver;
+    return target ? followed.entries.has(target) || (handsOver && tree.changesPageTables(target) && reachesEntries(node, frame, target)) : handsOver;
   }
 
   /** Does the node say something about holes of the page cache? */
@@ -204,6 +216,11 @@ function isGuard(tree: Tree, ref: FunctionRef): boolean {
   for (const name of ref.outline.calls) if (questions.has(name)) return true;
   return asksForDrops(ref);
 }
+
+/** Types that hand over an entry of the lowest level, its lock, or a struct with both. */
+const lowTypes: ReadonlySet<string> = new Set([...pageTableTypes].filter((type) => !/^(?:pmd|pud)_t/.test(type)));
+const changesTablesOrAsks = (effect: Effect): boolean =>
+  (effect.op === 'test' && effect.test === 'uffd-wp') || (effect.op === 'clear' && effect.table === true) || (effect.op === 'store' && (effect.level === 'pmd' || effect.level === 'pud'));
 
 const isVmaFlag = (effect: Effect): boolean => effect.op === 'vma-flag';
 

@@ -47,22 +47,23 @@ function guardOf(a: ActionReach, summary: Summary): Guard | undefined {
   return relevant(a).find((g) => !others.some((o) => o.violated.has(g)));
 }
 
+const isBitTest = (effect: Effect): boolean => effect.op === 'test' && effect.test === 'uffd-wp';
 const isGuard = (effect: Effect): boolean =>
-  (effect.op === 'test' && effect.test === 'uffd-wp') || (effect.op === 'vma-flag' && (effect.flag === 'wp' || effect.flag === 'armed'));
+  isBitTest(effect) || (effect.op === 'vma-flag' && (effect.flag === 'wp' || effect.flag === 'armed'));
 
 /** Does the function itself ask for protection? */
-function checks(tree: Tree, ref: FunctionRef): boolean {
-  const guards = primitivesWith(tree.model, isGuard);
+function checks(tree: Tree, ref: FunctionRef, how: (effect: Effect) => boolean): boolean {
+  const guards = primitivesWith(tree.model, how);
   for (const name of ref.outline.calls) if (guards.has(name)) return true;
   return false;
 }
 
-/** Does it, or a function that it calls? */
+/** Does it, or does a function that it calls look at entries for it? */
 function checksWithin(tree: Tree, ref: FunctionRef): boolean {
-  if (checks(tree, ref)) return true;
+  if (checks(tree, ref, isGuard)) return true;
   for (const name of ref.outline.calls) {
     const callee = tree.model.primitives.has(name) ? undefined : tree.resolve(name, ref.file);
-    if (callee && checks(tree, callee)) return true;
+    if (callee && checks(tree, callee, isBitTest)) return true;
   }
   return false;
 }
