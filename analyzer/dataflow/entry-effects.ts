@@ -182,8 +182,10 @@ export function noteBranch(s: State, value: Value, holds: boolean): void {
     if (holds) update(s, { found: withElement(e.found, 'wp') });
   }
   if (value.kind === 'flag' && (value.flag === 'wp' || value.flag === 'armed')) {
-    if (holds) update(s, { found: withElement(e.found, 'flag') });
-    else {
+    // A registration that nobody can change is no guard that has to be repeated, whatever it says.
+    if (holds) {
+      if (e.unstable.has(value.of.key) || e.mmap === 'dropped') update(s, { found: withElement(e.found, 'flag') });
+    } else {
       check('flag');
       if (e.mmap === 'read' || e.mmap === 'write' || !e.unstable.has(value.of.key)) update(s, { stable: withElement(s.entries!.stable, 'flag') });
     }

@@ -48,22 +48,20 @@ function guardOf(a: ActionReach, summary: Summary): Guard | undefined {
 }
 
 const isBitTest = (effect: Effect): boolean => effect.op === 'test' && effect.test === 'uffd-wp';
-const isGuard = (effect: Effect): boolean =>
-  isBitTest(effect) || (effect.op === 'vma-flag' && (effect.flag === 'wp' || effect.flag === 'armed'));
 
-/** Does the function itself ask for protection? */
-function checks(tree: Tree, ref: FunctionRef, how: (effect: Effect) => boolean): boolean {
-  const guards = primitivesWith(tree.model, how);
+/** Does the function itself ask entries for protection? What it asks of a vma that was handed to it, mmap_lock keeps as it is. */
+function checks(tree: Tree, ref: FunctionRef): boolean {
+  const guards = primitivesWith(tree.model, isBitTest);
   for (const name of ref.outline.calls) if (guards.has(name)) return true;
   return false;
 }
 
 /** Does it, or does a function that it calls look at entries for it? */
 function checksWithin(tree: Tree, ref: FunctionRef): boolean {
-  if (checks(tree, ref, isGuard)) return true;
+  if (checks(tree, ref)) return true;
   for (const name of ref.outline.calls) {
     const callee = tree.model.primitives.has(name) ? undefined : tree.resolve(name, ref.file);
-    if (callee && checks(tree, callee, isBitTest)) return true;
+    if (callee && checks(tree, callee)) return true;
   }
   return false;
 }
