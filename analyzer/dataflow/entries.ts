@@ -56,6 +56,8 @@ export interface EntryState {
   readonly kept: readonly Value[];
   /** The vma cannot have the bit, or the path was asked to drop it. */
   readonly excluded: boolean;
+  /** Values that were written to entries of higher levels: the caller may have taken a table out. */
+  readonly attached: readonly Value[];
   /** A marker was put into an entry. */
   readonly marked: boolean;
   /** Slots whose content is known not to have the bit. */
@@ -103,7 +105,7 @@ export interface EntryState {
 const nothing: ReadonlySet<never> = new Set<never>();
 
 export const initialEntries: EntryState = {
-  pending: [], kept: [], marked: false, excluded: false, clean: nothing, occupied: nothing, emptied: nothing, bare: nothing, fresh: nothing, stable: nothing, stale: nothing, earlier: new Map(), tested: nothing, found: nothing, violated: nothing, changed: false, ended: false,
+  pending: [], kept: [], attached: [], marked: false, excluded: false, clean: nothing, occupied: nothing, emptied: nothing, bare: nothing, fresh: nothing, stable: nothing, stale: nothing, earlier: new Map(), tested: nothing, found: nothing, violated: nothing, changed: false, ended: false,
   mmap: 'caller', mmapDropped: false, looked: [], gaps: nothing, scans: false, detached: undefined, unchecked: [], unstable: nothing,
 };
 
@@ -116,7 +118,7 @@ export function entriesKey(e: EntryState): string {
   const set = (s: Iterable<string>): string => [...s].sort().join(',');
   const d = e.detached;
   const key = [
-    set(e.pending.map(changeKey)), set(e.kept.map((v) => v.key)), e.marked, e.excluded, set(e.clean), set(e.occupied), set(e.emptied), set(e.bare), set(e.fresh), set(e.stable), set(e.stale), set(e.earlier.keys()), set(e.tested), set(e.found), set(e.violated), e.changed, e.ended, e.mmap, e.mmapDropped,
+    set(e.pending.map(changeKey)), set(e.kept.map((v) => v.key)), set(e.attached.map((v) => v.key)), e.marked, e.excluded, set(e.clean), set(e.occupied), set(e.emptied), set(e.bare), set(e.fresh), set(e.stable), set(e.stale), set(e.earlier.keys()), set(e.tested), set(e.found), set(e.violated), e.changed, e.ended, e.mmap, e.mmapDropped,
     set(e.looked.map((r) => r.key)), set(e.gaps), e.scans, d ? `${changeKey(d.change)}${d.scanned}${set(d.gaps)}${d.guarded}${d.relocked}` : '', set(e.unchecked.map(changeKey)), set(e.unstable),
   ].join(';');
   keys.set(e, key);

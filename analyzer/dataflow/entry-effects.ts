@@ -343,8 +343,12 @@ function detach(s: State, change: Change): void {
 
 /** A pmd is written: the table comes back, or something else takes its place. */
 function attach(sink: EntrySink, s: State, value: Value): void {
-  const d = s.entries?.detached;
-  if (!d) return;
+  const e = s.entries;
+  const d = e?.detached;
+  if (!d) {
+    if (e && contains(value, (v) => v.kind === 'param' || v.kind === 'load') && !e.attached.some((v) => v.key === value.key)) update(s, { attached: [...e.attached, value] });
+    return;
+  }
   if (!(d.change.old && contains(value, (v) => v.key === d.change.old!.key))) judgeTable(sink, s);
   update(s, { detached: undefined });
 }
@@ -383,6 +387,7 @@ export function applyEntries(sink: EntrySink, before: State, s: State, from: Ent
   } else if (from.scans && !e.detached.scanned) {
     update(s, { detached: { ...e.detached, scanned: true, gaps: from.gaps } });
   }
+  for (const value of from.attached) attach(sink, s, names.value(value));
   if (from.mmapDropped) dropMmapLock(s);
   noteFacts(s);
   if (from.marked) update(s, { pending: [], marked: true });

@@ -108,9 +108,7 @@ function reduce(s: State, interest: Interest, result?: Value): void {
   for (const [key, c] of s.clobbered) if (!placeMatters(c.place)) s.clobbered.delete(key);
   const seen = new Set<string>();
   const mark = (v: Value): void => {
-    if (seen.has(v.key)) return;
-    seen.add(v.key);
-    for (const part of parts(v)) mark(part);
+    if (!seen.has(v.key)) for (const key of keysIn(v)) seen.add(key);
   };
   for (const m of s.memory.values()) mark(m.value);
   for (const h of s.held.values()) if (h.guard) mark(h.guard);
@@ -157,5 +155,13 @@ function reduce(s: State, interest: Interest, result?: Value): void {
     if (own && c.when === 'yes' && !used.has(key)) s.confirmed.delete(key);
   }
 }
+
+/** The keys of a value and of all values inside it. */
+function keysIn(v: Value): readonly string[] {
+  let known = inside.get(v);
+  if (!known) inside.set(v, (known = [...new Set([v.key, ...parts(v).flatMap(keysIn)])]));
+  return known;
+}
+const inside = new WeakMap<Value, readonly string[]>();
 
 const factMatters = (f: Fact, matters: (v: Value) => boolean): boolean => matters(f.value);

@@ -329,6 +329,8 @@ class Solver {
       record(s, { ...step, kind: 'branch', about: value.of, holds, message: `${value.by}() is ${holds ? 'true' : 'false'} of that reading` });
     } else if (value.kind === 'flag' && holds) {
       record(s, { ...step, kind: 'check', message: `${value.by}() is true: userspace handles such faults here` });
+    } else if (value.kind === 'flag') {
+      record(s, { ...step, kind: 'branch', holds, message: `${value.by}() is false of the vma` });
     } else if (value.kind === 'same') {
       const locked = [value.left, value.right].some((v) => v.kind === 'read' && v.lock !== 'none');
       record(s, { ...step, kind: 'compare', message: `compared: ${holds ? 'the same' : 'different'}${locked ? '' : ', but neither was read under the page-table lock'}` });

@@ -137,11 +137,30 @@ export function visibleKey(s: State): string {
   return [...(s.entries ? [entriesKey(s.entries)] : []), ...(s.cache ? [cacheKey(s.cache)] : []), ...[...s.memory].map(([key, m]) => `${key}=${m.value.key}`), ...s.clobbered.keys(), ...s.held.keys(), s.entryLock.pte, s.entryLock.pmd].sort().join('|');
 }
 
+/** Short names for the parts of state keys. They are kept with the objects, which many states share. */
+const numbers = new Map<string, string>();
+const numberOf = new WeakMap<object, string>();
+/** Beyond this many the names begin anew: equal states may then be told apart, which costs time only. */
+const maxNumbers = 200_000;
+
+function short(part: object, text: () => string): string {
+  let known = numberOf.get(part);
+  if (known === undefined) {
+    if (numbers.size > maxNumbers) numbers.clear();
+    const full = text();
+    known = numbers.get(full);
+    if (known === undefined) numbers.set(full, (known = (counter++).toString(36)));
+    numberOf.set(part, known);
+  }
+  return known;
+}
+let counter = 0;
+
 function keyOf(s: State, counts: (f: Fact) => boolean): string {
   const out: string[] = [];
-  for (const [key, m] of s.memory) out.push(`${key}=${m.value.key}`);
+  for (const [key, m] of s.memory) out.push(short(m, () => `${key}=${m.value.key}`));
   for (const [key, c] of s.clobbered) out.push(`${key}!${c.by}`);
-  for (const [key, f] of s.facts) if (counts(f)) out.push(`${key}:${f.low},${f.high},${f.not.join('/')}`);
+  for (const [key, f] of s.facts) if (counts(f)) out.push(short(f, () => `${key}:${f.low},${f.high},${f.not.join('/')}`));
   for (const [key, h] of s.held) out.push(`+${key}?${h.guard?.key ?? ''}${h.callers ? '^' : ''}`);
   for (const key of s.open.keys()) out.push(`o${key}`);
   for (const [key, c] of s.confirmed) out.push(`c${key}${c.when}`);

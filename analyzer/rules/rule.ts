@@ -65,6 +65,16 @@ export function changesProtection(effect: Effect): boolean {
   return effect.op === 'store' && (effect.level === 'pte' || effect.level === 'huge');
 }
 
+/** A path without the calls that none of its other steps lie in. */
+export function withoutDetours(path: readonly Trace[]): Trace[] {
+  const kept: Trace[] = [];
+  for (const step of [...path].reverse()) {
+    const next = kept[kept.length - 1];
+    if (step.kind !== 'call' || (next !== undefined && step.message === `calls ${next.in.name}()`)) kept.push(step);
+  }
+  return kept.reverse();
+}
+
 /** What a path took for granted, each once, in the order of the path. */
 export function assumptionsOf(path: readonly Trace[]): readonly string[] {
   return [...new Set(path.flatMap((step) => step.assumed ?? []))];

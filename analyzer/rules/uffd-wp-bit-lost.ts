@@ -10,7 +10,7 @@ import type { Trace } from '../dataflow/state';
 import { steps } from '../dataflow/state';
 import type { LossReach, Summary } from '../dataflow/summary';
 import type { CreateCheck, Report, RuleInfo } from './rule';
-import { assumptionsOf, changesProtection } from './rule';
+import { assumptionsOf, changesProtection, withoutDetours } from './rule';
 
 export const uffdWpBitLost: RuleInfo = {
   name: 'uffd-wp-bit-lost',
@@ -70,11 +70,11 @@ function explain(loss: LossReach): Trace[] {
   const all = steps(loss.trace).filter((s) => s.assumed === undefined);
   const at = all.findIndex((s) => s.in === loss.change.in && s.span.start === loss.change.span.start);
   const told = all.filter((s, i) => {
-    if (s.kind === 'call') return all[i + 1] !== undefined && all[i + 1]!.in !== s.in;
+    if (s.kind === 'call') return true;
     if (i < at) return s.kind === 'lock' || s.kind === 'locked-read';
     return s.kind === 'clear' || s.kind === 'store' || s.kind === 'unlock' || s.kind === 'branch' || s.kind === 'check';
   });
-  const path = told.slice(-maxSteps);
+  const path = withoutDetours(told).slice(-maxSteps);
   const end: Trace[] = loss.atExit ? [{ kind: 'return', in: loss.change.in, span: loss.change.span, about: undefined, before: undefined, message: 'the function returns without having left a marker' }] : [];
   return [...path, ...end].map((s) => (s.in === loss.change.in && s.span.start === loss.change.span.start && s.kind !== 'return'
     ? { ...s, message: loss.change.kind === 'store' ? 'the entry is overwritten; its uffd-wp bit is gone' : 'the entry is emptied; its uffd-wp bit is gone unless a marker follows' } : s));

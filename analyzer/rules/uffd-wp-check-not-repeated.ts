@@ -11,7 +11,7 @@ import type { Trace } from '../dataflow/state';
 import { steps } from '../dataflow/state';
 import type { ActionReach, Summary } from '../dataflow/summary';
 import type { CreateCheck, Report, RuleInfo } from './rule';
-import { assumptionsOf, changesProtection } from './rule';
+import { assumptionsOf, changesProtection, withoutDetours } from './rule';
 
 export const uffdWpCheckNotRepeated: RuleInfo = {
   name: 'uffd-wp-check-not-repeated',
@@ -44,7 +44,8 @@ function relevant(a: ActionReach): Guard[] {
 function guardOf(a: ActionReach, summary: Summary): Guard | undefined {
   const site = siteOf(a.change);
   const others = summary.actions.filter((o) => siteOf(o.change) === site);
-  return relevant(a).find((g) => !others.some((o) => o.violated.has(g)));
+  const guards = relevant(a).filter((g) => !others.some((o) => o.violated.has(g)));
+  return guards.includes('wp') && a.gaps.has('wp') ? 'wp' : guards[0];
 }
 
 const isBitTest = (effect: Effect): boolean => effect.op === 'test' && effect.test === 'uffd-wp';
@@ -73,7 +74,7 @@ function report(a: ActionReach, guard: Guard): Report {
   return {
     info: uffdWpCheckNotRepeated,
     severity: 'warning',
-    message: `${`${change.in.name}() ${what}; its ${which} was checked only before the lock was taken again`.slice(0, 100)}\nBetween the two, userspace may have protected the entry. Look at it again under the page-table lock (pte_same() with the value checked before, or the check itself).`,
+    message: `${`${change.in.name}() ${what}; its ${which} check is from before the relock`.slice(0, 100)}\nBetween the two, userspace may have protected the entry. Look at it again under the page-table lock (pte_same() with the value checked before, or the check itself).`,
     in: change.in, span: change.span,
     steps: explain(a, guard),
     assumptions: assumptionsOf(steps(a.trace)),
@@ -85,10 +86,17 @@ const maxSteps = 12;
 
 function explain(a: ActionReach, guard: Guard): Trace[] {
   const all = steps(a.trace).filter((s) => s.assumed === undefined);
-  const told = all.filter((s, i) => {
-    if (s.kind === 'call') return all[i + 1] !== undefined && all[i + 1]!.in !== s.in;
-    return s.kind === 'lock' || s.kind === 'unlock' || s.kind === 'locked-read' || s.kind === 'clear' || s.kind === 'store' || (s.kind === 'branch' && guard === 'wp' && s.holds === false);
+  const end = all.findLastIndex((s) => s.in === a.change.in && s.span.start === a.change.span.start);
+  const path = end >= 0 ? all.slice(0, end + 1) : all;
+  const asks = guard === 'wp' ? /uffd_wp|_wp\(\)/ : /^userfaultfd_/;
+  const relock = path.findLastIndex((s) => s.kind === 'lock');
+  const checked = path.findLastIndex((s, i) => i < relock && s.holds === false && asks.test(s.message));
+  const told = path.filter((s, i) => {
+    if (i < checked) return false;
+    return i === checked || s.kind === 'call' || s.kind === 'lock' || s.kind === 'unlock' || s.kind === 'clear' || s.kind === 'store';
   });
-  return told.slice(-maxSteps);
+  const tail = withoutDetours(told.slice(checked >= 0 ? 1 : 0)).slice(-maxSteps);
+  return (checked >= 0 ? [told[0]!, ...tail] : tail).map((s) => (s.in === a.change.in && s.span.start === a.change.span.start
+    ? { ...s, message: 'the entry is changed; since the lock was taken again nobody looked at it' } : s));
 }
 
