@@ -145,6 +145,7 @@ function reduce(s: State, interest: Interest, result?: Value): void {
     }
   };
   for (const [key, f] of s.facts) if (isSettled(f.value) || !factMatters(f, valueMatters)) s.facts.delete(key);
+  if (s.confirmed.size === 0) return;
   // A confirmed value of this function's own that nothing refers to any more says nothing to anybody.
   const used = new Set<string>();
   const use = (v: Value): void => { used.add(v.key); for (const part of parts(v)) use(part); };
@@ -159,7 +160,11 @@ function reduce(s: State, interest: Interest, result?: Value): void {
 /** The keys of a value and of all values inside it. */
 function keysIn(v: Value): readonly string[] {
   let known = inside.get(v);
-  if (!known) inside.set(v, (known = [...new Set([v.key, ...parts(v).flatMap(keysIn)])]));
+  if (!known) {
+    const found = [v.key];
+    for (const part of parts(v)) for (const key of keysIn(part)) found.push(key);
+    inside.set(v, (known = found));
+  }
   return known;
 }
 const inside = new WeakMap<Value, readonly string[]>();

@@ -72,10 +72,14 @@ const caps: Readonly<Record<Depth, { readonly soft: number; readonly hard: numbe
 /** Beyond this many ways to return, what the function itself saw in entries is not told apart any more. */
 const plainOutcomes = 10;
 const outcomeCap = 32;
-/** States at one point that are alike in what concerns entries. */
-const alike = 4;
-/** States at one point that are followed: of those that have nothing left to answer for, fewer. */
-const admittedStates = { settled: 24, open: 48 } as const;
+/**
+ * How many states are followed at one point that are alike in what concerns entries, and of how many kinds more than one: fewer of those that have nothing
+ * left to answer for. A function that looks at entries for others answers by what it returns, which hangs on more than entries.
+ */
+const patience = {
+  changes: { alike: 3, settled: 12, open: 32 },
+  looks: { alike: 4, settled: 24, open: 48 },
+};
 const reachCap = 64;
 /** Nodes executed per function before its analysis is cut short. */
 const budget = 120_000;
@@ -103,6 +107,7 @@ class Solver {
   private readonly sink: EntrySink;
   /** By call that faults: the ways on from a SIGBUS. */
   private readonly fates = new Map<string, Map<SigbusFate, Span>>();
+  private readonly patience: (typeof patience)['looks'];
   private readonly admitted = new Map<NodeId, Map<string, number>>();
   /** Nodes from which an entry is changed before a lock is taken or dropped. */
   private readonly changeAhead: ReadonlySet<NodeId>;
@@ -124,6 +129,7 @@ class Solver {
     this.creating = new Set([...this.liveness.inLoop].filter((i) => createsValues(frame, frame.ir.nodes[i]!)));
     this.changeAhead = depth === 'entries' ? nodesLeadingTo(frame.ir, (node, id) => changes(frame, node, id), (node, id) => movesLock(frame, node, id)) : new Set();
     this.scans = depth === 'cache' ? loadsInScans(frame, this.liveness.inLoop) : new Map();
+    this.patience = frame.ir.nodes.some((node, i) => node.kind === 'call' && changes(frame, node, i) && frame.shapeAt(i) !== undefined) ? patience.changes : patience.looks;
     this.returned = new Set(frame.ir.nodes.flatMap((n) => (n.kind === 'return' && n.value?.kind === 'name' ? [n.value.name] : [])));
     this.sink = {
       lost: (s, change) => this.addLoss({ change, via: undefined, facts: [...s.facts.values()], equals: comparedWith(s), atExit: false, coarse: s.coarse, trace: s.trace }),
@@ -200,7 +206,7 @@ class Solver {
     const which = isSettled(s) ? 'settled' : 'open';
     const all = counts.get(which) ?? 0;
     // The first of its kind is always let in.
-    if (count >= alike || (count > 0 && all >= admittedStates[which])) {
+    if (count >= this.patience.alike || (count > 0 && all >= this.patience[which])) {
       this.truncated = true;
       return false;
     }

@@ -57,12 +57,18 @@ function checks(tree: Tree, ref: FunctionRef): boolean {
   return false;
 }
 
-/** Does it, or does a function that it calls look at entries for it? */
+function changes(tree: Tree, ref: FunctionRef): boolean {
+  const primitives = primitivesWith(tree.model, changesProtection);
+  for (const name of ref.outline.calls) if (primitives.has(name)) return true;
+  return false;
+}
+
+/** Does it, or does a function that it calls look at entries for it, and do no more? */
 function checksWithin(tree: Tree, ref: FunctionRef): boolean {
   if (checks(tree, ref)) return true;
   for (const name of ref.outline.calls) {
     const callee = tree.model.primitives.has(name) ? undefined : tree.resolve(name, ref.file);
-    if (callee && checks(tree, callee)) return true;
+    if (callee && checks(tree, callee) && !changes(tree, callee)) return true;
   }
   return false;
 }
