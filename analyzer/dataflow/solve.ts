@@ -77,7 +77,7 @@ const outcomeCap = 32;
  * left to answer for. A function that looks at entries for others answers by what it returns, which hangs on more than entries.
  */
 const patience = {
-  changes: { alike: 3, settled: 12, open: 32 },
+  changes: { alike: 3, settled: 8, open: 24 },
   looks: { alike: 4, settled: 24, open: 48 },
 };
 const reachCap = 64;
