@@ -144,9 +144,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
         return summaryOf(target, wanted);
       },
     };
-    const t0 = performance.now(); const r = solve(frame, callees, depth); { const t = performance.now() - t0; if (process.env.TT && t > 20) console.error(`T ${t.toFixed(0)} [${[...running.keys()].map((x) => x.name).join('>')}] ${depth} out=${r.outcomes.length}`); } /*DEBUG*/
-    if (process.env.AT === ref.name && depth === 'entries') { for (const a of r.actions) { console.error(`A ${a.change.in.name} ${a.change.kind} ${a.change.by} gaps=${[...a.gaps]} via=${a.via} earlier=${[...a.earlier.keys()]} violated=${[...a.violated]} coarse=${a.coarse} mmapDropped=${a.mmapDropped}`); } for (const o of r.outcomes) console.error(`O ${o.value?.key} ${o.state.entries ? JSON.stringify({u:o.state.entries.unchecked.length,p:o.state.entries.pending.length,fresh:[...o.state.entries.fresh],earlier:[...o.state.entries.earlier.keys()],gaps:[...o.state.entries.gaps],scans:o.state.entries.scans}):''}`); for (const l of r.losses) console.error('L', l.via, l.change.blamed?.in.name, l.change.by, l.change.in.name, l.atExit, l.change.replaces); console.error('truncated', r.truncated); } /*DEBUG*/
-    return r;
+    return solve(frame, callees, depth);
   }
 
   function callbacksOf(node: CallNode, frame: Frame): FunctionRef[] {
