@@ -6,17 +6,19 @@ import { pageTableTypes } from '../../kernel/model';
 import { mappingWalks } from '../../kernel/rmap';
 import type { Effect } from '../../kernel/types';
 import { nodesLeadingTo } from '../../parser/cfg';
-import type { Expr, IrNode, NodeId, Span } from '../../parser/ir';
+import type { IrNode, NodeId, Span } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
 import { holdClaimed } from './annotations';
 import { assume, evaluate, placeOf } from './evaluate';
 import { fateOf, faultKey, withWaiting } from './faults';
 import type { Frame } from './frame';
-import { entryLevel, isEntryType, isLocal, nodeId, quote, typeOf } from './frame';
-import type { Change, Guard } from './entries';
+import { isEntryType, isLocal, nodeId, quote, typeOf } from './frame';
+import type { Change } from './entries';
 import { initialEntries } from './entries';
 import type { EntrySink } from './entry-effects';
 import { blame, finishEntries, forgetBare, forgetLooks, isSettled, noteBranch, noteEffect, noteMappingWalk, noteOtherVma, notePhase, reduceEntries, retireEntries, siteOf, store } from './entry-effects';
+import { changes, createsValues, grow, growth, looksAtEntry, movesLock, stepOf } from './nodes';
+import { comparedWith, factConcernsCaller, noGuards, toldGuards, withoutSubsumed } from './outcomes';
 import { applyAction, applyFault, applyLoss, applyOutcome, applyReach, callTrace, substitution } from './instantiate';
 import type { FillReach } from './page-cache';
 import { applyCache, applyFill, fillKey, finishCache, forgetUnreachable, initialCache, isFileWalk, loadsInScans, noteCacheBranch, noteCacheEffect, noteCount, noteFileWalk, retireLoads } from './page-cache';
@@ -24,7 +26,7 @@ import type { Liveness } from './liveness';
 import { computeLiveness } from './liveness';
 import { coarsen, commonFacts, dropOwnSnapshots, reduceAtExit, reduceAtJoin } from './reduce';
 import type { Fact, State } from './state';
-import { clobber, confirmEverything, copy, coreKey, entryCoreKey, entryOutcomeKey, initialState, narrow, phaseOf, range, readPlace, record, retire, stateKey, truth, visibleKey, writePlace } from './state';
+import { clobber, confirmEverything, copy, coreKey, entryCoreKey, entryOutcomeKey, initialState, phaseOf, record, retire, stateKey, truth, writePlace } from './state';
 import type { ActionReach, EventReach, FaultReach, LossReach, Outcome, SigbusFate, Summary } from './summary';
 import type { CallNode } from './transfer';
 import { applyEffect } from './transfer';
@@ -559,9 +561,6 @@ class Solver {
   }
 }
 
-/** Values of the caller's that were compared with the entry. */
-const comparedWith = (s: State): Value[] => [...s.confirmed.values()].map((c) => c.value).filter((v) => v.kind === 'param' || v.kind === 'load');
-
 /** Does the pointer come from the function's caller? */
 const isHandedIn = (slot: Value): boolean => contains(slot, (v) => v.kind === 'param' || v.kind === 'load');
 
@@ -575,115 +574,4 @@ function bare(condition: Value, wanted: boolean): readonly [Value, boolean] {
   return [value, holds];
 }
 
-const noGuards: ReadonlySet<Guard> = new Set();
-
-/** Guards whose answer a function gives its caller: what it returns when it found protected memory is returned in no other case. */
-function toldGuards(outcomes: readonly Outcome[]): ReadonlySet<Guard> {
-  return new Set((['wp', 'flag'] as const).filter((guard) => {
-    const values = (found: boolean): string[] => outcomes.filter((o) => (o.state.entries?.violated.has(guard) ?? false) === found).map((o) => o.value?.key ?? '');
-    const bad = new Set(values(true));
-    return bad.size > 0 && values(false).every((v) => !bad.has(v));
-  }));
-}
-
-/** May the node change an entry? A function that is called may. */
-function changes(frame: Frame, node: IrNode, id: NodeId): boolean {
-  if (node.kind === 'assign') return node.target.kind === 'deref';
-  if (node.kind !== 'call') return false;
-  const op = frame.shapeAt(id)?.effect.op;
-  return op === undefined ? node.args.some((a) => pageTableTypes.has(typeOf(frame, a) ?? '')) : op === 'clear' || op === 'store' || op === 'mark';
-}
-
-/** Does the node take or drop a page-table lock? */
-function movesLock(frame: Frame, node: IrNode, id: NodeId): boolean {
-  const op = node.kind === 'call' ? frame.shapeAt(id)?.effect.op : undefined;
-  return op === 'acquire' || op === 'release' || op === 'walk-step' || op === 'walk-done' || op === 'double-lock' || op === 'double-unlock';
-}
-
-/** Does the node read a pte? */
-function looksAtEntry(frame: Frame, id: NodeId): boolean {
-  const effect = frame.shapeAt(id)?.effect;
-  if (effect?.op === 'read') return effect.level === 'pte';
-  const node = frame.ir.nodes[id]!;
-  return node.kind !== 'call' && createsValues(frame, node) && stepOf(frame, node) === undefined && node.kind !== 'choice' && node.kind !== 'declare';
-}
-
-/** Does the node make values of its own: a call's result, an entry read in an expression, a variable that an iteration macro sets? */
-function createsValues(frame: Frame, node: IrNode): boolean {
-  switch (node.kind) {
-    case 'call': case 'choice': case 'declare': return true;
-    case 'assign': return node.value.kind === 'initializer' || stepOf(frame, node) !== undefined || readsEntry(frame, node.value);
-    case 'branch': return readsEntry(frame, node.condition);
-    case 'return': return node.value !== undefined && readsEntry(frame, node.value);
-    case 'nop': case 'stop': case 'unknown': return false;
-  }
-}
-
-/** `x = x + step` of a local variable: in a loop it takes ever new values. */
-function stepOf(frame: Frame, node: IrNode): { readonly name: string; readonly up: boolean; readonly by: Expr } | undefined {
-  if (node.kind !== 'assign' || node.target.kind !== 'name' || !isLocal(frame, node.target.name) || node.value.kind !== 'binary') return undefined;
-  const { op, left, right } = node.value;
-  if ((op !== '+' && op !== '-') || left.kind !== 'name' || left.name !== node.target.name) return undefined;
-  return { name: node.target.name, up: op === '+', by: right };
-}
-
-/** How such a variable grows from here: is it positive afterwards? */
-function growth(frame: Frame, s: State, node: IrNode, id: NodeId): { readonly name: string; readonly positive: boolean } | undefined {
-  const step = stepOf(frame, node);
-  if (!step) return undefined;
-  const [low] = range(s, readPlace(s, local(step.name)));
-  const [by] = range(s, evaluate(frame, s, step.by, id));
-  return { name: step.name, positive: step.up && low >= 0 && by > 0 };
-}
-
-/** All values that the variable takes in later rounds are one value: otherwise every round would be a state of its own. */
-function grow(s: State, grown: { readonly name: string; readonly positive: boolean }, id: string): void {
-  const value = symbol(`${id}@${grown.name}`);
-  writePlace(s, local(grown.name), value);
-  if (grown.positive) narrow(s, value, 1, Infinity);
-}
-
-function readsEntry(frame: Frame, e: Expr): boolean {
-  switch (e.kind) {
-    case 'deref': return entryLevel(frame, e.operand) !== undefined || readsEntry(frame, e.operand);
-    case 'index': return entryLevel(frame, e.base) !== undefined || readsEntry(frame, e.base) || readsEntry(frame, e.index);
-    case 'field': return readsEntry(frame, e.base);
-    case 'address': case 'unary': return readsEntry(frame, e.operand);
-    case 'binary': return readsEntry(frame, e.left) || readsEntry(frame, e.right);
-    case 'name': case 'number': case 'string': case 'opaque': case 'initializer': return false;
-  }
-}
-
-/**
- * A caller sees the value, the memory and the locks that a function leaves. Where two paths leave the same, and one of them confirmed less
- * under weaker conditions, the other adds nothing: whatever can go wrong after it can go wrong after the first.
- */
-function withoutSubsumed(outcomes: readonly Outcome[]): Outcome[] {
-  const rank = { no: 0, 'if-held': 1, yes: 2 } as const;
-  const visible = outcomes.map((o) => `${o.value?.key ?? ''}|${visibleKey(o.state)}`);
-  const within = <T>(small: ReadonlyMap<string, T>, large: ReadonlyMap<string, T>): boolean => [...small.keys()].every((k) => large.has(k));
-  const weaker = (a: Outcome, b: Outcome): boolean =>
-    rank[a.state.confirmedAll] <= rank[b.state.confirmedAll] && within(a.state.confirmed, b.state.confirmed)
-    && [...a.state.facts].every(([key, f]) => {
-      const g = b.state.facts.get(key);
-      return g !== undefined && f.low <= g.low && f.high >= g.high && f.not.every((n) => g.not.includes(n) || n < g.low || n > g.high);
-    });
-  return outcomes.filter((o, i) => !outcomes.some((other, j) => i !== j && visible[i] === visible[j] && weaker(other, o) && (j < i || !weaker(o, other))));
-}
-
 const isFaultStruct = (type: string | undefined): boolean => type === 'struct vm_fault *' || type === 'struct page_vma_mapped_walk *';
-
-/** Facts about what the caller passed in, and tests of entries that are still open. */
-function factConcernsCaller(value: Value, open: readonly Value[]): boolean {
-  switch (value.kind) {
-    case 'param': case 'load': return true;
-    case 'number': case 'name': return true;
-    case 'address': return value.place.kind === 'memory';
-    case 'test': return factConcernsCaller(value.of, open);
-    case 'read': return open.some((r) => r.key === value.key);
-    case 'same': return factConcernsCaller(value.left, open) && factConcernsCaller(value.right, open);
-    case 'flag': return factConcernsCaller(value.of, open);
-    case 'operation': return value.operands.every((o) => factConcernsCaller(o, open));
-    case 'symbol': case 'lock': return false;
-  }
-}
