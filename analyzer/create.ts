@@ -52,6 +52,8 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       const callers = new Set<FunctionRef>();
       for (const ref of level) {
         yield;
+        // Nor is a helper of such a body: who calls the primitive is asked for what the model says of it.
+        if (rule.concern === 'entries' && changesEntries(tree.model, ref.name)) continue;
         const summary = summaries.of(ref, rule.concern);
         // Calls of what the model knows are taken for what it says, whatever the body does.
         const isOpaque = rule.concern === 'entries' && (tree.model.primitives.get(ref.name)?.shapes.some((s) => s.effect.op !== 'mark') ?? false);

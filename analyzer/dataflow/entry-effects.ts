@@ -255,10 +255,10 @@ export function noteEffect(sink: EntrySink, frame: Frame, s: State, span: Span, 
   }
 }
 
-/** Page tables of the kernel itself are nobody's to protect. */
+/** Page tables of the kernel itself (`&init_mm`, or no mm at all) are nobody's to protect. */
 function isKernelTable(args: readonly Value[]): boolean {
   const mm = args[0];
-  return mm?.kind === 'address' && mm.place.kind === 'local' && mm.place.name === '::init_mm';
+  return (mm?.kind === 'address' && mm.place.kind === 'local' && mm.place.name === '::init_mm') || (mm?.kind === 'number' && mm.number === 0);
 }
 
 function dropMmapLock(s: State): void {
