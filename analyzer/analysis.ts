@@ -29,6 +29,8 @@ export interface ParseStats {
   readonly functionsWithErrors: number;
   /** Their names, as `file:function`. */
   readonly incomplete: readonly string[];
+  /** Functions of the files that had more paths than the checks so far followed, as `file:function`: silence about them proves less. */
+  readonly notFollowed: readonly string[];
   /** Function definitions that the grammar saw inside another function (an iteration macro misread). */
   readonly nestedFunctions: number;
   readonly backend: string;

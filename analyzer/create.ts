@@ -97,7 +97,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       summaries.forget(tree.takeChangedNames());
       return tree.definitions(name, path).map((ref) => believe(tree, summaries, ref));
     },
-    parseStats: (paths) => parseStats(tree, paths),
+    parseStats: (paths) => parseStats(tree, paths, summaries.cutShort()),
   };
 }
 
@@ -136,7 +136,7 @@ function byPosition(a: Finding, b: Finding): number {
   return a.location.file < b.location.file ? -1 : a.location.file > b.location.file ? 1 : a.location.line - b.location.line || a.location.column - b.location.column;
 }
 
-function* parseStats(tree: Tree, paths: readonly string[]): Generator<undefined, ParseStats> {
+function* parseStats(tree: Tree, paths: readonly string[], cutShort: readonly FunctionRef[]): Generator<undefined, ParseStats> {
   const incomplete: string[] = [];
   let [functions, bytes, nested] = [0, 0, 0];
   for (const path of paths) {
@@ -150,5 +150,5 @@ function* parseStats(tree: Tree, paths: readonly string[]): Generator<undefined,
     }
     yield;
   }
-  return { files: paths.length, bytes, functions, functionsWithErrors: incomplete.length, incomplete, nestedFunctions: nested, backend: tree.backend.name };
+  return { files: paths.length, bytes, functions, functionsWithErrors: incomplete.length, incomplete, notFollowed: cutShort.filter((f) => paths.includes(f.file)).map((f) => `${f.file}:${f.name}`).sort(), nestedFunctions: nested, backend: tree.backend.name };
 }

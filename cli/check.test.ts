@@ -54,6 +54,7 @@ describe('formats', () => {
     const root = kernel(files);
     const ran = await runIn(path.join(root, 'mm'), ['check', '--format', 'sarif', '--stats', '.']);
     expect(ran.status).toBe(1);
+    expect(ran.stderr).toMatch(/^ {2}with more paths than followed +1 \(0\.50 %\)$/m);
     expect(ran.stderr).toMatch(/^peak memory +100 MB$/m);
     expect(JSON.parse(ran.stdout)).toMatchObject({
       version: '2.1.0',

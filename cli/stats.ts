@@ -49,6 +49,7 @@ export function addParseStats(all: readonly ParseStats[]): ParseStats {
     functionsWithErrors: sum((stats) => stats.functionsWithErrors),
     nestedFunctions: sum((stats) => stats.nestedFunctions),
     incomplete: all.flatMap((stats) => stats.incomplete),
+    notFollowed: all.flatMap((stats) => stats.notFollowed),
     backend: [...new Set(all.map((stats) => stats.backend))].join(', '),
   };
 }
@@ -76,6 +77,7 @@ export function statsTable({ parse, phases, peakMemory }: RunFigures): string {
     ['size', `${(parse.bytes / 1024 / 1024).toFixed(1)} MB`],
     ['functions', String(parse.functions)],
     ['  with parse errors', `${parse.functionsWithErrors} (${percent(parse).toFixed(2)} %)`],
+    ['  with more paths than followed', `${parse.notFollowed.length} (${share(parse.notFollowed.length, parse).toFixed(2)} %)`],
     ['  nested in another', String(parse.nestedFunctions)],
     ['parser', parse.backend],
     ...[...phases].map(([name, time]) => [`time to ${name}`, `${(time / 1000).toFixed(3)} s`] as const),
@@ -88,6 +90,9 @@ export function statsTable({ parse, phases, peakMemory }: RunFigures): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function percent(parse: ParseStats): number {
-  return parse.functions === 0 ? 0 : (100 * parse.functionsWithErrors) / parse.functions;
+const percent = (parse: ParseStats): number => share(parse.functionsWithErrors, parse);
+
+/** In percent of all functions. */
+function share(count: number, parse: ParseStats): number {
+  return parse.functions === 0 ? 0 : (100 * count) / parse.functions;
 }

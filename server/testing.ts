@@ -85,7 +85,7 @@ function fakeAnalysis(reader: TreeReader, engine: FakeEngine): Analysis {
     summarize: () => [],
     checkInSteps,
     // eslint-disable-next-line require-yield -- there is nothing to do in pieces
-    *parseStats() { return { files: 0, bytes: 0, functions: 0, functionsWithErrors: 0, incomplete: [], nestedFunctions: 0, backend: 'fake' }; },
+    *parseStats() { return { files: 0, bytes: 0, functions: 0, functionsWithErrors: 0, incomplete: [], notFollowed: [], nestedFunctions: 0, backend: 'fake' }; },
   };
 }
 

@@ -20,6 +20,8 @@ export interface Summaries {
   of(ref: FunctionRef, depth: Depth): Summary;
   /** From now on calls of this function matter, whatever their arguments are, to whoever asks for this. */
   follow(ref: FunctionRef, what: Concern): void;
+  /** Functions that had more paths than were followed. */
+  cutShort(): readonly FunctionRef[];
   /** Drops what depends on functions with these names. */
   forget(names: ReadonlySet<string>): void;
 }
@@ -197,6 +199,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
       forget(new Set([ref.name, ...tree.usersOf(ref).map((user) => user.name)]), what === 'cache' ? undefined : ref);
     },
     forget,
+    cutShort: () => [...done].filter(([, entries]) => Object.values(entries).some((entry) => entry.summary.truncated)).map(([ref]) => ref),
   };
 
   function forget(names: ReadonlySet<string>, except?: FunctionRef): void {
