@@ -2,16 +2,17 @@ import js from '@eslint/js';
 import boundaries from 'eslint-plugin-boundaries';
 import tseslint from 'typescript-eslint';
 
-const folders = ['kernel', 'parser', 'analyzer', 'workspace', 'server', 'client', 'cli'];
+const folders = ['kernel', 'parser', 'analyzer', 'simulator', 'workspace', 'server', 'client', 'cli'];
 
 /** Which of our folders each folder may import: the arrows of ARCHITECTURE.md. */
 const allowed = {
   kernel: ['kernel'],
   parser: ['parser'],
   analyzer: ['analyzer', 'parser', 'kernel'],
+  simulator: ['simulator', 'parser', 'kernel'],
   workspace: ['workspace', 'analyzer', 'parser', 'kernel'],
-  server: ['server', 'workspace', 'analyzer', 'parser', 'kernel'],
-  cli: ['cli', 'workspace', 'analyzer', 'parser', 'kernel', 'server'],
+  server: ['server', 'workspace', 'analyzer', 'simulator', 'parser', 'kernel'],
+  cli: ['cli', 'workspace', 'analyzer', 'simulator', 'parser', 'kernel', 'server'],
   client: ['client'],
 };
 /** Packages that only these folders may import. */
@@ -61,7 +62,7 @@ export default tseslint.config(
         paths: [
           ...Object.entries(owners).filter(([, who]) => !who.includes(folder)).map(([name]) => ({ name, message: `Only ${owners[name].join(', ')}/ may import ${name}.` })),
           // parser/backend.ts loads grammar files; everything else left of workspace, server and cli does no I/O.
-          ...(['kernel', 'analyzer'].includes(folder) ? impure.map((name) => ({ name, message: `${folder}/ does no I/O.` })) : []),
+          ...(['kernel', 'analyzer', 'simulator'].includes(folder) ? impure.map((name) => ({ name, message: `${folder}/ does no I/O.` })) : []),
         ],
       }],
     },
