@@ -1,0 +1,118 @@
+/**
+ * How a state is packed into bits. A field takes as many bits as it has possible values; where those values are far apart (page-table entries), their
+ * index in a dictionary is stored. No field crosses a 32-bit word, so that each costs one shift and one mask.
+ */
+import type { Program } from '../machine/program';
+import type { ValueSets } from './value-sets';
+
+/** A state spread out: for each thread its next step, then the value of each word. */
+export type Spread = Int32Array;
+
+export interface Packing {
+  /** 32-bit words per state. */
+  readonly size: number;
+  /** Packs `spread` into `packed` and returns a hash of 32 bits. */
+  readonly pack: () => number;
+  /** Spreads out the state that begins at an offset of an array. */
+  readonly unpack: (from: Uint32Array, offset: number) => void;
+  /** Whether the state that begins at an offset of an array is the one in `packed`. */
+  readonly equals: (from: Uint32Array, offset: number) => boolean;
+  /** What `pack` returns for the state that begins at an offset of an array. */
+  readonly hash: (from: Uint32Array, offset: number) => number;
+  readonly packed: Uint32Array;
+}
+
+interface Field {
+  /** Index in the spread-out state. */
+  readonly index: number;
+  readonly bits: number;
+  /** The values by their code, ascending; undefined where the value is its own code. */
+  readonly dictionary: readonly number[] | undefined;
+  readonly constant: number;
+}
+
+interface Placed extends Field {
+  /** Which 32-bit word, and how far up in it. */
+  readonly cell: number;
+  readonly shift: number;
+}
+
+/** Generates the code that packs and unpacks states of a program whose values stay within the sets. */
+export function createPacking(program: Program, values: ValueSets, spread: Spread): Packing {
+  const fields = fieldsOf(program, values);
+  const stored = place(fields.filter((field) => field.bits > 0));
+  const size = Math.max(1, ...stored.map((field) => field.cell + 1));
+  const packed = new Uint32Array(size);
+  const encoders = stored.map((field) => (field.dictionary === undefined ? undefined : encoder(field.dictionary)));
+  const decoders = stored.map((field) => (field.dictionary === undefined ? undefined : Int32Array.from(field.dictionary)));
+  for (const field of fields) if (field.bits === 0) spread[field.index] = field.constant;
+  const cells = Array.from({ length: size }, (_, cell) => stored.flatMap((field, number) => (field.cell === cell ? [{ field, number }] : [])));
+
+  const encode = ({ field, number }: { field: Placed; number: number }): string => {
+    const code = field.dictionary === undefined ? `N[${field.index}]` : `E${number}[N[${field.index}]]`;
+    return field.shift === 0 ? code : `${code} << ${field.shift}`;
+  };
+  const decode = ({ field, number }: { field: Placed; number: number }): string => {
+    const code = `(c${field.cell} >>> ${field.shift}) & ${2 ** field.bits - 1}`;
+    return `N[${field.index}] = ${field.dictionary === undefined ? code : `D${number}[${code}]`};`;
+  };
+  const constants = fields.filter((field) => field.bits === 0).map((field) => `N[${field.index}] = ${field.constant};`);
+  const mix = cells.map((_, number) => `h = Math.imul(h ^ c${number}, 0x9e3779b1); h ^= h >>> 15;`).join(' ');
+  const hash = `let h = 0x2545f491; ${mix} h = Math.imul(h, 0x85ebca6b); h ^= h >>> 13; h = Math.imul(h, 0xc2b2ae35); return h ^ (h >>> 16);`;
+  const source = [
+    ...encoders.flatMap((table, number) => (table === undefined ? [] : [`const E${number} = encoders[${number}], D${number} = decoders[${number}];`])),
+    'return {',
+    'pack() {',
+    ...cells.map((cell, number) => `const c${number} = ${cell.map(encode).join(' | ') || '0'}; Q[${number}] = c${number};`),
+    hash,
+    '},',
+    `hash(from, offset) { const ${cells.map((_, number) => `c${number} = from[offset + ${number}]`).join(', ')}; ${hash} },`,
+    'unpack(from, offset) {',
+    ...cells.map((_, number) => `const c${number} = from[offset${number === 0 ? '' : ` + ${number}`}];`),
+    ...cells.flatMap((cell) => cell.map(decode)),
+    ...constants,
+    '},',
+    `equals(from, offset) { return ${cells.map((_, number) => `from[offset + ${number}] === Q[${number}]`).join(' && ')}; },`,
+    '};',
+  ].join('\n');
+  const create = new Function('N', 'Q', 'encoders', 'decoders', source) as (...of: unknown[]) => Omit<Packing, 'size' | 'packed'>;
+  return { size, packed, ...create(spread, packed, encoders, decoders) };
+}
+
+function fieldsOf(program: Program, values: ValueSets): Field[] {
+  const next = values.next.map((steps, thread) => field(thread, [...steps], 16));
+  const words = program.words.map((word, id) => {
+    const known = values.words[id];
+    return field(program.threads.length + id, known === undefined ? undefined : [...known], word.bits);
+  });
+  return [...next, ...words];
+}
+
+function field(index: number, possible: number[] | undefined, width: number): Field {
+  if (possible === undefined) return { index, bits: width, dictionary: undefined, constant: 0 };
+  const sorted = possible.sort((a, b) => a - b);
+  const bits = bitsFor(sorted.length);
+  const dense = bitsFor((sorted.at(-1) ?? 0) + 1) === bits;
+  return { index, bits, dictionary: dense ? undefined : sorted, constant: sorted[0] ?? 0 };
+}
+
+/** Bits that tell `count` values apart. */
+const bitsFor = (count: number): number => (count <= 1 ? 0 : 32 - Math.clz32(count - 1));
+
+/** First fit, widest first. */
+function place(fields: readonly Field[]): Placed[] {
+  const used: number[] = [];
+  return [...fields].sort((a, b) => b.bits - a.bits || a.index - b.index).map((field) => {
+    const room = used.findIndex((bits) => bits + field.bits <= 32);
+    const cell = room < 0 ? used.length : room;
+    const shift = used[cell] ?? 0;
+    used[cell] = shift + field.bits;
+    return { ...field, cell, shift };
+  });
+}
+
+function encoder(dictionary: readonly number[]): Int32Array {
+  const codes = new Int32Array((dictionary.at(-1) ?? 0) + 1);
+  for (const [code, value] of dictionary.entries()) codes[value] = code;
+  return codes;
+}

@@ -1,0 +1,90 @@
+/** The breadth-first search itself. */
+import { Parents } from './parents';
+import { PROPERTIES, rankOf } from './properties';
+import { isViolation, NO_RANK, rankOfTarget, type StateSpace } from './space';
+import { FULL } from './store';
+import type { Limit } from './result';
+
+/** How far an exploration has come. */
+export interface Progress {
+  /** Exploring; looking for the witness among the states; looking for the fewest preemptions. */
+  readonly phase: 'explore' | 'witness' | 'preemptions';
+  readonly states: number;
+  readonly transitions: number;
+  /** Moves from the initial state to those that are now expanded. */
+  readonly depth: number;
+  /** States that were found and not yet expanded. */
+  readonly waiting: number;
+}
+
+/** Computations that can be interrupted: they yield now and then, and are told whether to stop. */
+export type Interruptible<Result> = Generator<Progress, Result, boolean>;
+
+/** What a search has found. */
+export interface Reached {
+  readonly limit: Limit | undefined;
+  readonly transitions: number;
+  readonly positive: number;
+  readonly negative: number;
+  /** For each layer the first of its states: those that are so many moves from the initial state. Ends with the number of states. */
+  readonly layers: readonly number[];
+  readonly parents: Parents;
+  /** By rank of the property the length of the shortest schedule that violates it. */
+  readonly shortest: readonly (number | undefined)[];
+  /** Final states that violate, with the property's rank, at the smallest depth at which there are such. */
+  readonly finals: ReadonlyMap<number, number>;
+}
+
+/** Finds all states. `every` is the number of states that are expanded between two reports. */
+export function* search(space: StateSpace, every: number): Interruptible<Reached> {
+  const parents = new Parents();
+  const layers = [0];
+  const shortest = new Array<number | undefined>(PROPERTIES.length).fill(undefined);
+  let finals = new Map<number, number>();
+  let finalsDepth = Infinity;
+  let limit: Limit | undefined;
+  let transitions = 0;
+  let positive = 0;
+  let negative = 0;
+
+  const violate = (rank: number, length: number): void => {
+    positive++;
+    shortest[rank] = Math.min(shortest[rank] ?? length, length);
+  };
+  if (space.start.violated !== undefined) {
+    violate(rankOf(space.start.violated), 0);
+    return { limit, transitions, positive, negative, layers: [0, 1], parents, shortest, finals };
+  }
+  let layerEnd = 1;
+  for (let state = 0; state < space.count && limit === undefined; state++) {
+    if (state === layerEnd) {
+      layers.push(state);
+      layerEnd = space.count;
+    }
+    const depth = layers.length - 1;
+    const before = space.count;
+    space.expand(state, true);
+    for (let move = 0; move < space.moves; move++) {
+      const target = space.target[move]!;
+      if (target === FULL) limit = 'states';
+      else transitions++;
+      if (isViolation(target)) violate(rankOfTarget(target), depth + 1);
+    }
+    if (space.moves === 0 && space.finalRank === NO_RANK) negative++;
+    else if (space.moves === 0) {
+      violate(space.finalRank, depth);
+      finalsDepth = Math.min(finalsDepth, depth);
+      if (depth === finalsDepth) finals.set(state, space.finalRank);
+    }
+    parents.push(space.count - before);
+    if ((state + 1) % every === 0) {
+      const stop = yield { phase: 'explore', states: space.count, transitions, depth, waiting: space.count - state - 1 };
+      if (stop) limit ??= 'cancelled';
+    }
+  }
+  // Where the search stopped within a layer, what was found beyond it is a last layer that is not complete.
+  if (layerEnd < space.count) layers.push(layerEnd);
+  layers.push(space.count);
+  if (finalsDepth > Math.min(...shortest.map((length) => length ?? Infinity))) finals = new Map();
+  return { limit, transitions, positive, negative, layers, parents, shortest, finals };
+}
