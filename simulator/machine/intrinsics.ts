@@ -110,8 +110,8 @@ function lookup(context: Lowering, args: readonly Expr[], give: (value: Exp) => 
   emitStep(context, { kind: 'user-access', guard: not(equals(content, constant(slotRetry))) }, [
     {
       kind: 'if', test: and(isFolio, { kind: 'cond', test: isFolio, then: isUptodate(content), else: zero }), then: [set(found, constant(1))],
-      // A slot that holds a swap value is no hole.
-      else: [set(found, zero), { kind: 'if', test: and(isRegistered, not(equals(content, constant(254)))), then: setObserved(world, slot, 1), else: [] }],
+      // A slot with a swap value is no hole, nor one with a folio that is not up to date: whoever put it there is about to fill it, and holds its lock.
+      else: [set(found, zero), { kind: 'if', test: and(isRegistered, equals(content, zero)), then: setObserved(world, slot, 1), else: [] }],
     },
   ]);
   give(word(found));
