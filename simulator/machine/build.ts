@@ -13,7 +13,7 @@ import { selectLines, splitFile } from '../litmus/source';
 import { constant, readsOf, word, zero } from './exp';
 import { lowerThread, type LoweredThread, type Source } from './lower';
 import { mustHoldNothing } from './properties';
-import type { Exp, Program, Thread } from './program';
+import type { Exp, Program, Thread, PropertyId, Stmt } from './program';
 import { fuse, renumberExp, renumberStmts, usedWords, writtenWords } from './steps';
 import { constants } from './values';
 import { createWorld, type World } from './world';
@@ -80,14 +80,26 @@ export function buildProgram(scenario: Scenario, variant: Variant, options: Opti
   }
   if (problems.length > before) return undefined;
 
-  const map = usedWords(world.words, fused, exists);
+  const unchecked = new Set(scenario.unchecked.flatMap((u) => (u.variant === variant.name ? [u.property] : [])));
+  const checked = unchecked.size === 0 ? fused : fused.map(({ start, steps }) => ({
+    start: withoutProperties(start, unchecked), steps: steps.map((step) => ({ ...step, ways: step.ways.map((way) => withoutProperties(way, unchecked)) })),
+  }));
+  const map = usedWords(world.words, checked, exists);
   return {
     words: world.words.filter((_, id) => map.has(id)), labels, exists: exists && renumberExp(exists, map),
     threads: threads.map((t, index): Thread => ({
-      name: t.name, title: t.title, program: `${t.source.file ?? ''}:${bodyText(t)}`, start: renumberStmts(fused[index]!.start, map),
-      steps: fused[index]!.steps.map((step) => ({ ...step, guard: step.guard && renumberExp(step.guard, map), ways: step.ways.map((way) => renumberStmts(way, map)) })),
+      name: t.name, title: t.title, program: `${t.source.file ?? ''}:${bodyText(t)}`, start: renumberStmts(checked[index]!.start, map),
+      steps: checked[index]!.steps.map((step) => ({ ...step, guard: step.guard && renumberExp(step.guard, map), ways: step.ways.map((way) => renumberStmts(way, map)) })),
     })),
   };
+}
+
+/** Statements that do not look at some properties. */
+function withoutProperties(stmts: readonly Stmt[], properties: ReadonlySet<PropertyId>): Stmt[] {
+  return stmts.flatMap((stmt): Stmt[] => {
+    if (stmt.kind === 'violate') return properties.has(stmt.property) ? [] : [stmt];
+    return stmt.kind === 'if' ? [{ ...stmt, then: withoutProperties(stmt.then, properties), else: withoutProperties(stmt.else, properties) }] : [stmt];
+  });
 }
 
 /** The labels that a variant must reach, with the scenario's own threads or with these adversaries. */

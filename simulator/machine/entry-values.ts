@@ -14,7 +14,7 @@ export const entryValues: ReadonlyMap<string, Compute> = new Map<string, Compute
   ...same(0, ['pte_mkdirty', 'pte_mkclean', 'pte_mkyoung', 'pte_sw_mkyoung', 'pte_mkold', 'pte_mkspecial', 'pte_mkhuge', 'pte_mksoft_dirty', 'pte_clear_soft_dirty',
     'huge_pte_mkdirty', 'pmd_mkdirty', 'pmd_mkclean', 'pmd_mkyoung', 'pmd_mkold', 'pmd_mkhuge', 'pmd_mksoft_dirty', 'pmd_clear_soft_dirty', 'pmd_swp_mksoft_dirty',
     'pte_swp_mksoft_dirty', 'pte_swp_clear_soft_dirty', 'pte_swp_mkexclusive', 'pte_swp_clear_exclusive', 'move_soft_dirty_pte', 'move_soft_dirty_pmd',
-    'make_migration_entry_young', 'make_migration_entry_dirty', 'swp_entry_to_pte', 'swp_entry_to_pmd', 'softleaf_to_pte', 'pte_val', 'pmd_val', '__pte', '__pmd',
+    'make_migration_entry_young', 'make_migration_entry_dirty', 'swp_entry_to_pte', 'swp_entry_to_pmd', 'softleaf_to_pte', 'pte_val', 'pmd_val', '__pte', '__pmd', 'pmd_pgtable',
     'arch_make_huge_pte', 'move_pte', 'READ_ONCE', 'data_race', 'likely', 'unlikely', 'WARN_ON', 'WARN_ON_ONCE', 'VM_WARN_ON_ONCE']),
   ...each(['pte_mkwrite', 'pte_mkwrite_novma', 'huge_pte_mkwrite', 'pmd_mkwrite', 'pmd_mkwrite_novma', 'maybe_mkwrite', 'maybe_pmd_mkwrite'], (_, [v]) => withBits(v!, writeBit)),
   ...each(['pte_wrprotect', 'huge_pte_wrprotect', 'pmd_wrprotect'], (_, [v]) => without(v!, writeBit)),

@@ -143,7 +143,7 @@ function folioChanges(rows: readonly (readonly [string, string])[]): [string, In
       const address = evaluateNumber(c, args[0]!);
       // The pages of a folio that becomes readable are seen through every slot that holds it.
       const seen = flag === 'PG_uptodate' ? mustNotBeObserved(c.world, (slot) => equals(word(slot), address)) : [];
-      emitStep(c, { kind: 'store' }, [violate('null-pointer', equals(address, zero)), ...seen, store(address, binary('|', at(address), bit(flag)))]);
+      emitStep(c, { kind: 'store' }, [violate('null-pointer', equals(address, zero)), ...seen, store(address, binary('|', at(address), bit(flag)), 'int')]);
     },
   }]);
 }

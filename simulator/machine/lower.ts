@@ -7,7 +7,7 @@ import type { Expr, FunctionIR, IrNode, NodeId, Span } from '../../parser/ir';
 import type { KernelModel } from '../../kernel/model';
 import { didYouMean } from '../../kernel/suggest';
 import type { Problem } from '../litmus/problem';
-import { at, binary, constant, equals, not, truth, word as wordExp, zero } from './exp';
+import { and, at, binary, cond, constant, equals, not, truth, word as wordExp, zero } from './exp';
 import { lowerIntrinsic, intrinsics } from './intrinsics';
 import type { Action, Micro, MicroId } from './micro';
 import { set, store } from './micro';
@@ -211,6 +211,7 @@ export function evaluate(context: Lowering, expr: Expr): Value {
     case 'deref': {
       const link = linkOf(context, expr);
       if (link) return number(addressOf(link));
+      if (expr.kind === 'field' && expr.field === 'vm_page_prot') return number(pageProt(context, expr.base));
       const place = placeOf(context, expr);
       if (place.kind === 'local') return readPlace(context, place.place);
       if (place.kind === 'struct') return place;
@@ -229,6 +230,16 @@ function linkOf(context: Lowering, expr: Expr): SharedObject | undefined {
   const base = evaluate(context, expr.base);
   if (base.kind === 'struct' && base.struct.fields.has(expr.field)) return undefined;
   return linked(context.world, expr.field) ?? fail(context, `${formatExpr(expr)}: the init block declares no single ${links.get(expr.field)}`, expr.span);
+}
+
+/**
+ * `vma->vm_page_prot` (mm/mmap.c:vma_set_page_prot()): new entries are writable where the vma is shared and writable and nobody is to be told of writes,
+ * which userfaultfd is in a vma registered for write protection.
+ */
+function pageProt(context: Lowering, vma: Expr): Exp {
+  const flags = load(context, evaluateNumber(context, vma));
+  const has = (flag: string): Exp => truth(binary('&', flags, constant(constants.get(flag)!)));
+  return cond(and(has('VM_SHARED'), has('VM_WRITE'), not(has('VM_UFFD_WP'))), constant(constants.get('PTE_WRITE')!), zero);
 }
 
 /** Reads a shared word: a step of its own (which goes away where nobody writes the word). */

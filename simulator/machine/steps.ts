@@ -19,7 +19,9 @@ export function writtenWords(words: readonly Word[], threads: readonly LoweredTh
         visit(action.else);
       }
       // Through an unknown pointer anything but a lock may be written.
-      if (action.kind === 'store') for (const [id, word] of words.entries()) if (word.scope === 'shared' && word.kind !== 'lock' && word.kind !== 'rwlock') written.add(id);
+      if (action.kind !== 'store') continue;
+      const mayWrite = ({ kind }: Word): boolean => (action.to === undefined ? kind !== 'lock' && kind !== 'rwlock' : kind === action.to);
+      for (const [id, word] of words.entries()) if (word.scope === 'shared' && mayWrite(word)) written.add(id);
     }
   };
   for (const thread of threads) for (const micro of thread.micros) for (const actions of actionsOf(micro)) visit(actions);
@@ -254,7 +256,7 @@ export function renumberStmts(stmts: readonly Stmt[], map: ReadonlyMap<WordId, W
       case 'set':
         return { kind: 'set', word: map.get(stmt.word) ?? stmt.word, value: renumberExp(stmt.value, map) };
       case 'store':
-        return { kind: 'store', address: renumberExp(stmt.address, map), value: renumberExp(stmt.value, map) };
+        return { ...stmt, address: renumberExp(stmt.address, map), value: renumberExp(stmt.value, map) };
       case 'violate':
         return { ...stmt, test: renumberExp(stmt.test, map) };
       case 'if':
