@@ -50,8 +50,8 @@ export interface Scenario {
   /** At least `buggy`, in the order of the file. */
   readonly variants: readonly Variant[];
   readonly expectations: readonly Expectation[];
-  /** Labels that must be reached, in all variants or in one. */
-  readonly covers: readonly { readonly variant: string | undefined; readonly label: string; readonly offset: number }[];
+  /** Labels that must be reached: in all variants or in one, with the scenario's own threads or with adversaries. */
+  readonly covers: readonly { readonly variant: string | undefined; readonly adversaries: readonly string[]; readonly label: string; readonly offset: number }[];
   /** Properties that a variant does not look at. */
   readonly unchecked: readonly { readonly variant: string; readonly property: PropertyId }[];
   /** What each thread stands for, by its name. */
@@ -83,10 +83,10 @@ export function readScenario(text: string): { readonly scenario: Scenario | unde
   const variants = readVariants(values('Variant'), text, problems, new Set(values('Expect').map((line) => line.value.split(/\s+/)[0]!)));
   const expectations = readExpectations(values('Expect'), variants, problems);
   const covers = values('Cover').map(({ value, offset }) => {
-    const match = /^(?:(\S+)\s+)?(\w+)$/.exec(value);
-    if (!match) problems.push({ offset, message: 'Cover: [variant] label' });
+    const match = /^(?:(\S+)\s+(?:with\s+(\S+(?:\s*,\s*\S+)*)\s+)?)?(\w+)$/.exec(value);
+    if (!match) problems.push({ offset, message: 'Cover: [variant [with adversary]] label' });
     if (match?.[1] !== undefined && !variants.some((v) => v.name === match[1])) problems.push({ offset, message: `unknown variant ${match[1]}${didYouMean(match[1], variants.map((v) => v.name))}` });
-    return { variant: match?.[1], label: match?.[2] ?? '', offset };
+    return { variant: match?.[1], adversaries: match?.[2]?.split(/\s*,\s*/) ?? [], label: match?.[3] ?? '', offset };
   });
   const unchecked = values('Unchecked').flatMap(({ value, offset }) => {
     const [variant, ...names] = value.split(/\s+/);

@@ -74,7 +74,7 @@ export function buildProgram(scenario: Scenario, variant: Variant, options: Opti
     return result ?? { start: [], steps: [] };
   });
   for (const cover of scenario.covers) {
-    if ((cover.variant === undefined || cover.variant === variant.name) && !labels.includes(cover.label) && !labelsIn(scenario.text).has(cover.label)) {
+    if ((cover.variant === undefined || cover.variant === variant.name) && cover.adversaries.length === 0 && options.adversaries.length === 0 && !labels.includes(cover.label) && !labelsIn(scenario.text).has(cover.label)) {
       problems.push({ offset: cover.offset, message: `there is no label ${cover.label}${didYouMean(cover.label, [...labelsIn(scenario.text)])}` });
     }
   }
@@ -102,9 +102,9 @@ function withoutProperties(stmts: readonly Stmt[], properties: ReadonlySet<Prope
   });
 }
 
-/** The labels that a variant must reach. */
-export function coversOf(scenario: Scenario, variant: string): readonly string[] {
-  return scenario.covers.filter((c) => c.variant === undefined || c.variant === variant).map((c) => c.label);
+/** The labels that a variant must reach, with the scenario's own threads or with these adversaries. */
+export function coversOf(scenario: Scenario, variant: string, adversaries: readonly string[] = []): readonly string[] {
+  return scenario.covers.filter((c) => (c.variant === undefined || c.variant === variant) && c.adversaries.join() === adversaries.join()).map((c) => c.label);
 }
 
 function partsOf(scenario: Scenario, own: Source, options: Options, defined: ReadonlySet<string>, problems: Problem[]): Part[] {

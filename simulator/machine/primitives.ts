@@ -2,12 +2,12 @@
 import type { Effect } from '../../kernel/types';
 import { formatExpr } from '../../parser/cfg';
 import type { Expr } from '../../parser/ir';
-import { and, at, binary, cond, constant, equals, not, or, truth, word, zero } from './exp';
+import { and, at, binary, cond, constant, equals, not, one, or, truth, word, zero } from './exp';
 import { entryTests, entryValues, hasForm } from './entry-values';
 import { lowerEvent } from './events';
 import { assignLocal, assignPlace, emitLocal, emitSkipUnless, emitStep, evaluate, evaluateNumber, fail, isUnreadable, newLocal, number, wordOfPlace, type LocalPlace, type LocalStruct, type Lowering, type Place } from './lower';
 import { lockAcquire, lockRelease, rwAcquire, rwRelease } from './locking';
-import { store, violate, type Action } from './micro';
+import { set, store, violate, type Action } from './micro';
 import { checkHugeStore, hasUffdWp, isUptodate, mustNotBeObserved, settleUnguarded, guardOf } from './properties';
 import type { Exp } from './program';
 import { constants, entryForms, uffdWpBit } from './values';
@@ -137,6 +137,7 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
     case 'mm-unlock': {
       if (effect.lock === 'RCU read lock') return;
       const lock = mmLockOf(context, name, effect.lock, arg(0));
+      if (effect.lock === 'hugetlb vma lock') emitSkipUnless(context, hasHugetlbVmaLock(context, lock));
       if (isReaderWriter(context, lock)) rwRelease(context, lock, effect.mode);
       else lockRelease(context, lock);
       return;
@@ -318,11 +319,28 @@ function lowerMmLock(context: Lowering, name: string, effect: Extract<Effect, { 
   if (effect.lock === 'RCU read lock') return;
   const expr = args[0] ?? fail(context, `${name}() lacks an argument`);
   const lock = mmLockOf(context, name, effect.lock, expr);
+  if (effect.lock === 'hugetlb vma lock') {
+    // A trylock of nothing succeeds.
+    if (effect.try && result) emitLocal(context, set(wordOfPlace(context, result), one));
+    emitSkipUnless(context, hasHugetlbVmaLock(context, lock));
+  }
   const how = { sleeps: !effect.try, result: effect.try ? result ?? ('unused' as const) : undefined };
   if (isReaderWriter(context, lock)) rwAcquire(context, lock, effect.mode, how);
   else lockAcquire(context, lock, how);
   // The killable forms return 0: no signals here.
   if (!effect.try && result) assignLocal(context, result, number(zero));
+}
+
+/**
+ * mm/hugetlb.c: hugetlb_vma_lock_*() lock something where __vma_shareable_lock() or __vma_private_lock() holds: a shared mapping has a lock of its own, a private
+ * one the lock of its reservation map, if it owns one. Without (MAP_NORESERVE, a child after fork()) there is nothing to lock.
+ */
+function hasHugetlbVmaLock(context: Lowering, lock: Exp): Exp {
+  const object = lock.kind === 'const' ? objectAt(context.world, lock.value - 1) : undefined;
+  if (!object) return one;
+  const field = (name: string): Exp => word(object.base + object.fields.findIndex((f) => f.name === name));
+  const has = (name: string, flag: string): Exp => truth(binary('&', field(name), constant(constants.get(flag)!)));
+  return or(has('vm_flags', 'VM_SHARED'), has('vm_private_data', 'HPAGE_RESV_OWNER'));
 }
 
 /** The word of an object's lock of that kind. */
