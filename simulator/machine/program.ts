@@ -92,8 +92,9 @@ export interface Step {
   readonly kind: StepKind;
   /** The functions it runs in, outermost first: `['P1', 'hugetlb_fault', 'hugetlb_no_page']`. */
   readonly functions: readonly string[];
-  /** Where it stands in the scenario's text; undefined for steps of the machine's own library. */
-  readonly span: Span | undefined;
+  /** Where it stands: in the scenario's text, or in that of the adversary called `file`. */
+  readonly span: Span;
+  readonly file?: string;
   /** The lock that it takes, tries or releases. */
   readonly lock?: WordId;
   /** The thread waits while this is 0. */
