@@ -164,8 +164,8 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     return visible.length > 1 ? visible.find((f) => touches(f)) ?? visible[0] : visible[0];
   }
 
-  const touches = (ref: FunctionRef): boolean => reaches(ref, reaching, (f) => callsOne(f, primitivesWith(model, isLoud)));
-  const changes = (ref: FunctionRef): boolean => reaches(ref, changing, (f) => callsOne(f, primitivesWith(model, isChange)) || (callsOne(f, primitivesWith(model, isSpinlock)) && /(?:\b|_)p[tm]l\b/.test(f.masked)));
+  const touches = (ref: FunctionRef): boolean => reaches(ref, reaching, (f) => callsPrimitive(model, f, isLoud));
+  const changes = (ref: FunctionRef): boolean => reaches(ref, changing, (f) => callsPrimitive(model, f, isChange) || (callsPrimitive(model, f, isSpinlock) && /(?:\b|_)p[tm]l\b/.test(f.masked)));
 
   /** Does `holds` hold for the function or one that it calls? */
   function reaches(ref: FunctionRef, answers: Map<FunctionRef, boolean>, holds: (ref: FunctionRef) => boolean): boolean {
@@ -269,7 +269,9 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
   };
 }
 
-function callsOne(ref: FunctionRef, names: ReadonlySet<string>): boolean {
+/** Does the function itself call a primitive with such an effect? */
+export function callsPrimitive(model: KernelModel, ref: FunctionRef, wanted: (effect: Effect) => boolean): boolean {
+  const names = primitivesWith(model, wanted);
   for (const name of ref.outline.calls) if (names.has(name)) return true;
   return false;
 }
