@@ -95,7 +95,6 @@ function report(tree: Tree, ref: FunctionRef, f: FaultReach): Report {
   const first = swallowed
     ? `${place.in.name}() fakes a write fault, and drops the SIGBUS that it may get`
     : `${place.in.name}() fakes a write fault that cannot wait for userfaultfd`;
-  const path = steps(f.trace).filter((s, i, all) => (s.kind === 'event' && i === all.length - 1) || isEntered(s, i, all));
   const last: Trace[] = dropped ? [{ kind: 'return', in: f.in, span: dropped, about: undefined, before: undefined, message: 'returns success although the fault may have ended in SIGBUS' }] : [];
   const again: Trace[] = retried && !dropped ? [{ kind: 'return', in: f.in, span: retried, about: undefined, before: undefined, message: 'after SIGBUS the same fault is tried again' }] : [];
   return {
@@ -103,7 +102,7 @@ function report(tree: Tree, ref: FunctionRef, f: FaultReach): Report {
     severity: swallowed ? 'warning' : 'information',
     message: messageOf(first, 'The fault has FAULT_FLAG_WRITE and not FAULT_FLAG_ALLOW_RETRY, so in a range that is registered for write-protect events it cannot wait for userspace. Use FAULT_FLAG_UNSHARE to break sharing, or let the fault wait.'),
     ...place,
-    steps: [...path.map((s) => (s.kind === 'event' ? { ...s, message: 'the fault writes (FAULT_FLAG_WRITE) and may not wait (no FAULT_FLAG_ALLOW_RETRY)' } : s)), ...last, ...again],
+    steps: [...callsTo(f.trace, 'the fault writes (FAULT_FLAG_WRITE) and may not wait (no FAULT_FLAG_ALLOW_RETRY)'), ...last, ...again],
     assumptions: assumptionsOf(steps(f.trace)),
     about: swallowed ? 'swallowed' : 'reported',
   };
@@ -140,9 +139,15 @@ function reportEvent(r: EventReach): Report {
       'A fault with FAULT_FLAG_UNSHARE does not write; userspace must not be asked to lift the protection for it. Test for it before raising the event.'),
     in: r.in,
     span: r.span,
-    steps: steps(r.trace).filter((s, i, all) => (s.kind === 'event' && i === all.length - 1) || isEntered(s, i, all))
-      .map((s) => (s.kind === 'event' ? { ...s, message: 'WP goes to userspace; nothing on this path excludes FAULT_FLAG_UNSHARE' } : s)),
+    steps: callsTo(r.trace, 'WP goes to userspace; nothing on this path excludes FAULT_FLAG_UNSHARE'),
     assumptions: assumptionsOf(steps(r.trace)),
     about: 'unshare',
   };
+}
+
+/* ---- both ---- */
+
+/** The calls that lead to the last step of a path, a fault or an event, and what there is to say of that one. */
+function callsTo(trace: FaultReach['trace'], message: string): Trace[] {
+  return steps(trace).flatMap((s, i, all) => (s.kind === 'event' ? (i === all.length - 1 ? [{ ...s, message }] : []) : isEntered(s, i, all) ? [s] : []));
 }
