@@ -1,6 +1,6 @@
 /**
- * The kernel model's vocabulary: one entry says what one kernel primitive does, for the analyzer (effect) and the editor (contract and
- * pitfalls).
+ * The kernel model's vocabulary: one entry says what one kernel primitive does, for the analyzer (abstract effect), the simulator
+ * (concrete effect) and the editor (contract and pitfalls).
  */
 
 /** Level of a page-table entry or of the lock that guards it. `huge` is a hugetlb entry, which may live at any level. */

@@ -1,4 +1,4 @@
-/** The one trace model that every consumer (gcc text, JSON, SARIF, language server) reads. */
+/** The one trace model that every consumer (gcc text, JSON, language server, simulator) reads. */
 
 export type Severity = 'warning' | 'information';
 
