@@ -1,5 +1,5 @@
 /** What stands in one column of a diagram for one row, given the column's width in characters. */
-import type { Note, Row } from './diagram';
+import type { Mark, Note, Row } from './diagram';
 import { fitCode, wrapList, wrapWords, type Fitted } from './wrap';
 
 export interface CellLine {
@@ -20,12 +20,10 @@ export function cellOf(row: Exclude<Row, { kind: 'remark' }>, width: number, mar
   switch (row.kind) {
     case 'function': return cell(indent, part('function', fitCode(`${row.name}()`, room)));
     case 'fold': return cell(indent, part('fold', foldText(row.names, row.summary, room)));
-    case 'pending': return cell(indent, part('code', fitCode(row.text, room)), part('why', wrapWords(`(${row.why})`, room - 2, 1), 2));
+    case 'pending': return cell(indent, part('code', fitCode(row.text, room)), row.mark ? mark(row.mark, markWidth - indent - 2) : part('why', wrapWords(`(${row.why})`, room - 2, 1), 2));
     case 'step': {
       const code = codeWithNotes(fitCode(row.text, room), row.notes, room);
-      if (!row.mark) return cell(indent, ...code);
-      const arrow = arrowOf(row.mark.tone);
-      return cell(indent, ...code, part('mark', wrapWords(`${arrow}${row.mark.words}`, Math.max(8, markWidth - indent - 2), arrow.length), 2));
+      return row.mark ? cell(indent, ...code, mark(row.mark, markWidth - indent - 2)) : cell(indent, ...code);
     }
   }
 }
@@ -46,6 +44,11 @@ interface Part {
   readonly role: CellLine['role'];
   readonly fitted: Fitted;
   readonly indent: number;
+}
+
+function mark({ tone, words }: Mark, room: number): Part {
+  const arrow = arrowOf(tone);
+  return part('mark', wrapWords(`${arrow}${words}`, Math.max(8, room), arrow.length), 2);
 }
 
 function part(role: CellLine['role'], fitted: Fitted, indent = 0): Part {

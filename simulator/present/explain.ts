@@ -2,7 +2,7 @@
 import type { Trace } from '../explorer/result';
 import type { Program, PropertyId, Step } from '../machine/program';
 import { shortName } from './c-text';
-import type { FormatValue } from './diagram';
+import { valueText, type FormatValue } from './format';
 import { heldBy, holders } from './locks';
 import { eventName, listed } from './property-words';
 import { relevantSteps, violatedProperty } from './slice';
@@ -150,7 +150,7 @@ function windowClause(program: Program, trace: Trace, thread: number): string | 
 
 /** The last step that changed whether an entry's uffd-wp bit is set, in the given direction. */
 function bitChange(program: Program, trace: Trace, format: FormatValue, matches: (before: boolean, after: boolean) => boolean): Facts['lost'] {
-  const has = (word: number, value: number): boolean => format(program, word, value).includes('uffd-wp');
+  const has = (word: number, value: number): boolean => valueText(program, word, value, format).includes('uffd-wp');
   for (const traced of [...trace.steps].reverse()) {
     const change = traced.changes.find(({ word, before, after }) => program.words[word]?.kind === 'entry' && program.words[word]?.scope === 'shared' && matches(has(word, before), has(word, after)));
     if (change) return { who: actor(program, traced.move.thread), name: placeName(program.threads[traced.move.thread]?.steps[traced.step]), word: program.words[change.word]?.name ?? 'an entry' };

@@ -4,7 +4,7 @@
  */
 import type { Trace } from '../explorer/result';
 import type { Program } from '../machine/program';
-import type { FormatValue } from './diagram';
+import { valueText, type FormatValue } from './format';
 import { wordName } from './json';
 
 /** The text of the file, ended by a newline. */
@@ -19,7 +19,7 @@ export function renderItf(program: Program, trace: Trace, options: { readonly fo
       'last.step': thread?.steps[traced?.step ?? -1]?.text ?? '',
       ...Object.fromEntries(names.map((name, word) => {
         const value = state.words[word] ?? 0;
-        return [name, program.words[word]?.kind === 'int' ? value : options.format(program, word, value)];
+        return [name, program.words[word]?.kind === 'int' ? value : valueText(program, word, value, options.format)];
       })),
     };
   });
