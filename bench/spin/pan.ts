@@ -21,6 +21,8 @@ export interface PanOptions {
 export interface PanResult {
   readonly states: number;
   readonly transitions: number;
+  /** Moves that violate a property, and final states that do. */
+  readonly errors: number;
   /** The steps of the shortest schedule that violates a property, as the explorer counts them; shortest only where the search was breadth first. */
   readonly violated: ReadonlyMap<PropertyId, number>;
   /** Bytes of a state as SPIN keeps it, before it packs it. */
@@ -61,10 +63,12 @@ export function readOutput(output: string): Omit<PanResult, 'seconds'> {
     const { property, steps } = readError(message!, Number(depth));
     violated.set(property, Math.min(steps, violated.get(property) ?? steps));
   }
-  if (violated.size === 0 && number(/errors: (\d+)/) > 0) throw new Error(`pan found errors and said no which: ${output.slice(0, 2000)}`);
+  const errors = number(/errors: (\d+)/);
+  if (violated.size === 0 && errors > 0) throw new Error(`pan found errors and said no which: ${output.slice(0, 2000)}`);
   return {
     states: number(/^\s*(\S+) states, stored/m),
     transitions: number(/^\s*(\S+) transitions/m),
+    errors,
     violated,
     stateBytes: number(/State-vector (\d+) byte/),
     megabytes: number(/^\s*(\S+)\s+total actual memory usage/m),

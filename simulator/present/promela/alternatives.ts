@@ -23,7 +23,7 @@ export type Outcome =
   | { readonly kind: 'violation'; readonly property: PropertyId };
 
 /** All that a step can do, in the order of its ways. Of the alternatives of one way at most one is possible in a state. */
-export function alternativesOf(program: Program, step: Step): readonly Alternative[] {
+export function alternativesOf(program: Program, step: Pick<Step, 'guard' | 'ways'>): readonly Alternative[] {
   const guard = step.guard ?? constant(1);
   const fault = faultOf(program, guard);
   const faulty = conjunction([], fault);

@@ -2,7 +2,6 @@
 import type { Exp, Program, PropertyId, Step, Stmt, WordId } from '../../machine/program';
 import { PROPERTIES } from '../../explorer/properties';
 import { alternativesOf, runKnown, type Alternative, type Outcome } from './alternatives';
-import { faultOf } from './checks';
 import type { Names } from './expressions';
 import { programNames } from './names';
 
@@ -58,12 +57,8 @@ export function propertyName(property: PropertyId): string {
 
 /** The alternatives that ask `exists`, in states in which every thread may stay for ever. */
 export function existsAlternatives(program: Program, exists: Exp): readonly Alternative[] {
-  const fault = faultOf(program, exists);
-  const step: Step = {
-    text: 'exists', kind: 'other', functions: [], span: undefined, guard: undefined,
-    ways: [[{ kind: 'violate', property: 'null-pointer', test: fault }, { kind: 'violate', property: 'exists', test: exists }, { kind: 'goto', step: 'end' }]],
-  };
-  return alternativesOf(program, step).filter((alternative) => alternative.outcome.kind === 'violation');
+  const ask: Stmt[] = [{ kind: 'violate', property: 'exists', test: exists }, { kind: 'goto', step: 'end' }];
+  return alternativesOf(program, { guard: undefined, ways: [ask] }).filter((alternative) => alternative.outcome.kind === 'violation');
 }
 
 function reachable(program: Program, steps: readonly Step[], start: Outcome): (readonly Alternative[] | undefined)[] {
