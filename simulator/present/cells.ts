@@ -1,4 +1,5 @@
 /** What stands in one column of a diagram for one row, given the column's width in characters. */
+import { onOneLine } from './c-text';
 import type { Mark, Note, Row } from './diagram';
 import { fitCode, wrapList, wrapWords, type Fitted } from './wrap';
 
@@ -35,9 +36,9 @@ export function arrowOf(tone: 'bad' | 'good' | 'plain'): string {
 
 /** `pte = none (transient)`, `-> none`. */
 export function noteText(note: Note): string {
-  if (note.kind === 'result') return `-> ${note.after}`;
-  if (note.kind === 'read') return `${note.name} is ${note.after}`;
-  return `${note.name} = ${note.after}${note.transient ? ' (transient)' : ''}`;
+  if (note.kind === 'result') return onOneLine(`-> ${note.after}`);
+  if (note.kind === 'read') return onOneLine(`${note.name} is ${note.after}`);
+  return onOneLine(`${note.name} = ${note.after}${note.transient ? ' (transient)' : ''}`);
 }
 
 interface Part {

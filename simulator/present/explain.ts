@@ -89,7 +89,7 @@ interface Facts {
 
 /** Each sentence starts with who does it, and is made a sentence by its first letter. */
 const SENTENCES: Readonly<Record<PropertyId, (facts: Facts) => string>> = {
-  deadlock: ({ waits }) => (waits.length === 0 ? 'no thread can go on.' : `${listed(waits)}: ${waits.length === 1 ? 'it cannot' : waits.length === 2 ? 'neither can' : 'none can'} go on.`),
+  deadlock: ({ waits }) => (waits.length === 0 ? 'no thread can go on.' : `${waits.join(', and ')}: ${waits.length === 1 ? 'it cannot' : waits.length === 2 ? 'neither can' : 'none can'} go on.`),
   'lock-imbalance': ({ who, held }) => `${who} ends and still holds ${listed(held) ?? 'a lock'}.`,
   'unlock-not-held': ({ who, lock, where }) => `${who} releases ${lock} in ${where} without holding it.`,
   'recursive-lock': ({ who, lock, where }) => `${who} takes ${lock} in ${where} while it holds it already, and would wait for itself.`,
