@@ -67,6 +67,7 @@ Example:
 Prints what the analyzer believes about a function: the ways in which it returns and
 what they leave behind (locks, compared and unconfirmed entries), the userfault events
 that it reaches and on what they rest, and the faults that it raises for the kernel.
+What it does to uffd-wp bits and to the page cache is followed, but not shown here.
 For the reviewer who doubts a finding, or its absence.
 
 The kernel tree is the one around FILE or the current directory, or the one that --root
