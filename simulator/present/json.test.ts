@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { explore } from '../explorer/explore';
 import { replay } from '../explorer/replay';
-import { fromJson, renderJson, verify, wordName } from './json';
+import { wordName } from './format';
+import { fromJson, renderJson, verify } from './json';
 import { renderItf } from './itf';
 import { formatForTests as format, hugetlb } from './test-programs';
 
