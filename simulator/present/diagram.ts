@@ -142,7 +142,7 @@ export function buildDiagram(program: Program, trace: Trace, options: DiagramOpt
   const property = violatedProperty(trace);
   const windows = windowsOf(program, trace, relevant);
   const rows: Row[] = [...movedRows(program, trace, options, relevant, windows), ...pendingRows(program, trace, property, windows, relevant)];
-  const closing = options.closing ?? closingMark(program, trace, property);
+  const closing = options.closing ?? closingMark(program, trace, property, options.format);
   if (closing) rows.push({ kind: 'remark', mark: closing });
   const skipped = options.skip?.at(-1)?.last ?? 0;
   const seen = new Set(rows.flatMap((row) => (row.kind === 'remark' ? [] : [row.thread])));
@@ -198,7 +198,7 @@ function movedRows(program: Program, trace: Trace, options: DiagramOptions, rele
     }
     const depth = enter(thread, step, n);
     const violates = traced.violated !== undefined && traced.violated === property;
-    const mark = options.marks?.get(n) ?? (violates ? { tone: 'bad' as const, words: violationNote(program, trace, traced.violated) } : undefined);
+    const mark = options.marks?.get(n) ?? (violates ? { tone: 'bad' as const, words: violationNote(program, trace, traced.violated, options.format) } : undefined);
     if (relevant[index] || mark) {
       const notes = notesOf(program, trace, traced, index, windows, options.format);
       rows.push({ kind: 'step', thread, depth, n, text: step.text, stepKind: step.kind, span: step.span, function: step.functions.at(-1), notes, mark });
@@ -338,9 +338,9 @@ function othersIn(program: Program, trace: Trace, window: Window): readonly numb
   });
 }
 
-function closingMark(program: Program, trace: Trace, property: PropertyId | undefined): Mark | undefined {
+function closingMark(program: Program, trace: Trace, property: PropertyId | undefined, format: FormatValue): Mark | undefined {
   if (property === undefined || trace.steps.at(-1)?.violated !== undefined) return undefined;
-  return { tone: 'bad', words: violationNote(program, trace, property) };
+  return { tone: 'bad', words: violationNote(program, trace, property, format) };
 }
 
 function windowWords(program: Program, trace: Trace, window: Window, format: FormatValue): string {

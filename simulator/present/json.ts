@@ -11,7 +11,7 @@ import type { Replay } from '../explorer/replay';
 import type { Exploration, Move, Trace } from '../explorer/result';
 import type { Program, PropertyId, WordId } from '../machine/program';
 import { MEMORY_MODEL } from './explain';
-import { valueText, type FormatValue } from './format';
+import { valueText, wordName, type FormatValue } from './format';
 import { PROPERTY_TITLES } from './property-words';
 import { violatedProperty } from './slice';
 
@@ -70,15 +70,6 @@ export function toJson({ scenario, variant, program, exploration, trace, format,
     states: (trace?.states ?? []).map((state, index) => Object.fromEntries(state.words.flatMap((value, word) =>
       (index === 0 || trace?.states[index - 1]?.words[word] !== value ? [[wordName(program, word), valueOf(word, value)]] : [])))),
   };
-}
-
-/** `pte`, `P1:entry`; with its function where the thread has two of that name. */
-export function wordName(program: Program, id: WordId): string {
-  const word = program.words[id];
-  if (!word) return '?';
-  const owner = word.scope === 'local' ? `${program.threads[word.thread ?? -1]?.name ?? '?'}:` : '';
-  const twice = program.words.some((other, index) => index !== id && other.name === word.name && other.scope === word.scope && other.thread === word.thread);
-  return `${owner}${twice && word.function !== undefined ? `${word.function}.` : ''}${word.name}`;
 }
 
 /** What a file says. Threads are named, not numbered: their order is no part of the claim. */
