@@ -9,7 +9,7 @@ import { set, store, violate, type Action } from './micro';
 import { moveCursor } from './primitives';
 import { beginFault, endFault, isUptodate, mustNotBeArmed, mustNotBeAtomic, mustNotBeObserved, pmdOf, setArmed, setObserved } from './properties';
 import type { Exp } from './program';
-import { constants, slotRetry, writeBit } from './values';
+import { constants, slotRetry, slotSwap, writeBit } from './values';
 
 interface Intrinsic {
   readonly arity: number | readonly [number, number];
@@ -32,6 +32,7 @@ export const intrinsics: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
     emitStep(c, { kind: 'load', guard: not(equals(at(address), constant(slotRetry))), onlyReads: true }, [set(target, at(address))]);
     give(word(target));
   } }],
+  ['xa_is_value', { arity: 1, usage: 'xa_is_value(entry)', meaning: 'True when what a slot held is a swap value, no folio. No step.', lower: (c, args, give) => give(equals(evaluateNumber(c, args[0]!), constant(slotSwap))) }],
   ['choose', { arity: [0, 1], usage: 'choose() or choose(n)', meaning: 'Either way may happen: 0 or 1, or 0 to n-1. A step of its own.', lower: (c, args, give) => {
     const count = args.length === 0 ? constant(2) : evaluateNumber(c, args[0]!);
     if (count.kind !== 'const' || count.value < 2 || count.value > 16) return fail(c, 'choose(n) wants a number from 2 to 16');
@@ -143,7 +144,7 @@ function folioChanges(rows: readonly (readonly [string, string])[]): [string, In
       const address = evaluateNumber(c, args[0]!);
       // The pages of a folio that becomes readable are seen through every slot that holds it.
       const seen = flag === 'PG_uptodate' ? mustNotBeObserved(c.world, (slot) => equals(word(slot), address)) : [];
-      emitStep(c, { kind: 'store' }, [violate('null-pointer', equals(address, zero)), ...seen, store(address, binary('|', at(address), bit(flag)))]);
+      emitStep(c, { kind: 'store' }, [violate('null-pointer', equals(address, zero)), ...seen, store(address, binary('|', at(address), bit(flag)), 'int')]);
     },
   }]);
 }
