@@ -14,9 +14,10 @@ import { constant, readsOf, word, zero } from './exp';
 import { lowerThread, type LoweredThread, type Source } from './lower';
 import { mustHoldNothing } from './properties';
 import type { Exp, Program, Thread, PropertyId, Stmt } from './program';
-import { fuse, renumberExp, renumberStmts, usedWords, writtenWords } from './steps';
+import { fuse, renumberExp, renumberStmts, usedWords } from './steps';
 import { constants } from './values';
 import { createWorld, type World } from './world';
+import { writtenWords } from './written';
 
 interface Options {
   readonly adversaries: readonly Adversary[];

@@ -46,9 +46,16 @@ export const entryTests: ReadonlyMap<string, (value: Exp) => Exp> = new Map<stri
   ['is_writable_migration_entry', (v) => and(hasForm(v, 'migration'), truth(binary('&', v, constant(writeBit))))],
   ['is_readable_migration_entry', (v) => and(hasForm(v, 'migration'), not(truth(binary('&', v, constant(writeBit)))))],
   ['non_swap_entry', (v) => or(hasForm(v, 'migration'), hasForm(v, 'marker'))],
+  // The bit of a marker is another one than that of a swap entry: pte_swp_uffd_wp_any() asks for both.
+  ['pte_marker_uffd_wp', isUffdWpMarker], ['pte_marker_entry_uffd_wp', isUffdWpMarker],
+  ['pte_swp_uffd_wp', (v) => and(not(hasForm(v, 'present')), not(hasForm(v, 'marker')), truth(binary('&', v, constant(uffdWpBit))))],
   ['is_swap_pte', (v) => and(not(hasForm(v, 'none')), not(hasForm(v, 'present')))],
   ['pmd_trans_huge', (v) => hasForm(v, 'present')], ['pmd_leaf', (v) => hasForm(v, 'present')],
 ]);
+
+function isUffdWpMarker(value: Exp): Exp {
+  return and(hasForm(value, 'marker'), truth(binary('&', value, constant(uffdWpBit))));
+}
 
 export function hasForm(value: Exp, form: keyof typeof entryForms): Exp {
   return equals(binary('&', value, constant(formMask)), constant(entryForms[form]));

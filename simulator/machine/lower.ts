@@ -272,6 +272,8 @@ export function placeOf(context: Lowering, expr: Expr): Place {
       const object = context.world.objects.get(expr.name);
       // In a thread the name of a shared object is a pointer to it, as in all C litmus tests; `&object` is accepted as the same.
       if (object) return { kind: 'shared', address: addressOf(object) };
+      // What && and ! compute is assigned to a temporary.
+      if (expr.name.startsWith('$')) return { kind: 'local', place: resultPlace(context, expr.name) };
       return fail(context, `${expr.name} is not declared${didYouMean(expr.name, knownNames(context))}`, expr.span);
     }
     case 'deref': {
@@ -520,7 +522,7 @@ function lowerCall(context: Lowering, node: Extract<IrNode, { kind: 'call' }>, a
   if (name === undefined) return fail(context, 'a call through a pointer: write the function that it calls');
   const callee = context.source.functions.get(name);
   if (callee) return inline(context, node, callee, after);
-  const result = node.result === undefined ? undefined : resultPlace(context, node.result, name);
+  const result = node.result === undefined ? undefined : resultPlace(context, node.result);
   if (intrinsics.has(name)) {
     lowerIntrinsic(context, name, node.args, result);
     return chain(context, after());
@@ -535,15 +537,14 @@ function lowerCall(context: Lowering, node: Extract<IrNode, { kind: 'call' }>, a
   return chain(context, after());
 }
 
-/** Where the value of a call goes; a temporary of the IR. */
-function resultPlace(context: Lowering, name: string, callee: string): LocalPlace {
+/** A temporary of the IR: where the value of a call goes. */
+function resultPlace(context: Lowering, name: string): LocalPlace {
   let place = context.frame.names.get(name);
   if (!place || isStruct(place)) {
     const type = resultType(context, name);
     place = { name, type, word: undefined, value: undefined, isAssignedOnce: context.frame.assignments.get(name) === 1 };
     context.frame.names.set(name, place);
   }
-  void callee;
   return place;
 }
 
@@ -565,7 +566,7 @@ function inline(context: Lowering, node: Extract<IrNode, { kind: 'call' }>, call
   if (callee.params.length !== node.args.length && !(callee.params.length === 0 && node.args.length === 0)) {
     return fail(context, `${callee.name}() takes ${callee.params.length} arguments, not ${node.args.length}`);
   }
-  const result = node.result === undefined ? undefined : resultPlace(context, node.result, callee.name);
+  const result = node.result === undefined ? undefined : resultPlace(context, node.result);
   const values = node.args.map((arg) => evaluate(context, arg));
   const next = after();
   // One variable receives the result of all returns.
