@@ -17,7 +17,7 @@ import type { Exp, Program, Thread, PropertyId, Stmt } from './program';
 import { fuse, renumberExp, renumberStmts, usedWords } from './steps';
 import { constants } from './values';
 import { createWorld, type World } from './world';
-import { writtenWords } from './written';
+import { writesOf } from './written';
 
 interface Options {
   readonly adversaries: readonly Adversary[];
@@ -66,11 +66,11 @@ export function buildProgram(scenario: Scenario, variant: Variant, options: Opti
   if (problems.length > before) return undefined;
 
   const exists = parts.exists && readCondition(parts.exists, namesOf(world, declarations.map((d) => d.name), lowered), problems);
-  const written = writtenWords(world.words, lowered);
+  const writes = writesOf(world.words, lowered);
   const asked = exists ? [...readsOf(exists).words].filter((id) => world.words[id]!.scope === 'local') : [];
   const fused = lowered.map((thread, index) => {
     const live = new Set(asked.filter((id) => world.words[id]!.thread === index));
-    const result = fuse(thread, world.words, written, mustHoldNothing(world, index), live);
+    const result = fuse(thread, world.words, writes, mustHoldNothing(world, index), live);
     if (!result) problems.push({ offset: spanOf(threads[index]!).start, message: `${threads[index]!.name} has a loop without a step, or too much between two steps` });
     return result ?? { start: [], steps: [] };
   });

@@ -4,17 +4,18 @@ import { liveLocals } from './live-locals';
 import type { Action, Micro, MicroId } from './micro';
 import type { LoweredThread } from './lower';
 import type { Exp, Step, Stmt, Word, WordId } from './program';
+import type { Writes } from './written';
 
 /** A loop that never does a step would be followed for ever. */
 const longestRun = 400;
 const mostStatements = 20_000;
 
 /** The steps of a thread. Undefined when a loop of it never does a step. */
-export function fuse(lowered: LoweredThread, words: readonly Word[], written: ReadonlySet<WordId>, atEnd: readonly Action[], liveAtEnd: ReadonlySet<WordId>): { start: Stmt[]; steps: Step[] } | undefined {
+export function fuse(lowered: LoweredThread, words: readonly Word[], writes: Writes, atEnd: readonly Action[], liveAtEnd: ReadonlySet<WordId>): { start: Stmt[]; steps: Step[] } | undefined {
   const { micros, entry } = lowered;
   const isLocal = (id: WordId): boolean => words[id]!.scope === 'local';
   // A step that only reads what nobody writes is none: nobody can tell when it happens.
-  const isStep = micros.map((micro) => micro.kind === 'step' && !(micro.onlyReads && !readsWritten(micro, words, written)));
+  const isStep = micros.map((micro) => micro.kind === 'step' && !(micro.onlyReads && !readsWritten(micro, writes)));
   const live = liveLocals(micros, atEnd, liveAtEnd, isLocal);
   const numbers = new Map<MicroId, number>();
   const order: MicroId[] = [];
@@ -81,11 +82,9 @@ export function fuse(lowered: LoweredThread, words: readonly Word[], written: Re
   return { start, steps };
 }
 
-function readsWritten(micro: Extract<Micro, { kind: 'step' }>, words: readonly Word[], written: ReadonlySet<WordId>): boolean {
-  const found = { words: new Set<WordId>(), dynamic: false };
-  if (micro.step.guard) readsOf(micro.step.guard, found);
-  for (const way of micro.ways) for (const exp of expressions(way.actions)) readsOf(exp, found);
-  return found.dynamic || [...found.words].some((id) => words[id]!.scope === 'shared' && written.has(id));
+function readsWritten(micro: Extract<Micro, { kind: 'step' }>, writes: Writes): boolean {
+  if (micro.step.guard && writes.areReadBy(micro.step.guard)) return true;
+  return micro.ways.some((way) => [...expressions(way.actions)].some(writes.areReadBy));
 }
 
 function* expressions(actions: readonly Action[]): Generator<Exp> {

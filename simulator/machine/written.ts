@@ -1,4 +1,4 @@
-/** Which shared words some thread may write, and where pointers of a thread may lead. */
+/** Which shared words some thread may write or read, and where pointers of a thread may lead. */
 import type { Action, Micro } from './micro';
 import type { LoweredThread } from './lower';
 import type { Exp, Word, WordId } from './program';
@@ -6,8 +6,14 @@ import type { Exp, Word, WordId } from './program';
 /** Values that a local may hold; undefined when it may be anything. */
 type Values = ReadonlySet<number> | undefined;
 
-/** Shared words that some thread writes. A store through a pointer writes what was ever assigned to the pointer; through an unknown one all words of its kind. */
-export function writtenWords(words: readonly Word[], threads: readonly LoweredThread[]): ReadonlySet<WordId> {
+/** What the threads of a program write. */
+export interface Writes {
+  /** Whether an expression reads a shared word that some thread writes. */
+  readonly areReadBy: (exp: Exp) => boolean;
+}
+
+/** Looks at all threads. A pointer leads to what was ever assigned to it; a store through an unknown one may write all words of its kind. */
+export function writesOf(words: readonly Word[], threads: readonly LoweredThread[]): Writes {
   const actions = threads.flatMap((thread) => thread.micros.flatMap((micro) => actionsOf(micro).flatMap(flat)));
   const pointers = localValues(words, actions);
   const written = new Set<WordId>();
@@ -19,7 +25,25 @@ export function writtenWords(words: readonly Word[], threads: readonly LoweredTh
     const mayWrite = ({ kind }: Word): boolean => (action.to === undefined ? kind !== 'lock' && kind !== 'rwlock' : kind === action.to);
     for (const [id, word] of words.entries()) if (word.scope === 'shared' && (addresses ? addresses.has(id + 1) : mayWrite(word))) written.add(id);
   }
-  return written;
+  const areReadBy = (exp: Exp): boolean => {
+    switch (exp.kind) {
+      case 'const':
+        return false;
+      case 'word':
+        return words[exp.word]!.scope === 'shared' && written.has(exp.word);
+      case 'at': {
+        const addresses = valuesOf(exp.address, words, pointers);
+        return areReadBy(exp.address) || !addresses || [...addresses].some((address) => written.has(address - 1));
+      }
+      case 'unary':
+        return areReadBy(exp.operand);
+      case 'binary':
+        return areReadBy(exp.left) || areReadBy(exp.right);
+      case 'cond':
+        return areReadBy(exp.test) || areReadBy(exp.then) || areReadBy(exp.else);
+    }
+  };
+  return { areReadBy };
 }
 
 /** What the locals hold in some order of the assignments: each value that is assigned to one, constants and other locals' values. */
