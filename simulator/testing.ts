@@ -150,7 +150,7 @@ export class ThreadBuilder {
       text: draft.text,
       kind: draft.extras.kind ?? 'other',
       functions: [name],
-      span: undefined,
+      span: { start: 0, end: 0 },
       lock: draft.extras.lock?.word,
       guard: draft.extras.guard === undefined ? undefined : value(draft.extras.guard),
       mayWaitForever: draft.extras.mayWaitForever,

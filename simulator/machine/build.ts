@@ -1,0 +1,223 @@
+/** Puts a program together: the scenario's objects and threads, library threads, and the question. */
+import type { KernelModel } from '../../kernel/model';
+import { didYouMean } from '../../kernel/suggest';
+import { lowerFunction } from '../../parser/lower';
+import { scan } from '../../parser/scan';
+import type { FunctionIR, Span } from '../../parser/ir';
+import type { ParserBackend } from '../../parser/types';
+import { readCondition } from '../litmus/condition';
+import { readInit } from '../litmus/init';
+import type { Problem } from '../litmus/problem';
+import type { Adversary, Scenario, Variant } from '../litmus/scenario';
+import { selectLines, splitFile } from '../litmus/source';
+import { constant, readsOf, word, zero } from './exp';
+import { lowerThread, type LoweredThread, type Source } from './lower';
+import { mustHoldNothing } from './properties';
+import type { Exp, Program, Thread, PropertyId, Stmt } from './program';
+import { fuse, renumberExp, renumberStmts, usedWords } from './steps';
+import { constants } from './values';
+import { createWorld, type World } from './world';
+import { writtenWords } from './written';
+
+interface Options {
+  readonly adversaries: readonly Adversary[];
+  readonly beside: boolean;
+  readonly backend: ParserBackend;
+  readonly model: KernelModel;
+}
+
+/** A thread to be: where its code is, and what it is called. */
+interface Part {
+  readonly name: string;
+  readonly title: string;
+  readonly source: Source;
+  /** The function in its source: `P0`, or `P` for an adversary. */
+  readonly function: string;
+}
+
+/** The largest number of threads: reader-writer locks have two bits for each. */
+const mostThreads = 8;
+
+/** Builds a variant's program. Undefined when there are problems. */
+export function buildProgram(scenario: Scenario, variant: Variant, options: Options, problems: Problem[]): Program | undefined {
+  const before = problems.length;
+  const defined = new Set([...variant.defines, ...scenario.defines]);
+  const selected = selectLines(scenario.text, defined, problems);
+  const parts = splitFile(selected, problems);
+  if (!parts) return undefined;
+  const own = readSource(undefined, parts.body, options.backend, problems);
+  const declarations = readInit(parts.init, own.enumerators, problems);
+  const threads = partsOf(scenario, own, options, defined, problems);
+  if (threads.length > mostThreads) problems.push({ offset: 0, message: `there are ${threads.length} threads; ${mostThreads} are the most` });
+  for (const adversary of options.adversaries) {
+    for (const need of adversary.needs) {
+      if (!declarations.some((d) => d.name === need)) problems.push({ offset: 0, message: `${adversary.name} needs ${need}, which this scenario does not declare${didYouMean(need, declarations.map((d) => d.name))}` });
+    }
+  }
+  if (problems.length > before) return undefined;
+
+  const calls = new Set(threads.flatMap((t) => [...t.source.functions.values()].flatMap((f) => f.nodes.flatMap((n) => (n.kind === 'call' && n.callee !== undefined ? [n.callee] : [])))));
+  const isArming = calls.has('ghost_arm');
+  const world = createWorld(declarations, threads.map((t) => t.name), {
+    faults: (calls.has('user_read') || calls.has('user_write')) && calls.has('handle_userfault'), armed: isArming, observed: calls.has('user_lookup'),
+  });
+  const labels: string[] = [];
+  const lowered = threads.map((t, index) => inSource(t.source.file, problems, (own) => lowerThread(world, options.model, t.source, t.function, index, labels, own)));
+  if (problems.length > before) return undefined;
+
+  const exists = parts.exists && readCondition(parts.exists, namesOf(world, declarations.map((d) => d.name), lowered), problems);
+  const written = writtenWords(world.words, lowered);
+  const asked = exists ? [...readsOf(exists).words].filter((id) => world.words[id]!.scope === 'local') : [];
+  const fused = lowered.map((thread, index) => {
+    const live = new Set(asked.filter((id) => world.words[id]!.thread === index));
+    const result = fuse(thread, world.words, written, mustHoldNothing(world, index), live);
+    if (!result) problems.push({ offset: spanOf(threads[index]!).start, message: `${threads[index]!.name} has a loop without a step, or too much between two steps` });
+    return result ?? { start: [], steps: [] };
+  });
+  for (const cover of scenario.covers) {
+    if ((cover.variant === undefined || cover.variant === variant.name) && cover.adversaries.length === 0 && options.adversaries.length === 0 && !labels.includes(cover.label) && !labelsIn(scenario.text).has(cover.label)) {
+      problems.push({ offset: cover.offset, message: `there is no label ${cover.label}${didYouMean(cover.label, [...labelsIn(scenario.text)])}` });
+    }
+  }
+  if (problems.length > before) return undefined;
+
+  const unchecked = new Set(scenario.unchecked.flatMap((u) => (u.variant === variant.name ? [u.property] : [])));
+  const checked = unchecked.size === 0 ? fused : fused.map(({ start, steps }) => ({
+    start: withoutProperties(start, unchecked), steps: steps.map((step) => ({ ...step, ways: step.ways.map((way) => withoutProperties(way, unchecked)) })),
+  }));
+  const map = usedWords(world.words, checked, exists);
+  return {
+    words: world.words.filter((_, id) => map.has(id)), labels, exists: exists && renumberExp(exists, map),
+    threads: threads.map((t, index): Thread => ({
+      name: t.name, title: t.title, program: `${t.source.file ?? ''}:${bodyText(t)}`, start: renumberStmts(checked[index]!.start, map),
+      steps: checked[index]!.steps.map((step) => ({ ...step, guard: step.guard && renumberExp(step.guard, map), ways: step.ways.map((way) => renumberStmts(way, map)) })),
+    })),
+  };
+}
+
+/** Statements that do not look at some properties. */
+function withoutProperties(stmts: readonly Stmt[], properties: ReadonlySet<PropertyId>): Stmt[] {
+  return stmts.flatMap((stmt): Stmt[] => {
+    if (stmt.kind === 'violate') return properties.has(stmt.property) ? [] : [stmt];
+    return stmt.kind === 'if' ? [{ ...stmt, then: withoutProperties(stmt.then, properties), else: withoutProperties(stmt.else, properties) }] : [stmt];
+  });
+}
+
+/** The labels that a variant must reach, with the scenario's own threads or with these adversaries. */
+export function coversOf(scenario: Scenario, variant: string, adversaries: readonly string[] = []): readonly string[] {
+  return scenario.covers.filter((c) => (c.variant === undefined || c.variant === variant) && c.adversaries.join() === adversaries.join()).map((c) => c.label);
+}
+
+function partsOf(scenario: Scenario, own: Source, options: Options, defined: ReadonlySet<string>, problems: Problem[]): Part[] {
+  const names = [...own.functions.keys()].filter((name) => /^P\d+$/.test(name)).sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)));
+  const kept = options.adversaries.length === 0 || options.beside ? names : names.filter((name) => !scenario.replaceable.includes(name));
+  const threads = kept.map((name): Part => ({ name, title: scenario.threadTitles.get(name) ?? name, source: own, function: name }));
+  const free = names.filter((name) => !kept.includes(name));
+  for (const adversary of options.adversaries) {
+    const source = inSource(adversary.name, problems, (found) => {
+      const parts = splitFile(selectLines(adversary.text, defined, found), found);
+      return parts && readSource(adversary.name, parts.body, options.backend, found);
+    });
+    const name = free.shift() ?? `P${Math.max(names.length, threads.length)}`;
+    if (source) threads.push({ name, title: adversary.title, source, function: 'P' });
+  }
+  return threads.sort((a, b) => Number(a.name.slice(1)) - Number(b.name.slice(1)));
+}
+
+/** Problems in an adversary's file are reported without a place in the scenario's. */
+function inSource<T>(file: string | undefined, problems: Problem[], read: (problems: Problem[]) => T): T {
+  if (file === undefined) return read(problems);
+  const found: Problem[] = [];
+  const result = read(found);
+  for (const problem of found) problems.push({ offset: 0, message: `adversary ${file}: ${problem.message}` });
+  return result;
+}
+
+/** Parses the C text of a file. */
+function readSource(file: string | undefined, body: string, backend: ParserBackend, problems: Problem[]): Source {
+  // Threads have no return type, as in herd; the parser wants one.
+  const inserted: number[] = [];
+  const heads = /^([ \t]*)(P\d*)(?=[ \t]*\()/gm;
+  const typed = body.replace(heads, (_, indent: string, name: string, offset: number) => {
+    inserted.push(offset + indent.length + inserted.length * prefix.length);
+    return `${indent}${prefix}${name}`;
+  });
+  const original = (offset: number): number => offset - inserted.filter((at) => at < offset).length * prefix.length;
+  const outline = scan(typed);
+  const functions = new Map<string, FunctionIR>();
+  for (const found of outline.functions) {
+    const ir = lowerFunction(backend, { original: typed, masked: outline.masked }, found);
+    functions.set(ir.name, moveSpans(ir, original));
+    const unread = ir.nodes.find((node) => node.kind === 'unknown');
+    if (unread) problems.push({ offset: original(unread.span.start), message: 'this cannot be read as C' });
+    else if (ir.incomplete) problems.push({ offset: original(ir.nameSpan.start), message: `${ir.name} cannot be read as C` });
+  }
+  return { file, text: body, functions, enumerators: readEnumerators(body) };
+}
+const prefix = 'void ';
+
+/** A copy of the function with its spans moved to the offsets of the file. */
+function moveSpans(ir: FunctionIR, original: (offset: number) => number): FunctionIR {
+  const move = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(move);
+    if (value === null || typeof value !== 'object') return value;
+    const entries = Object.entries(value).map(([key, inner]) => [key, isSpan(inner) ? { start: original(inner.start), end: original(inner.end) } : move(inner)]);
+    return Object.fromEntries(entries);
+  };
+  return move(ir) as FunctionIR;
+}
+
+function isSpan(value: unknown): value is Span {
+  return typeof value === 'object' && value !== null && 'start' in value && 'end' in value && Object.keys(value).length === 2;
+}
+
+/** `enum { A, B = 3, C };` at the top of the file. */
+function readEnumerators(body: string): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const match of body.matchAll(/\benum\s*\w*\s*\{([^}]*)\}/g)) {
+    let next = 0;
+    for (const item of match[1]!.replace(/\/\*[^]*?\*\//g, '').split(',')) {
+      const parts = /^\s*(\w+)\s*(?:=\s*(\d+)\s*)?$/.exec(item);
+      if (!parts) continue;
+      if (parts[2] !== undefined) next = Number(parts[2]);
+      found.set(parts[1]!, next++);
+    }
+  }
+  return found;
+}
+
+function namesOf(world: World, declared: readonly string[], lowered: readonly LoweredThread[]): Parameters<typeof readCondition>[1] {
+  const locals = lowered.flatMap((thread, index) => [...thread.locals.keys()].filter((name) => !name.startsWith('$')).map((name) => `${index}:${name}`));
+  return {
+    known: [...declared, ...locals],
+    constant: (name) => constants.get(name),
+    local: (thread, name): Exp | undefined => {
+      const place = lowered[thread]?.locals.get(name);
+      if (!place || 'fields' in place) return undefined;
+      if (place.value?.kind === 'number') return place.value.exp;
+      return place.word === undefined ? zero : word(place.word);
+    },
+    shared: (name) => {
+      const id = world.words.findIndex((w) => w.scope !== 'local' && w.name === name);
+      if (id >= 0) return word(id);
+      const object = world.objects.get(name);
+      return object ? constant(object.base + 1) : undefined;
+    },
+  };
+}
+
+/** Labels of the whole text: those of other variants count as known. */
+function labelsIn(text: string): ReadonlySet<string> {
+  return new Set([...text.matchAll(/^[ \t]*([A-Za-z_]\w*):(?!:)/gm)].map((m) => m[1]!));
+}
+
+function bodyText(part: Part): string {
+  const ir = part.source.functions.get(part.function)!;
+  const text = part.source.text.slice(ir.span.start, ir.span.end);
+  return text.slice(text.indexOf('{')).replace(/\s+/g, ' ');
+}
+
+function spanOf(part: Part): Span {
+  return part.source.functions.get(part.function)!.nameSpan;
+}
+

@@ -1,0 +1,126 @@
+/** Constructors of expressions that fold what is constant. */
+import type { Exp, ExpOp } from './program';
+
+export const zero: Exp = { kind: 'const', value: 0 };
+export const one: Exp = { kind: 'const', value: 1 };
+
+export function constant(value: number): Exp {
+  return { kind: 'const', value };
+}
+
+export function word(id: number): Exp {
+  return { kind: 'word', word: id };
+}
+
+/** The word that an address points to; a word by its id where the address is known. */
+export function at(address: Exp): Exp {
+  return address.kind === 'const' && address.value > 0 ? word(address.value - 1) : { kind: 'at', address };
+}
+
+export function binary(op: ExpOp, left: Exp, right: Exp): Exp {
+  if (left.kind === 'const' && right.kind === 'const') return constant(applyBinary(op, left.value, right.value));
+  if (op === '&&') {
+    if (left.kind === 'const') return left.value !== 0 ? truth(right) : zero;
+    if (right.kind === 'const') return right.value !== 0 ? truth(left) : zero;
+  }
+  if (op === '||') {
+    if (left.kind === 'const') return left.value !== 0 ? one : truth(right);
+    if (right.kind === 'const') return right.value !== 0 ? one : truth(left);
+  }
+  if ((op === '+' || op === '|' || op === '^') && left.kind === 'const' && left.value === 0) return right;
+  if ((op === '+' || op === '-' || op === '|' || op === '^' || op === '<<' || op === '>>') && right.kind === 'const' && right.value === 0) return left;
+  if (op === '&' && ((left.kind === 'const' && left.value === 0) || (right.kind === 'const' && right.value === 0))) return zero;
+  return { kind: 'binary', op, left, right };
+}
+
+export function and(...parts: readonly Exp[]): Exp {
+  return parts.reduce((left, right) => binary('&&', left, right), one);
+}
+
+export function or(...parts: readonly Exp[]): Exp {
+  return parts.reduce((left, right) => binary('||', left, right), zero);
+}
+
+export function equals(left: Exp, right: Exp): Exp {
+  return binary('==', left, right);
+}
+
+export function not(operand: Exp): Exp {
+  if (operand.kind === 'const') return operand.value === 0 ? one : zero;
+  if (operand.kind === 'binary' && operand.op === '==') return { ...operand, op: '!=' };
+  if (operand.kind === 'binary' && operand.op === '!=') return { ...operand, op: '==' };
+  return { kind: 'unary', op: '!', operand };
+}
+
+/** `value` with the bits of `mask` cleared. */
+export function without(value: Exp, mask: number): Exp {
+  return binary('&', value, constant(0xffff & ~mask));
+}
+
+export function withBits(value: Exp, mask: number): Exp {
+  return binary('|', value, constant(mask));
+}
+
+export function cond(test: Exp, then: Exp, otherwise: Exp): Exp {
+  if (test.kind === 'const') return test.value !== 0 ? then : otherwise;
+  return { kind: 'cond', test, then, else: otherwise };
+}
+
+/** 1 when not 0. */
+export function truth(value: Exp): Exp {
+  if (value.kind === 'const') return value.value !== 0 ? one : zero;
+  const isTruth = (value.kind === 'binary' && /^(?:==|!=|<=?|>=?|&&|\|\|)$/.test(value.op)) || (value.kind === 'unary' && value.op === '!');
+  return isTruth ? value : binary('!=', value, zero);
+}
+
+/** What the machine computes; division by 0 gives 0. */
+export function applyBinary(op: ExpOp, a: number, b: number): number {
+  switch (op) {
+    case '+': return (a + b) | 0;
+    case '-': return (a - b) | 0;
+    case '*': return Math.imul(a, b);
+    case '/': return b === 0 ? 0 : (a / b) | 0;
+    case '%': return b === 0 ? 0 : (a % b) | 0;
+    case '&': return a & b;
+    case '|': return a | b;
+    case '^': return a ^ b;
+    case '<<': return a << b;
+    case '>>': return a >> b;
+    case '==': return a === b ? 1 : 0;
+    case '!=': return a !== b ? 1 : 0;
+    case '<': return a < b ? 1 : 0;
+    case '>': return a > b ? 1 : 0;
+    case '<=': return a <= b ? 1 : 0;
+    case '>=': return a >= b ? 1 : 0;
+    case '&&': return a !== 0 && b !== 0 ? 1 : 0;
+    case '||': return a !== 0 || b !== 0 ? 1 : 0;
+  }
+}
+
+/** The words an expression may read: those it names, and whether it reads through an address that is not known. */
+export function readsOf(exp: Exp, found: { words: Set<number>; dynamic: boolean } = { words: new Set(), dynamic: false }): { words: Set<number>; dynamic: boolean } {
+  switch (exp.kind) {
+    case 'const':
+      break;
+    case 'word':
+      found.words.add(exp.word);
+      break;
+    case 'at':
+      found.dynamic = true;
+      readsOf(exp.address, found);
+      break;
+    case 'unary':
+      readsOf(exp.operand, found);
+      break;
+    case 'binary':
+      readsOf(exp.left, found);
+      readsOf(exp.right, found);
+      break;
+    case 'cond':
+      readsOf(exp.test, found);
+      readsOf(exp.then, found);
+      readsOf(exp.else, found);
+      break;
+  }
+  return found;
+}
