@@ -10,7 +10,7 @@ const allowed = {
   parser: ['parser'],
   analyzer: ['analyzer', 'parser', 'kernel'],
   simulator: ['simulator', 'parser', 'kernel'],
-  workspace: ['workspace', 'analyzer', 'parser', 'kernel'],
+  workspace: ['workspace', 'analyzer', 'simulator', 'parser', 'kernel'],
   server: ['server', 'workspace', 'analyzer', 'simulator', 'parser', 'kernel'],
   cli: ['cli', 'workspace', 'analyzer', 'simulator', 'parser', 'kernel', 'server'],
   client: ['client'],
