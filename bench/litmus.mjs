@@ -18,12 +18,11 @@ for (const command of ['spin', 'gcc']) requireCommand(command);
 const bundles = path.join(projectDir, '.cache/bench-litmus');
 await build({
   entryPoints: ['explore-once', 'spin-once'].map((name) => path.join(projectDir, `bench/spin/${name}.ts`)),
-  outdir: bundles, outExtension: { '.js': '.mjs' }, bundle: true, platform: 'node', target: 'node20', format: 'esm', logLevel: 'warning',
+  outdir: bundles, outExtension: { '.js': '.cjs' }, bundle: true, platform: 'node', target: 'node20', format: 'cjs', logLevel: 'warning',
   external: ['tree-sitter', 'tree-sitter-c', 'web-tree-sitter'],
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url); const __filename = import.meta.filename; const __dirname = import.meta.dirname;" },
 });
-const { compileScaled, contenders } = await import(pathToFileURL(path.join(bundles, 'spin-once.mjs')).href);
+const { compileScaled, contenders } = await import(pathToFileURL(path.join(bundles, 'spin-once.cjs')).href);
 
 console.log(`# Explorer and SPIN\n\n${os.cpus()[0]?.model ?? 'unknown processor'}, ${os.availableParallelism()} cores, load ${os.loadavg()[0].toFixed(1)}, node ${process.version}, ${spinVersion()}, ${rounds} interleaved rounds.`);
 for (const [pages, faulters] of sizes) await compare(pages, faulters);
@@ -62,7 +61,7 @@ async function compare(pages, faulters) {
 /** Explores in a process of its own; the time is that of the exploration, without node's start and the reading of the scenario. */
 function explorer(pages, faulters, mode) {
   return async () => {
-    const { stdout } = await measure(process.execPath, [path.join(bundles, 'explore-once.mjs'), String(pages), String(faulters), mode], { cwd: projectDir, allowedStatus: [0] });
+    const { stdout } = await measure(process.execPath, [path.join(bundles, 'explore-once.cjs'), String(pages), String(faulters), mode], { cwd: projectDir, allowedStatus: [0] });
     return JSON.parse(stdout);
   };
 }
