@@ -1,6 +1,7 @@
 /** `mm-review simulate`: explores scenarios, says whether they are what they claim to be, and draws the failing schedule. */
 import * as path from 'node:path';
 import { didYouMean } from '../kernel/suggest';
+import { loadBackend } from '../parser/backend';
 import type { ParserBackend } from '../parser/types';
 import { disagreement, examine, fixOf, type Examination, type Selection } from '../simulator/examine';
 import { replay } from '../simulator/explorer/replay';
@@ -29,7 +30,6 @@ export async function runSimulate(args: SimulateArguments, host: Host): Promise<
   const problems = files.filter((file) => file.problems.length > 0);
   for (const file of problems) complain(file, file.problems, host);
   if (problems.length > 0) return 2;
-  const { loadBackend } = await host.loadEngine();
   const run: Run = { args, host, library, backend: await loadBackend() };
   if (args.replay !== undefined) return replayFile(run, only(files, args), args.replay);
   if (args.format !== 'text') return printFormat(run, files);
@@ -171,12 +171,12 @@ function found({ exploration, uncovered }: Examination): string {
 
 /** herd's lines, the diagram, what it means, and what the fix does about it. */
 function report(run: Run, file: Readable, examination: Examination, milliseconds: number): string {
-  const { scenario, selection, program, exploration, diagram, explanation, uncovered } = examination;
+  const { scenario, selection, exploration, diagram, explanation, uncovered } = examination;
   const name = [scenario.name, ...(selection.variant === 'buggy' ? [] : [selection.variant]), ...selection.adversaries.map((a) => a.name)].join('+');
   const variant = scenario.variants.find((v) => v.name === selection.variant);
   const parts = [
     `${scenario.title}${variant && variant.name !== 'buggy' ? `: ${variant.title}` : ''}\n`,
-    renderHerd({ name, exploration, labels: program.labels, condition: conditionText(scenario), seconds: milliseconds / 1000 }),
+    renderHerd({ name, exploration, uncovered, condition: conditionText(scenario), seconds: milliseconds / 1000 }),
   ];
   if (explanation) parts.push(wrap([explanation.sentence, explanation.preemptions].filter((s) => s !== undefined).join(' '), 75, ''));
   if (diagram) parts.push(renderText(diagram));

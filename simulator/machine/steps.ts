@@ -8,28 +8,6 @@ import type { Exp, Step, Stmt, Word, WordId } from './program';
 const longestRun = 400;
 const mostStatements = 20_000;
 
-/** Shared words that some thread writes. */
-export function writtenWords(words: readonly Word[], threads: readonly LoweredThread[]): ReadonlySet<WordId> {
-  const written = new Set<WordId>();
-  const visit = (actions: readonly Action[]): void => {
-    for (const action of actions) {
-      if (action.kind === 'set') written.add(action.word);
-      if (action.kind === 'if') {
-        visit(action.then);
-        visit(action.else);
-      }
-      // Through an unknown pointer anything but a lock may be written.
-      if (action.kind === 'store') for (const [id, word] of words.entries()) if (word.scope === 'shared' && word.kind !== 'lock' && word.kind !== 'rwlock') written.add(id);
-    }
-  };
-  for (const thread of threads) for (const micro of thread.micros) for (const actions of actionsOf(micro)) visit(actions);
-  return written;
-}
-
-function actionsOf(micro: Micro): readonly (readonly Action[])[] {
-  return micro.kind === 'local' ? [micro.actions] : micro.kind === 'step' ? micro.ways.map((way) => way.actions) : [];
-}
-
 /** The steps of a thread. Undefined when a loop of it never does a step. */
 export function fuse(lowered: LoweredThread, words: readonly Word[], written: ReadonlySet<WordId>, atEnd: readonly Action[], liveAtEnd: ReadonlySet<WordId>): { start: Stmt[]; steps: Step[] } | undefined {
   const { micros, entry } = lowered;
@@ -254,7 +232,7 @@ export function renumberStmts(stmts: readonly Stmt[], map: ReadonlyMap<WordId, W
       case 'set':
         return { kind: 'set', word: map.get(stmt.word) ?? stmt.word, value: renumberExp(stmt.value, map) };
       case 'store':
-        return { kind: 'store', address: renumberExp(stmt.address, map), value: renumberExp(stmt.value, map) };
+        return { ...stmt, address: renumberExp(stmt.address, map), value: renumberExp(stmt.value, map) };
       case 'violate':
         return { ...stmt, test: renumberExp(stmt.test, map) };
       case 'if':
