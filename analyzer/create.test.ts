@@ -178,4 +178,18 @@ vm_fault_t again(struct vm_fault *vmf) { if (pte_none(ptep_get(vmf->pte))) retur
     expect(finding!.message.split('\n')[0]!.length).toBeLessThanOrEqual(100);
     expect(finding!.message).toContain('drawer_fault');
   });
+
+  it('does not name one function twice in a first line', () => {
+    const { analysis } = tree({ 'mm/a.c': lockless.replace('drawer_is_empty(vma, vmf, ptep)', 'handle_userfault(vmf, VM_UFFD_MISSING)').replace('drawer_fault', 'drawer_fault_of_a_long_name') });
+    expect(analysis.check(['mm/a.c'])[0]!.message).toMatch(/^drawer_fault_of_a_long_name\(\) raises MISSING on an entry it read without the ptl, no recheck\n/);
+  });
+
+  it('shows that a first line was cut', () => {
+    const name = 'x'.repeat(90);
+    const clear = `\nvoid ${name}(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep, spinlock_t *ptl)\n{\n	spin_lock(ptl);\n	ptep_clear_flush(vma, addr, ptep);\n	spin_unlock(ptl);\n}\n`;
+    const fault = `\nvoid ${name}(struct vm_area_struct *vma, unsigned long addr)\n{\n	handle_mm_fault(vma, addr, FAULT_FLAG_WRITE, NULL);\n}\n`;
+    const raised = `\nvm_fault_t ${name}(struct vm_fault *vmf)\n{\n	if (pte_none(ptep_get(vmf->pte)))\n		return handle_userfault(vmf, VM_UFFD_MISSING);\n	return 0;\n}\n`;
+    const first = (text: string): string[] => tree({ 'mm/a.c': text }).analysis.check(['mm/a.c']).map((f) => f.message.split('\n')[0]!);
+    expect([clear, fault, raised].flatMap(first)).toEqual([`${name}() empt...`, `${name}() fake...`, `${name}() rais...`]);
+  });
 });

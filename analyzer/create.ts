@@ -5,7 +5,7 @@ import { functionErrors } from '../parser/stats';
 import type { Analysis, AnalysisOptions, CheckOptions, ParseStats } from './analysis';
 import { believe } from './beliefs';
 import type { FunctionRef, Tree } from './call-graph/tree';
-import { createTree } from './call-graph/tree';
+import { callsPrimitive, createTree } from './call-graph/tree';
 import type { Summaries } from './dataflow/summaries';
 import { createSummaries } from './dataflow/summaries';
 import type { Finding } from './findings/finding';
@@ -43,10 +43,9 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   /** Asks the functions where a rule starts, and their callers as long as those matter. Of several stories about one place the shortest is kept. */
   function* climb(rule: RuleCheck, paths: readonly string[], best: Map<string, Report>): Generator<undefined, void> {
     const wanted = new Set(paths);
-    const starts = startsOf(rule, tree.model);
     const levels = rule.levels ?? maxCallerDepth;
     // The body of what the model knows as a primitive is not judged: it does what the model says.
-    let level: FunctionRef[] = paths.flatMap((p) => tree.functionsIn(p)).filter((f) => !changesEntries(tree.model, f.name) && starts.some((name) => f.outline.calls.has(name)));
+    let level: FunctionRef[] = paths.flatMap((p) => tree.functionsIn(p)).filter((f) => !changesEntries(tree.model, f.name) && callsPrimitive(tree.model, f, rule.startsAt));
     // A function may be asked again when one that it calls turned out to concern it; what did not change comes from the cache.
     for (let depth = 0; level.length > 0 && depth <= levels; depth++) {
       const callers = new Set<FunctionRef>();
@@ -99,11 +98,6 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     },
     parseStats: (paths) => parseStats(tree, paths, summaries.cutShort()),
   };
-}
-
-/** Names of the primitives at which a rule starts. */
-function startsOf(rule: RuleCheck, model: KernelModel): readonly string[] {
-  return [...model.primitives.values()].filter((p) => p.shapes.some((s) => rule.startsAt(s.effect))).map((p) => p.name);
 }
 
 function changesEntries(model: KernelModel, name: string): boolean {

@@ -4,6 +4,7 @@ import { internalErrorText, runCheck } from './check';
 import { runExplain } from './explain';
 import { helpText } from './help';
 import { toolName, UsageError, type Host } from './host';
+import { runSimulate } from './simulate';
 import { runSummary } from './summary';
 
 /** `argv` without node and the script. Undefined when something keeps running (the language server). */
@@ -24,6 +25,8 @@ export async function run(argv: readonly string[], host: Host): Promise<number |
         return await runCheck(invocation.check, host);
       case 'summary':
         return await runSummary(invocation.summary, host);
+      case 'simulate':
+        return await runSimulate(invocation.simulate, host);
       case 'explain':
         return await runExplain(invocation.rule, host);
     }

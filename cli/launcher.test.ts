@@ -79,6 +79,13 @@ describe('a checkout', () => {
     expect(fs.readdirSync(path.join(root, '.cache'))).toEqual([]);
   });
 
+  it('tells the program how long that took, so that it is not counted as time of the check', () => {
+    const root = makeCheckout();
+    write(root, 'scripts/build.mjs', buildScript.replace(JSON.stringify(cli), JSON.stringify("console.log(performance.getEntriesByName('mm-review prepare').map((entry) => entry.duration > 200));")));
+    expect(launch(root).stdout).toBe('[ true ]\n');
+    expect(launch(root).stdout).toBe('[]\n');
+  });
+
   it('says in full why it could not be installed or built', () => {
     const root = makeCheckout();
     write(root, 'unreachable', '');

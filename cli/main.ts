@@ -1,6 +1,7 @@
 /** Entry point of the command line: joins it to the process. */
 import * as path from 'node:path';
 import { errorCode } from '../workspace/files';
+import { clock } from './clock';
 import { run } from './dispatch';
 import { loadEngine } from './engine';
 import { toolName, type Host } from './host';
@@ -19,7 +20,8 @@ const host: Host = {
   version: typeof __MM_REVIEW_VERSION__ === 'string' ? __MM_REVIEW_VERSION__ : 'development',
   examples: path.join(packageRoot, 'examples'),
   rulePages: path.join(packageRoot, 'docs', 'rules'),
-  now: () => performance.now(),
+  scenarios: path.join(packageRoot, 'scenarios'),
+  now: clock(),
   peakMemory: () => process.resourceUsage().maxRSS * 1024,
   loadEngine,
   startServer,

@@ -54,11 +54,11 @@ export const allConstants: readonly Constant[] = [
     ['VM_UFFD_MINOR', 'The vma is registered for minor faults; also the reason given to handle_userfault.', { since: [5, 13], rules: ['lockless-pte-to-userfault'] }],
     ['MM_CP_UFFD_WP', 'change_protection sets the uffd-wp bit and takes write permission away.'],
     ['MM_CP_UFFD_WP_RESOLVE', 'change_protection drops the uffd-wp bit.', { pitfall: 'Here the bit and the markers are dropped on purpose.' }],
-    ['ZAP_FLAG_DROP_MARKER', 'The zap removes uffd-wp markers as well, because the file content goes away.', { since: [5, 19], pitfall: 'Without it a zap of a file mapping leaves markers behind.', rules: ['uffd-wp-bit-lost'] }],
+    ['ZAP_FLAG_DROP_MARKER', 'The zap removes uffd-wp markers as well, because the vma (munmap) or the file content (truncation) goes away.', { since: [5, 19], pitfall: 'Without it a zap of a file mapping leaves markers behind.', rules: ['uffd-wp-bit-lost'] }],
     ['ZAP_FLAG_UNMAP', 'The zap is part of munmap: the vma goes away.', { since: [6, 1] }],
   ]),
   ...group('userfaultfd', 'include/linux/swapops.h', [
-    ['PTE_MARKER_UFFD_WP', 'Marker bit: the empty entry is write-protected by userfaultfd.', { since: [5, 19], rules: ['uffd-wp-bit-lost', 'uffd-wp-not-carried-over'] }],
+    ['PTE_MARKER_UFFD_WP', 'Marker bit: no page is mapped, and the entry is write-protected by userfaultfd.', { since: [5, 19], rules: ['uffd-wp-bit-lost', 'uffd-wp-not-carried-over'] }],
     ['PTE_MARKER_POISONED', 'Marker bit: the content is lost, an access raises SIGBUS.', { since: [6, 6] }],
     ['PTE_MARKER_GUARD', 'Marker bit: guard region, an access raises SIGSEGV.', { since: [6, 13] }],
     ['PTE_MARKER_MASK', 'All marker bits.', { since: [5, 19] }],

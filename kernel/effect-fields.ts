@@ -84,7 +84,7 @@ const entryTests: Readonly<Record<EntryTest, string>> = {
   marker: 'True of a pte marker (`is_pte_marker`).',
   'uffd-wp': 'True when the entry has the uffd-wp bit (`pte_uffd_wp`).',
   present: 'True of a present entry (`pte_present`).',
-  swap: 'True of a swap entry (`is_swap_pte`).',
+  swap: 'True of an entry that is neither empty nor present: swap, migration, marker, ... (`is_swap_pte`).',
   write: 'True of a writable entry (`pte_write`).',
   other: 'Any other question about the entry.',
 };
@@ -106,7 +106,7 @@ const level = { is: 'choice', of: levels, says: 'Which kind of entry it is.' } a
 const slot = { is: 'argument', says: 'The argument that points to the entry.' } as const;
 const lock = { is: 'lock', from: ['arg', 'out', 'result', 'field'], says: 'Where the lock is found.' } as const;
 const nested = { is: 'flag', says: 'It is taken while another page-table lock is held.' } as const;
-const cache = { is: 'argument', says: 'The argument that is the xa_state or the address space.' } as const;
+const cache = { is: 'argument', says: 'The argument that points to the xa_state or the xarray (`i_pages`).' } as const;
 const mmLock = { is: 'text', says: 'The name of the lock: `mmap_lock`, `vma lock`, `i_mmap_rwsem`, ..., or one of your own.' } as const;
 
 const rows: { readonly [O in Op]: RowFor<EffectOf<O>> } = {
@@ -228,8 +228,8 @@ const rows: { readonly [O in Op]: RowFor<EffectOf<O>> } = {
       regs: { is: 'argument', optional: true, says: 'The argument with the registers of the task that faulted; NULL when there is none.' },
     },
   },
-  'cache-lock': { says: 'Locks the page cache.', fields: { arg: cache } },
-  'cache-unlock': { says: 'Unlocks the page cache.', fields: { arg: cache } },
+  'cache-lock': { says: 'Takes the lock of the page cache (`i_pages`).', fields: { arg: cache } },
+  'cache-unlock': { says: 'Drops the lock of the page cache (`i_pages`).', fields: { arg: cache } },
   'cache-load': {
     says: 'Looks into the page cache.',
     fields: {

@@ -31,7 +31,7 @@ const none: readonly Primitive[] = [
   }),
   row('pmd_none', test('none'), 'True when the pmd entry is empty.', x86('pmd_none'), { pitfall: 'Look again under the pmd lock before filling it.', rules: r1 }),
   row('pud_none', test('none'), 'True when the pud entry is empty.', x86('pud_none')),
-  row('pte_none_or_zero', noneOrMarker, 'True when the entry is empty or maps the shared zero page.', 'mm/khugepaged.c:pte_none_or_zero', { since: [6, 12] }),
+  row('pte_none_or_zero', noneOrMarker, 'True when the entry is empty or maps the shared zero page (newer kernels, and late 6.12 stable).', 'mm/khugepaged.c:pte_none_or_zero', { since: [6, 12] }),
   row('pte_range_none', shape(2, { op: 'test-slot', test: 'none', level: 'pte', slot: 0 }), 'True when a number of consecutive entries are all empty.', 'mm/memory.c:pte_range_none', {
     since: [6, 8], contract: { needs: 'the page-table lock, for an answer that lasts' },
     pitfall: 'Reads with ptep_get_lockless; the answer is stable only because the caller holds the lock.', rules: r1,
@@ -43,7 +43,7 @@ const uffd: readonly Primitive[] = [
   row('pte_uffd_wp', bitOf('present'), 'True when a present pte is write-protected by userfaultfd.', x86('pte_uffd_wp'), {
     pitfall: 'For present entries only: a swap entry keeps the bit elsewhere (pte_swp_uffd_wp), an empty one in a marker.', rules: wpRules,
   }),
-  row('huge_pte_uffd_wp', bitOf('present'), 'True when a hugetlb entry is write-protected by userfaultfd.', 'include/asm-generic/hugetlb.h:huge_pte_uffd_wp', { since: [5, 19], rules: wpRules }),
+  row('huge_pte_uffd_wp', bitOf('present'), 'True when a present hugetlb entry is write-protected by userfaultfd.', 'include/asm-generic/hugetlb.h:huge_pte_uffd_wp', { since: [5, 19], rules: wpRules }),
   row('pmd_uffd_wp', bitOf('present'), 'True when a huge pmd is write-protected by userfaultfd.', x86('pmd_uffd_wp'), { rules: wpRules }),
   row('pte_swp_uffd_wp', bitOf('non-present'), 'True when a swap entry carries the uffd-wp bit.', x86('pte_swp_uffd_wp'), { pitfall: 'For non-present entries only.', rules: wpRules }),
   row('pmd_swp_uffd_wp', bitOf('non-present'), 'True when a non-present huge pmd carries the uffd-wp bit.', x86('pmd_swp_uffd_wp'), { rules: wpRules }),
@@ -102,7 +102,7 @@ const kinds: readonly Primitive[] = [
     until: [6, 4], pitfall: 'Gone in 6.5: pte_offset_map and its relatives return NULL instead.',
   }),
   row('pmd_devmap_trans_unstable', shape(1, { op: 'test-slot', test: 'other', level: 'pmd', slot: 0 }), 'True when the pmd maps device memory or may not be walked as a page table.', 'mm/memory.c:pmd_devmap_trans_unstable', { until: [6, 4] }),
-  row('pmd_none_or_trans_huge_or_clear_bad', shape(1, { op: 'test-slot', test: 'other', level: 'pmd', slot: 0 }), 'True when the pmd is empty, huge or corrupt.', pgtable('pmd_none_or_trans_huge_or_clear_bad'), { until: [6, 4] }),
+  row('pmd_none_or_trans_huge_or_clear_bad', shape(1, { op: 'test-slot', test: 'other', level: 'pmd', slot: 0 }), 'True when the pmd is empty, huge, being migrated or corrupt; a corrupt one is reported and emptied.', pgtable('pmd_none_or_trans_huge_or_clear_bad'), { until: [6, 4] }),
 ];
 
 /** Bits and kinds that no rule asks for; they must not count as another test. */

@@ -42,7 +42,7 @@ const flushes: readonly Line[] = [
   ['tlb_flush_pud_range', 'Notes a range of huge puds whose TLB entries have to go.', generic('tlb_flush_pud_range')],
   ['tlb_change_page_size', 'Tells the batch the page size of what follows.', generic('tlb_change_page_size')],
   ['tlb_gather_mmu', 'Starts a batch of TLB flushes.', 'mm/mmu_gather.c:tlb_gather_mmu'],
-  ['tlb_gather_mmu_vma', 'Starts a batch of TLB flushes for one vma.', 'mm/mmu_gather.c:tlb_gather_mmu_vma', { since: [6, 1] }],
+  ['tlb_gather_mmu_vma', 'Starts a batch of TLB flushes for one vma (newer kernels, and late 6.1 and 6.12 stable).', 'mm/mmu_gather.c:tlb_gather_mmu_vma', { since: [6, 1] }],
   ['tlb_finish_mmu', 'Ends a batch: flushes the TLBs and frees the pages.', 'mm/mmu_gather.c:tlb_finish_mmu'],
   ['mmu_notifier_range_init', 'Fills in the range for the notifiers of secondary MMUs.', notifier('mmu_notifier_range_init')],
   ['mmu_notifier_invalidate_range_start', 'Tells secondary MMUs that the range is about to change.', notifier('mmu_notifier_invalidate_range_start'), {
@@ -54,7 +54,7 @@ const flushes: readonly Line[] = [
 const tables: readonly Line[] = [
   ['tlb_remove_table_sync_one', 'Waits until no CPU walks page tables with interrupts off.', generic('tlb_remove_table_sync_one'), { since: [6, 1] }],
   ['pmdp_get_lockless_sync', 'Waits for lockless readers of a pmd that read it in halves.', pgtable('pmdp_get_lockless_sync'), { since: [6, 6] }],
-  ['pte_unmap', 'Unmaps a page table; since 6.5 it may also leave an RCU read section.', pgtable('pte_unmap'), { pitfall: 'The pte pointer must not be used after it; it drops no page-table lock.' }],
+  ['pte_unmap', 'Unmaps a page table; since 6.5 it also ends the RCU read section that pte_offset_map began.', pgtable('pte_unmap'), { pitfall: 'The pte pointer must not be used after it; it drops no page-table lock.' }],
   ['pte_alloc', 'Makes sure that there is a page table below the pmd; not 0 when out of memory.', mm('pte_alloc'), { contract: { sleeps: true } }],
   ['__pte_alloc', 'Allocates a page table and hangs it below the pmd, unless somebody else was faster.', 'mm/memory.c:__pte_alloc', { contract: { sleeps: true } }],
   ['__pmd_alloc', 'Allocates a pmd table and hangs it below the pud.', 'mm/memory.c:__pmd_alloc', { contract: { sleeps: true } }],
@@ -74,7 +74,7 @@ const tables: readonly Line[] = [
     contract: { needs: 'the page-table lock, and the hugetlb vma lock and i_mmap_rwsem for writing', stale: 'the entry pointer: the table is gone when it returns true' },
     rules: ['hugetlb-pte-walk-unlocked'],
   }],
-  ['huge_pmd_unshare_flush', 'Flushes the TLBs after hugetlb page tables were given up.', 'mm/hugetlb.c:huge_pmd_unshare_flush', { since: [6, 1] }],
+  ['huge_pmd_unshare_flush', 'Flushes the TLBs after hugetlb page tables were given up (newer kernels, and late 6.1 and 6.12 stable).', 'mm/hugetlb.c:huge_pmd_unshare_flush', { since: [6, 1] }],
   ['adjust_range_if_pmd_sharing_possible', 'Widens a range to whole shared hugetlb tables.', 'mm/hugetlb.c:adjust_range_if_pmd_sharing_possible'],
   ['arch_enter_lazy_mmu_mode', 'Lets the architecture collect page-table writes.', pgtable('arch_enter_lazy_mmu_mode')],
   ['arch_leave_lazy_mmu_mode', 'Makes the architecture carry out the collected page-table writes.', pgtable('arch_leave_lazy_mmu_mode')],
@@ -92,7 +92,7 @@ const tables: readonly Line[] = [
   ['arch_unmap_one', 'Lets the architecture save tags of a page that goes to swap.', pgtable('arch_unmap_one')],
   ['page_table_check_pte_clear', 'Debugging: accounts for a cleared pte.', check('page_table_check_pte_clear'), { since: [5, 17] }],
   ['page_table_check_pmd_clear', 'Debugging: accounts for a cleared pmd.', check('page_table_check_pmd_clear'), { since: [5, 17] }],
-  ['page_table_check_pte_clear_range', 'Debugging: accounts for a page table taken out of the tree.', check('page_table_check_pte_clear_range'), { since: [5, 18] }],
+  ['page_table_check_pte_clear_range', 'Debugging: accounts for a page table taken out of the tree.', check('page_table_check_pte_clear_range'), { since: [5, 17] }],
 ];
 
 const accessed: readonly Line[] = [

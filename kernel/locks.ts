@@ -105,7 +105,7 @@ const finders: readonly Primitive[] = [
     }),
   row('ptep_lockptr', shape(2, { op: 'lock-pointer', level: 'pte', lock: { from: 'result' } }),
     'The lock of the page table that contains a pte; does not take it.', 'include/linux/mm.h:ptep_lockptr', {
-      since: [6, 12], pitfall: 'Only for tables that are known to be one page and cannot go away.',
+      since: [6, 11], pitfall: 'Only for tables that are known to be one page and cannot go away.',
     }),
   row('pmd_lockptr', shape(2, { op: 'lock-pointer', level: 'pmd', lock: { from: 'result' } }),
     'The lock that guards a pmd entry; does not take it.', 'include/linux/mm.h:pmd_lockptr'),
@@ -180,7 +180,7 @@ const assertions: readonly Primitive[] = [
   row('lockdep_assert_held_once', shape(1, { op: 'assert-held', arg: 0 }), 'As lockdep_assert_held, but warns once only.', 'include/linux/lockdep.h:lockdep_assert_held_once', {
     contract: { needs: 'the lock' },
   }),
-  row('assert_spin_locked', shape(1, { op: 'assert-held', arg: 0 }), 'Stops the kernel when the spinlock is not held by anybody.', 'include/linux/spinlock.h:assert_spin_locked', {
+  row('assert_spin_locked', shape(1, { op: 'assert-held', arg: 0 }), 'Stops an SMP kernel (BUG) when nobody holds the spinlock.', 'include/linux/spinlock.h:assert_spin_locked', {
     contract: { needs: 'the lock' }, pitfall: 'It cannot tell who holds the lock: another CPU will do.', rules: ['lockless-pte-to-userfault'],
   }),
 ];

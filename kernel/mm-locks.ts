@@ -20,8 +20,8 @@ const mmap: readonly Primitive[] = [
   take('mmap_lock', 'read', ['mmap_read_lock_killable', 'Takes mmap_lock for reading; not 0, and nothing taken, when a fatal signal came first.', mmapLock('mmap_read_lock_killable')]),
   attempt('mmap_lock', 'read', ['mmap_read_trylock', 'Takes mmap_lock for reading if it is free; true when taken.', mmapLock('mmap_read_trylock')]),
   drop('mmap_lock', 'read', ['mmap_read_unlock', 'Drops mmap_lock taken for reading.', mmapLock('mmap_read_unlock'), { pitfall: 'Taking it again is not the same: vmas and registrations may have changed.', rules: ['uffd-wp-check-not-repeated'] }]),
-  take('mmap_lock', 'write', ['mmap_write_lock', 'Takes mmap_lock for writing: nobody else looks at or changes the vmas.', mmapLock('mmap_write_lock'), {
-    pitfall: 'It keeps faults out, also those under vma locks once vma_start_write was called, but not reverse mapping or lockless page-table walks.',
+  take('mmap_lock', 'write', ['mmap_write_lock', 'Takes mmap_lock for writing: nobody else changes the vmas.', mmapLock('mmap_write_lock'), {
+    pitfall: 'It keeps out faults under mmap_lock, and those under vma locks once vma_start_write was called, but not reverse mapping or lockless page-table walks.',
   }]),
   take('mmap_lock', 'write', ['mmap_write_lock_killable', 'Takes mmap_lock for writing; not 0, and nothing taken, when a fatal signal came first.', mmapLock('mmap_write_lock_killable')]),
   attempt('mmap_lock', 'write', ['mmap_write_trylock', 'Takes mmap_lock for writing if it is free; true when taken.', mmapLock('mmap_write_trylock'), { until: [6, 5] }]),

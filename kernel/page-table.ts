@@ -22,13 +22,13 @@ const maps: readonly Primitive[] = [
     contract: { sleeps: true }, pitfall: 'The result may be NULL.', rules: ['pte-map-result-unchecked'],
   }),
   row('huge_pte_offset', shape(3, { op: 'map', level: 'huge', nullable: true }), 'Finds the hugetlb entry of an address; takes no lock.', 'mm/hugetlb.c:huge_pte_offset', {
-    contract: { needs: 'the hugetlb vma lock or i_mmap_rwsem, so that a shared table cannot be unshared below us', stale: 'everything read through it' },
-    pitfall: 'Without these locks the page table may be freed while it is read. Ordinary code should call hugetlb_walk, which asserts them.',
+    contract: { needs: 'for a shared mapping the hugetlb vma lock or i_mmap_rwsem, so that the table cannot be unshared below us; for a private one mmap_lock', stale: 'everything read through it' },
+    pitfall: 'Without these locks the page table may be freed while it is read. Since 6.3 ordinary code calls hugetlb_walk, which asserts them.',
     rules: ['hugetlb-pte-walk-unlocked', 'lockless-pte-to-userfault'],
   }),
-  row('hugetlb_walk', shape(3, { op: 'map', level: 'huge', nullable: true }), 'As huge_pte_offset, and asserts that the table cannot be unshared.', 'include/linux/hugetlb.h:hugetlb_walk', {
+  row('hugetlb_walk', shape(3, { op: 'map', level: 'huge', nullable: true }), 'As huge_pte_offset; with lockdep it warns when a shared table could be unshared.', 'include/linux/hugetlb.h:hugetlb_walk', {
     since: [6, 3], renamedFrom: 'huge_pte_offset',
-    contract: { needs: 'the hugetlb vma lock or i_mmap_rwsem', stale: 'everything read through it until the page-table lock is taken' },
+    contract: { needs: 'for a shared mapping the hugetlb vma lock or i_mmap_rwsem', stale: 'everything read through it until the page-table lock is taken' },
     pitfall: 'The vma lock keeps the table, not the entry: read the entry again under its page-table lock.', rules: ['hugetlb-pte-walk-unlocked'],
   }),
   row('huge_pte_alloc', [
@@ -63,7 +63,7 @@ const reads: readonly Primitive[] = [
     shape(1, { op: 'read', level: 'huge', slot: 0 }, { until: [6, 10] }),
     shape(3, { op: 'read', level: 'huge', slot: 2 }, { since: [6, 11] }),
   ], 'Reads a hugetlb entry.', 'include/asm-generic/hugetlb.h:huge_ptep_get', {
-    contract: { needs: 'the hugetlb vma lock or i_mmap_rwsem, unless the page-table lock is held', stale: lockless },
+    contract: { needs: 'for a shared mapping the hugetlb vma lock or i_mmap_rwsem, unless the page-table lock is held', stale: lockless },
     pitfall: 'Without the page-table lock it may be empty for a moment although a page is mapped.',
     rules: ['lockless-pte-to-userfault', 'hugetlb-pte-walk-unlocked'],
   }),
@@ -71,7 +71,7 @@ const reads: readonly Primitive[] = [
   row('pmdp_get_lockless', read('pmd'), 'Reads a pmd without tearing when its lock is not held.', 'include/linux/pgtable.h:pmdp_get_lockless', {
     since: [6, 2], renamedFrom: 'pmd_read_atomic', contract: { stale: lockless }, pitfall: 'Whole, but not stable: khugepaged or a split may change it at once.',
   }),
-  row('pmd_read_atomic', read('pmd'), 'Older name of pmdp_get_lockless.', 'include/linux/pgtable.h:pmd_read_atomic', { until: [6, 1], renamedTo: 'pmdp_get_lockless', contract: { stale: lockless } }),
+  row('pmd_read_atomic', read('pmd'), 'Predecessor of pmdp_get_lockless; on 32-bit x86 with PAE the two halves need not belong together.', 'include/linux/pgtable.h:pmd_read_atomic', { until: [6, 1], renamedTo: 'pmdp_get_lockless', contract: { stale: lockless } }),
   row('pudp_get', read('pud'), 'Reads a pud once.', 'include/linux/pgtable.h:pudp_get', { since: [6, 8], contract: { stale: lockless } }),
 ];
 

@@ -17,11 +17,11 @@ export const ranges: readonly Primitive[] = [
   row('thp_order', atLeastZero, 'Order of the transparent huge page; 0 for a single page.', 'include/linux/mm.h:thp_order'),
   row('vma_pages', atLeastOne, 'Number of pages in the vma.', 'include/linux/mm.h:vma_pages'),
   row('folio_pte_batch', shape(anyArity, { op: 'range', min: 1 }), 'How many of the next ptes map the next pages of the same folio, the first included.', 'mm/internal.h:folio_pte_batch', {
-    since: [6, 9], pitfall: 'Accessed and write bits may differ inside a batch; the uffd-wp bit may not.',
+    since: [6, 9], pitfall: 'Accessed and write bits may differ inside a batch, dirty and soft-dirty bits if the caller lets them; the uffd-wp bit may not.',
   }),
   row('folio_pte_batch_flags', shape(anyArity, { op: 'range', min: 1 }), 'As folio_pte_batch, with a say in which bits have to be alike.', 'mm/internal.h:folio_pte_batch_flags', {
     since: [6, 17], pitfall: 'Accessed bits may differ inside a batch, others unless the flags forbid it; the uffd-wp bit may not.',
   }),
   row('swap_pte_batch', shape(3, { op: 'range', min: 1 }), 'How many of the next ptes hold the next swap entries, the first included.', 'mm/internal.h:swap_pte_batch', { since: [6, 10] }),
-  row('pte_batch_hint', shape(2, { op: 'range', min: 1 }), 'How many ptes the architecture knows to be alike without reading them.', 'include/linux/pgtable.h:pte_batch_hint', { since: [6, 9] }),
+  row('pte_batch_hint', shape(2, { op: 'range', min: 1 }), 'How many ptes the architecture knows to map consecutive pages of one folio with the same bits; 1 when it knows nothing.', 'include/linux/pgtable.h:pte_batch_hint', { since: [6, 9] }),
 ];

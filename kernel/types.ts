@@ -51,7 +51,7 @@ export type Effect =
    * `orMarker`: a test for none that markers (or a zero page) pass as well.
    */
   | { readonly op: 'test'; readonly test: EntryTest; readonly arg: number; readonly form?: 'present' | 'non-present'; readonly orMarker?: boolean }
-  /** True when every entry of a range is none; reads through a pointer argument. */
+  /** Reads an entry, or a range of them, through a pointer argument and tests it (`pte_range_none`). */
   | { readonly op: 'test-slot'; readonly test: EntryTest; readonly level: Level; readonly slot: number }
   /** Tests a property of a vma. */
   | { readonly op: 'vma-flag'; readonly flag: VmaFlag; readonly arg: number }

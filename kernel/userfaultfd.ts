@@ -15,7 +15,7 @@ const flags: readonly Primitive[] = [
   row('userfaultfd_armed', shape(1, { op: 'vma-flag', flag: 'armed', arg: 0 }), 'True when the vma is registered with userfaultfd in any mode.', header('userfaultfd_armed'), { rules: ['uffd-wp-check-not-repeated'] }),
   row('userfaultfd_wp_async', shape(1, { op: 'vma-flag', flag: 'wp-async', arg: 0 }), 'True when write protection is resolved by the kernel itself, without an event.', header('userfaultfd_wp_async'), { since: [6, 7] }),
   row('userfaultfd_wp_use_markers', shape(1, { op: 'vma-flag', flag: 'other', arg: 0 }), 'True when write protection of this vma also covers empty entries, by markers.', header('userfaultfd_wp_use_markers'), { since: [6, 4] }),
-  row('vma_has_uffd_without_event_remap', shape(1, { op: 'vma-flag', flag: 'drops-on-remap', arg: 0 }), 'True when the monitor is not told about mremap, so that the protection is dropped with the move.', header('vma_has_uffd_without_event_remap')),
+  row('vma_has_uffd_without_event_remap', shape(1, { op: 'vma-flag', flag: 'drops-on-remap', arg: 0 }), 'True when the vma is registered and the monitor is not told about mremap, so that the protection is dropped with the move (6.13, and older stable kernels).', header('vma_has_uffd_without_event_remap'), { since: [6, 1] }),
   row('vma_is_anonymous', shape(1, { op: 'vma-flag', flag: 'anonymous', arg: 0 }), 'True when the vma maps no file; shmem and hugetlb count as files.', 'include/linux/mm.h:vma_is_anonymous', {
     pitfall: 'A private mapping of a file is not anonymous, although it holds anonymous pages.', rules: ['uffd-wp-bit-lost'],
   }),
@@ -25,9 +25,9 @@ const flags: readonly Primitive[] = [
 ];
 
 const events: readonly Primitive[] = [
-  row('handle_userfault', shape(2, { op: 'event', reason: 1 }), 'Tells the monitor process about the fault and sleeps until it is resolved.', 'fs/userfaultfd.c:handle_userfault', {
+  row('handle_userfault', shape(2, { op: 'event', reason: 1 }), 'Tells the monitor about the fault and sleeps until it is resolved; without FAULT_FLAG_ALLOW_RETRY, or with UFFD_FEATURE_SIGBUS, it returns VM_FAULT_SIGBUS.', 'fs/userfaultfd.c:handle_userfault', {
     contract: { needs: 'mmap_lock or the vma lock for reading', releases: 'mmap_lock or the vma lock, when it returns VM_FAULT_RETRY (not with FAULT_FLAG_RETRY_NOWAIT)', sleeps: true, stale: 'vma, page table, page: everything of this fault' },
-    pitfall: 'Before it: look at the entry under the page-table lock and drop every lock but mmap_lock. After it: touch nothing of the vma.',
+    pitfall: 'Before it: look at the entry under the page-table lock, then drop every lock but mmap_lock or the vma lock. After VM_FAULT_RETRY: touch nothing of the vma.',
     rules: ['lockless-pte-to-userfault', 'use-after-userfault', 'userfault-with-lock-held', 'fake-write-fault'],
   }),
 ];

@@ -38,7 +38,7 @@ const trees: readonly Tree[] = [
       'zap_install_uffd_wp_if_needed/5', 'pte_install_uffd_wp_if_needed/4', 'pte_marker_entry_uffd_wp/1', 'pte_clear_not_present_full/4', 'ptep_get_and_clear_full/4',
       'pfn_swap_entry_to_page/1', 'pte_to_swp_entry/1', 'is_device_exclusive_entry/1', 'non_swap_entry/1', 'huge_pte_alloc/4', 'pmd_none_or_trans_huge_or_clear_bad/1', 'pmd_devmap/1',
     ],
-    without: ['hugetlb_vma_lock_read', 'set_ptes', 'softleaf_from_pte', 'pte_offset_map_nolock', 'copy_pte_marker', 'hugetlb_walk'],
+    without: ['hugetlb_vma_lock_read', 'set_ptes', 'softleaf_from_pte', 'pte_offset_map_nolock', 'copy_pte_marker', 'hugetlb_walk', 'vma_has_uffd_without_event_remap'],
   },
   {
     version: [6, 6],

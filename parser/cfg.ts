@@ -29,9 +29,14 @@ export function predecessors(ir: FunctionIR): NodeId[][] {
 
 /** Nodes from the entry on, each before its successors, loops aside. */
 export function reversePostOrder(ir: FunctionIR): NodeId[] {
-  const seen = new Set<NodeId>([ir.entry]);
+  return reversePostOrderOf(ir.entry, (id) => successorsOf(ir, id));
+}
+
+/** The same of any graph. Depth first without recursion; the last arm is walked first, so that the first arm comes first in the result. */
+export function reversePostOrderOf(entry: NodeId, after: (id: NodeId) => readonly NodeId[]): NodeId[] {
+  const seen = new Set<NodeId>([entry]);
   const order: NodeId[] = [];
-  const stack: { id: NodeId; left: NodeId[] }[] = [{ id: ir.entry, left: successorsOf(ir, ir.entry) }];
+  const stack: { id: NodeId; left: NodeId[] }[] = [{ id: entry, left: [...after(entry)] }];
   for (let top = stack[stack.length - 1]; top; top = stack[stack.length - 1]) {
     const next = top.left.pop();
     if (next === undefined) {
@@ -39,7 +44,7 @@ export function reversePostOrder(ir: FunctionIR): NodeId[] {
       stack.pop();
     } else if (!seen.has(next)) {
       seen.add(next);
-      stack.push({ id: next, left: successorsOf(ir, next) });
+      stack.push({ id: next, left: [...after(next)] });
     }
   }
   return order.reverse();
@@ -78,24 +83,11 @@ export function nodesLeadingTo(ir: FunctionIR, wanted: (node: IrNode, id: NodeId
  */
 export function postDominators(ir: FunctionIR): (NodeId | undefined)[] {
   const end = ir.nodes.length;
-  // Reverse post order of the reversed graph, from a virtual end.
+  // The reversed graph, from a virtual end.
   const before = predecessors(ir);
   before.push([...ir.nodes.keys()].filter((id) => successors(ir.nodes[id]!).length === 0));
+  const order = reversePostOrderOf(end, (id) => before[id] ?? []);
   const rank = new Array<number>(end + 1).fill(-1);
-  const order: NodeId[] = [];
-  const seen = new Set<NodeId>([end]);
-  const stack: { id: NodeId; left: NodeId[] }[] = [{ id: end, left: [...before[end]!] }];
-  for (let top = stack[stack.length - 1]; top; top = stack[stack.length - 1]) {
-    const next = top.left.pop();
-    if (next === undefined) {
-      order.push(top.id);
-      stack.pop();
-    } else if (!seen.has(next)) {
-      seen.add(next);
-      stack.push({ id: next, left: [...before[next]!] });
-    }
-  }
-  order.reverse();
   order.forEach((id, i) => (rank[id] = i));
   const dominator = new Array<NodeId>(end + 1).fill(-1);
   dominator[end] = end;
@@ -226,9 +218,9 @@ export function formatIr(ir: FunctionIR, text?: string): string {
   return lines.join('\n');
 }
 
-function successorsOf(ir: FunctionIR, id: NodeId): NodeId[] {
+function successorsOf(ir: FunctionIR, id: NodeId): readonly NodeId[] {
   const node = ir.nodes[id];
-  return node ? [...successors(node)] : [];
+  return node ? successors(node) : [];
 }
 
 function lineNumbers(text: string): (offset: number) => number {

@@ -1,4 +1,5 @@
 /** Builds the node list of one function: nodes are appended in source order, joins are placed when their position is known. */
+import { reversePostOrderOf } from './cfg';
 import type { Expr, IrNode, NodeId, Span } from './ir';
 
 type Mutable<T> = T extends unknown ? { -readonly [K in keyof T]: T[K] } : never;
@@ -76,7 +77,8 @@ export function finish(graph: Graph, entry: NodeId): IrNode[] {
   const nodes = graph.nodes;
   closeDangling(graph);
   while (foldBranches(nodes));
-  const order = reversePostOrder(nodes, skip(nodes, entry));
+  const first = skip(nodes, entry);
+  const order = nodes[first] ? reversePostOrderOf(first, (id) => successors(nodes, nodes[id]!).filter((next) => nodes[next])) : [];
   const numbers = new Map<NodeId, NodeId>();
   for (const [position, id] of order.entries()) numbers.set(id, position);
   const renumber = (id: NodeId): NodeId => numbers.get(skip(nodes, id)) ?? 0;
@@ -145,24 +147,4 @@ function successors(nodes: readonly DraftNode[], node: DraftNode): NodeId[] {
     default:
       return [skip(nodes, node.next)];
   }
-}
-
-/** Depth first without recursion; the last arm is walked first, so that the first arm comes first in the result. */
-function reversePostOrder(nodes: readonly DraftNode[], entry: NodeId): NodeId[] {
-  const seen = new Uint8Array(nodes.length);
-  const postOrder: NodeId[] = [];
-  const stack: { id: NodeId; left: NodeId[] }[] = [];
-  const visit = (id: NodeId): void => {
-    const node = nodes[id];
-    if (!node || seen[id]) return;
-    seen[id] = 1;
-    stack.push({ id, left: successors(nodes, node) });
-  };
-  visit(entry);
-  for (let top = stack[stack.length - 1]; top; top = stack[stack.length - 1]) {
-    const next = top.left.pop();
-    if (next !== undefined) visit(next);
-    else postOrder.push((stack.pop() ?? top).id);
-  }
-  return postOrder.reverse();
 }

@@ -51,6 +51,18 @@ export function present(scenario: Scenario, selection: Selection, program: Progr
   };
 }
 
+/**
+ * The variant that fixes another one: it is expected to be `Never`, and defines all that the other one defines and more; of several the one that defines the
+ * least, then the first. Undefined when there is none.
+ */
+export function fixOf(scenario: Scenario, variant: string): string | undefined {
+  const own = scenario.variants.find((v) => v.name === variant);
+  if (!own) return undefined;
+  const never = new Set(scenario.expectations.filter((e) => e.verdict === 'Never').map((e) => e.variant));
+  const fixes = scenario.variants.filter((v) => never.has(v.name) && v.defines.length > own.defines.length && own.defines.every((d) => v.defines.includes(d)) && v.defines.some((d) => d.startsWith('FIX_') && !own.defines.includes(d)));
+  return [...fixes].sort((a, b) => a.defines.length - b.defines.length)[0]?.name;
+}
+
 /** What an examination has against an `Expect:` line, in words; undefined when it holds. */
 export function disagreement(examination: Examination, expectation: Expectation): string | undefined {
   const { exploration, uncovered } = examination;

@@ -164,24 +164,45 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     return visible.length > 1 ? visible.find((f) => touches(f)) ?? visible[0] : visible[0];
   }
 
-  const touches = (ref: FunctionRef): boolean => reaches(ref, reaching, (f) => callsOne(f, primitivesWith(model, isLoud)));
-  const changes = (ref: FunctionRef): boolean => reaches(ref, changing, (f) => callsOne(f, primitivesWith(model, isChange)) || (callsOne(f, primitivesWith(model, isSpinlock)) && /(?:\b|_)p[tm]l\b/.test(f.masked)));
+  const touches = (ref: FunctionRef): boolean => reaches(ref, reaching, (f) => callsPrimitive(model, f, isLoud));
+  const changes = (ref: FunctionRef): boolean => reaches(ref, changing, (f) => callsPrimitive(model, f, isChange) || (callsPrimitive(model, f, isSpinlock) && /(?:\b|_)p[tm]l\b/.test(f.masked)));
 
-  /** Does `holds` hold for the function or one that it calls? */
+  /**
+   * Does `holds` hold for the function or one that it calls? Functions that call each other are answered together (Tarjan's strongly connected
+   * components): it must not matter which of them was asked first.
+   */
   function reaches(ref: FunctionRef, answers: Map<FunctionRef, boolean>, holds: (ref: FunctionRef) => boolean): boolean {
-    const known = answers.get(ref);
-    if (known !== undefined) return known;
-    answers.set(ref, false);
-    let answer = holds(ref);
-    if (!answer) {
-      for (const name of ref.outline.calls) {
-        if (model.primitives.has(name)) continue;
-        const callees = index().byName.get(name)?.filter((f) => f.file === ref.file || !f.outline.isStatic || f.file.endsWith('.h')) ?? [];
-        if (callees.some((f) => reaches(f, answers, holds))) { answer = true; break; }
+    const hit = -1;
+    /** No answer yet. Each of them calls, in the end, one that is being visited. */
+    const open: FunctionRef[] = [];
+    const places = new Map<FunctionRef, number>();
+    /** The first place in `open` that the function leads back to, or `hit`. */
+    const visit = (f: FunctionRef): number => {
+      const known = answers.get(f);
+      if (known !== undefined) return known ? hit : Infinity;
+      const place = places.get(f);
+      if (place !== undefined) return place;
+      const own = open.push(f) - 1;
+      places.set(f, own);
+      if (holds(f)) return hit;
+      let least = own;
+      for (const callee of mayCall(f)) {
+        const reached = visit(callee);
+        if (reached === hit) return hit;
+        least = Math.min(least, reached);
       }
+      if (least === own) for (const done of open.splice(own)) answers.set(done, false);
+      return least;
+    };
+    if (visit(ref) === hit) for (const f of open) answers.set(f, true);
+    return answers.get(ref) ?? false;
+  }
+
+  function* mayCall(ref: FunctionRef): Generator<FunctionRef, void> {
+    for (const name of ref.outline.calls) {
+      if (model.primitives.has(name)) continue;
+      for (const f of index().byName.get(name) ?? []) if (f.file === ref.file || !f.outline.isStatic || f.file.endsWith('.h')) yield f;
     }
-    answers.set(ref, answer);
-    return answer;
   }
 
   /** Tables of callbacks in a file, and the names in their initialisers. */
@@ -269,7 +290,9 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
   };
 }
 
-function callsOne(ref: FunctionRef, names: ReadonlySet<string>): boolean {
+/** Does the function itself call a primitive with such an effect? */
+export function callsPrimitive(model: KernelModel, ref: FunctionRef, wanted: (effect: Effect) => boolean): boolean {
+  const names = primitivesWith(model, wanted);
   for (const name of ref.outline.calls) if (names.has(name)) return true;
   return false;
 }

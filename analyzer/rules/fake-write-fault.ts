@@ -3,6 +3,7 @@
  * SIGBUS, and whoever drops that takes "nothing happened" for success. And the other half of the same fix: a fault that only unshares
  * must not raise a write-protect event.
  */
+import type { Effect } from '../../kernel/types';
 import type { FunctionRef, Tree } from '../call-graph/tree';
 import { initialState, steps, truth } from '../dataflow/state';
 import type { Fact, State, Trace } from '../dataflow/state';
@@ -10,7 +11,7 @@ import type { EventReach, FaultReach } from '../dataflow/summary';
 import { name, names, operation } from '../dataflow/value';
 import type { Value } from '../dataflow/value';
 import type { CreateCheck, Report, RuleInfo } from './rule';
-import { assumptionsOf } from './rule';
+import { assumptionsOf, isEntered, isTrue, messageOf, raisesEvent } from './rule';
 
 export const fakeWriteFault: RuleInfo = {
   name: 'fake-write-fault',
@@ -21,9 +22,11 @@ export const fakeWriteFault: RuleInfo = {
   since: '0.1.0',
 };
 
+const resolvesFault = (effect: Effect): boolean => effect.op === 'fault';
+
 export const checkFakeWriteFaults: CreateCheck = (tree) => ({
   info: fakeWriteFault,
-  startsAt: (effect) => effect.op === 'fault',
+  startsAt: resolvesFault,
   concern: 'faults',
   judge: (ref, { faults }) => faults.filter(isFake).map((f) => report(tree, ref, f)),
   asksCallers: (_ref, { faults }) => faults.some(dependsOnCaller),
@@ -32,7 +35,7 @@ export const checkFakeWriteFaults: CreateCheck = (tree) => ({
 
 export const checkProtectEventsUnderUnshare: CreateCheck = (tree) => ({
   info: fakeWriteFault,
-  startsAt: (effect) => effect.op === 'event',
+  startsAt: raisesEvent,
   concern: 'events',
   // Before FAULT_FLAG_UNSHARE (5.19) every such fault was a write.
   judge: (_ref, { reaches }) => (knowsUnsharing(tree) ? reaches.filter((r) => isUnguarded(r) && admitsUnsharing(r)).map(reportEvent) : []),
@@ -68,8 +71,7 @@ function isFake(f: FaultReach): boolean {
 /** Did somebody ask for write access on this path (`FOLL_WRITE`, `is_write`)? Then it is no fake. VM_WRITE only says that it is allowed. */
 function isAskedFor(f: FaultReach): boolean {
   const asks = (n: string): boolean => /write/i.test(n) && !/^(?:VM_|FAULT_FLAG_)/.test(n);
-  return f.facts.some(({ value, low, not }) => {
-    if (low <= 0 && !not.includes(0)) return false;
+  return f.facts.filter(isTrue).some(({ value }) => {
     if (value.kind === 'param') return asks(value.name);
     if (value.kind === 'load') return value.place.fields.some(asks);
     return value.kind === 'operation' && value.op === '&' && value.operands.some((o) => names(o)?.some(asks));
@@ -93,15 +95,14 @@ function report(tree: Tree, ref: FunctionRef, f: FaultReach): Report {
   const first = swallowed
     ? `${place.in.name}() fakes a write fault, and drops the SIGBUS that it may get`
     : `${place.in.name}() fakes a write fault that cannot wait for userfaultfd`;
-  const path = steps(f.trace).filter((s, i, all) => (s.kind === 'event' && i === all.length - 1) || (s.kind === 'call' && s.assumed === undefined && all[i + 1] !== undefined && all[i + 1]!.in !== s.in));
   const last: Trace[] = dropped ? [{ kind: 'return', in: f.in, span: dropped, about: undefined, before: undefined, message: 'returns success although the fault may have ended in SIGBUS' }] : [];
   const again: Trace[] = retried && !dropped ? [{ kind: 'return', in: f.in, span: retried, about: undefined, before: undefined, message: 'after SIGBUS the same fault is tried again' }] : [];
   return {
     info: fakeWriteFault,
     severity: swallowed ? 'warning' : 'information',
-    message: `${shorten(first)}\nThe fault has FAULT_FLAG_WRITE and not FAULT_FLAG_ALLOW_RETRY, so in a range that is registered for write-protect events it cannot wait for userspace. Use FAULT_FLAG_UNSHARE to break sharing, or let the fault wait.`,
+    message: messageOf(first, 'The fault has FAULT_FLAG_WRITE and not FAULT_FLAG_ALLOW_RETRY, so in a range that is registered for write-protect events it cannot wait for userspace. Use FAULT_FLAG_UNSHARE to break sharing, or let the fault wait.'),
     ...place,
-    steps: [...path.map((s) => (s.kind === 'event' ? { ...s, message: 'the fault writes (FAULT_FLAG_WRITE) and may not wait (no FAULT_FLAG_ALLOW_RETRY)' } : s)), ...last, ...again],
+    steps: [...callsTo(f.trace, 'the fault writes (FAULT_FLAG_WRITE) and may not wait (no FAULT_FLAG_ALLOW_RETRY)'), ...last, ...again],
     assumptions: assumptionsOf(steps(f.trace)),
     about: swallowed ? 'swallowed' : 'reported',
   };
@@ -116,13 +117,13 @@ function isUnguarded(r: EventReach): boolean {
   return isProtectEvent(r) && !r.coarse && !r.facts.some((f) => {
     const flags = testedFlags(f.value);
     if (f.low === 0 && f.high === 0) return flags?.includes('FAULT_FLAG_UNSHARE') === true;
-    return (f.low > 0 || f.not.includes(0)) && flags?.length === 1 && flags[0] === 'FAULT_FLAG_WRITE';
+    return isTrue(f) && flags?.length === 1 && flags[0] === 'FAULT_FLAG_WRITE';
   });
 }
 
 /** A branch let faults through that only unshare: `flags & (FAULT_FLAG_WRITE | FAULT_FLAG_UNSHARE)`. */
 const admitsUnsharing = (r: EventReach): boolean =>
-  r.facts.some((f) => (f.low > 0 || f.not.includes(0)) && testedFlags(f.value)?.includes('FAULT_FLAG_UNSHARE') === true);
+  r.facts.some((f) => isTrue(f) && testedFlags(f.value)?.includes('FAULT_FLAG_UNSHARE') === true);
 
 /** The flags that a test like `flags & (A | B)` asks for. */
 function testedFlags(value: Value): readonly string[] | undefined {
@@ -134,14 +135,19 @@ function reportEvent(r: EventReach): Report {
   return {
     info: fakeWriteFault,
     severity: 'warning',
-    message: `${shorten(`${r.in.name}() raises WP for a fault that may only unshare (FAULT_FLAG_UNSHARE)`)}\nA fault with FAULT_FLAG_UNSHARE does not write; userspace must not be asked to lift the protection for it. Test for it before raising the event.`,
+    message: messageOf(`${r.in.name}() raises WP for a fault that may only unshare (FAULT_FLAG_UNSHARE)`,
+      'A fault with FAULT_FLAG_UNSHARE does not write; userspace must not be asked to lift the protection for it. Test for it before raising the event.'),
     in: r.in,
     span: r.span,
-    steps: steps(r.trace).filter((s, i, all) => (s.kind === 'event' && i === all.length - 1) || (s.kind === 'call' && all[i + 1] !== undefined && all[i + 1]!.in !== s.in))
-      .map((s) => (s.kind === 'event' ? { ...s, message: 'WP goes to userspace; nothing on this path excludes FAULT_FLAG_UNSHARE' } : s)),
+    steps: callsTo(r.trace, 'WP goes to userspace; nothing on this path excludes FAULT_FLAG_UNSHARE'),
     assumptions: assumptionsOf(steps(r.trace)),
     about: 'unshare',
   };
 }
 
-const shorten = (line: string): string => (line.length <= 100 ? line : `${line.slice(0, 97)}...`);
+/* ---- both ---- */
+
+/** The calls that lead to the last step of a path, a fault or an event, and what there is to say of that one. */
+function callsTo(trace: FaultReach['trace'], message: string): Trace[] {
+  return steps(trace).flatMap((s, i, all) => (s.kind === 'event' ? (i === all.length - 1 ? [{ ...s, message }] : []) : isEntered(s, i, all) ? [s] : []));
+}

@@ -2,15 +2,14 @@
  * Holes of a file's page cache are filled by somebody who only goes over the range. Whoever registered for missing faults and saw such a hole
  * waits for an event that never comes. So the holes have to be blocked first, then counted again, and then all vmas that map the file asked.
  */
-import { primitivesWith } from '../../kernel/model';
 import type { Effect } from '../../kernel/types';
-import type { FunctionRef, Tree } from '../call-graph/tree';
+import { callsPrimitive, type FunctionRef } from '../call-graph/tree';
 import type { FillFault, FillReach } from '../dataflow/page-cache';
 import { said } from '../dataflow/page-cache';
 import type { Trace } from '../dataflow/state';
 import { steps } from '../dataflow/state';
 import type { CreateCheck, Report, RuleInfo } from './rule';
-import { assumptionsOf } from './rule';
+import { assumptionsOf, isEntered, messageOf } from './rule';
 
 export const holeFilledUnderUffd: RuleInfo = {
   name: 'hole-filled-under-uffd',
@@ -21,27 +20,23 @@ export const holeFilledUnderUffd: RuleInfo = {
   since: '0.1.0',
 };
 
+const stores = (effect: Effect): boolean => effect.op === 'cache-store';
+
 export const checkFilledHoles: CreateCheck = (tree) => ({
   info: holeFilledUnderUffd,
-  startsAt: (effect) => effect.op === 'cache-store',
+  startsAt: stores,
   levels: 2,
   concern: 'cache',
   judge: (_ref, { fills }, isLast) => firstPerFunction(fills.filter((f) => !f.coarse && f.fault !== undefined && (f.decided || isLast))).map(report),
   asksCallers: (_ref, { fills }) => fills.some(mayRestOnCaller),
-  settles: (ref) => hasPart(tree, ref),
+  // It may have found holes, or hold a lock that counts.
+  settles: (ref) => callsPrimitive(tree.model, ref, isPart),
   concernsCaller: (reach) => 'decided' in reach && mayRestOnCaller(reach),
 });
 
 const mayRestOnCaller = (f: FillReach): boolean => !f.coarse && !f.decided;
 
 const isPart = (effect: Effect): boolean => effect.op === 'cache-lock' || effect.op === 'cache-load' || (effect.op === 'mm-lock' && effect.lock === 'i_mmap_rwsem');
-
-/** May the function have found holes, or hold a lock that counts? */
-function hasPart(tree: Tree, ref: FunctionRef): boolean {
-  const parts = primitivesWith(tree.model, isPart);
-  for (const name of ref.outline.calls) if (parts.has(name)) return true;
-  return false;
-}
 
 /** A function that does it wrong does so once: the first store is told. */
 function firstPerFunction(fills: readonly FillReach[]): FillReach[] {
@@ -53,9 +48,9 @@ function firstPerFunction(fills: readonly FillReach[]): FillReach[] {
   return [...first.values()];
 }
 
-const order = 'Under one lock of the tree: block the holes with XA_RETRY_ENTRY, count them again, and ask each vma that maps the file for userfaultfd_missing(), with i_mmap_rwsem held; then store.';
+const order = 'Take the i_pages lock once; under it block the holes with XA_RETRY_ENTRY, count them again, and ask each vma that maps the file for userfaultfd_missing(), with i_mmap_rwsem held; then store.';
 const faults: Readonly<Record<FillFault, readonly [what: string, why: string]>> = {
-  unasked: ['fills holes of a file without asking its vmas for userfaultfd_missing()', 'Since the lock of the tree was taken, not every vma that maps the file was asked, so an event that somebody waits for is lost.'],
+  unasked: ['fills holes of a file without asking its vmas for userfaultfd_missing()', 'Since the i_pages lock was taken, not every vma that maps the file was asked, so an event that somebody waits for is lost.'],
   refused: ['fills holes of a file although userfaultfd_missing() is true of a vma', 'A monitor waits for the fault on such a hole, and this path goes on to fill it.'],
   unlisted: ['asks the vmas of a file without i_mmap_rwsem before it fills holes', 'Without the lock a vma may be missed.'],
   open: ['fills holes of a file that could be seen until now', 'Lookups take no lock: somebody may have seen the hole, and registered, after the vmas were asked.'],
@@ -68,7 +63,7 @@ function report(f: FillReach): Report {
   return {
     info: holeFilledUnderUffd,
     severity: 'warning',
-    message: `${`${f.in.name}() ${what}`.slice(0, 100)}\n${why} ${order}`,
+    message: messageOf(`${f.in.name}() ${what}`, `${why} ${order}`),
     in: f.in, span: f.span,
     steps: explain(f),
     assumptions: assumptionsOf(steps(f.trace)),
@@ -89,7 +84,7 @@ function explain(f: FillReach): Trace[] {
   return all.filter((s, i) => {
     if (i > end) return false;
     if (i < section) return hole >= 0 && (i === hole || i === before || i === after);
-    if (s.kind === 'call') return all[i + 1] !== undefined && all[i + 1]!.in !== s.in;
+    if (s.kind === 'call') return isEntered(s, i, all);
     const next = all.findIndex((other, j) => j > i && other.message === said.hole);
     return i === section || i === end || s.kind === 'check' || (s.message === said.hole && (next < 0 || next > end || all[next]!.span.start !== s.span.start));
   }).slice(-maxSteps);

@@ -11,7 +11,7 @@ import type { ReadValue, Value } from '../dataflow/value';
 import { takesPageTableArgument } from '../dataflow/summaries';
 import type { Severity, StepKind } from '../findings/finding';
 import type { CreateCheck, RuleInfo } from './rule';
-import { assumptionsOf } from './rule';
+import { assumptionsOf, isEntered, messageOf, raisesEvent } from './rule';
 
 export const locklessPteToUserfault: RuleInfo = {
   name: 'lockless-pte-to-userfault',
@@ -24,7 +24,7 @@ export const locklessPteToUserfault: RuleInfo = {
 
 export const checkLocklessEvents: CreateCheck = (tree) => ({
   info: locklessPteToUserfault,
-  startsAt: (effect) => effect.op === 'event',
+  startsAt: raisesEvent,
   concern: 'events',
   judge: (_ref, { reaches }) => findLocklessEvents(reaches).map((event) => ({
     info: locklessPteToUserfault, severity: event.severity, message: describe(event), in: event.reach.in, span: event.reach.span,
@@ -114,14 +114,15 @@ function describe(event: LocklessEvent): string {
   const here = event.reach.in.name;
   const there = event.snapshot.in.name;
   const entry = event.snapshot.level === 'huge' ? 'an entry' : `a ${event.snapshot.level}`;
-  const long = here === there
-    ? `${here}() raises ${event.reason} on ${entry} it read without the page-table lock, no recheck`
-    : `${here}() raises ${event.reason} on ${entry} that ${there}() read without the ptl, no recheck`;
-  const first = (long.length <= 100 ? long : `${here}() raises ${event.reason} on ${there}()'s lockless read`).slice(0, 100);
+  const lines = here === there
+    ? [`${here}() raises ${event.reason} on ${entry} it read without the page-table lock, no recheck`, `${here}() raises ${event.reason} on ${entry} it read without the ptl, no recheck`, `${here}() raises ${event.reason} on its own lockless read`]
+    : [`${here}() raises ${event.reason} on ${entry} that ${there}() read without the ptl, no recheck`, `${here}() raises ${event.reason} on ${there}()'s lockless read`, `${here}(): ${event.reason} on ${there}()'s lockless read`];
+  // The first that is short enough; the last is the shortest.
+  const first = lines.find((line) => line.length <= 100) ?? lines.at(-1)!;
   const why = event.reason === 'WP'
     ? 'The write-protect bit was taken from a snapshot; the entry may have changed since. Compare it with pte_same() under the page-table lock, or read the bit there.'
     : 'An entry can be none for a moment while whoever holds the page-table lock changes it. Take the lock and look again (pte_same() with the snapshot, or pte_none()) before raising the event.';
-  return `${first}\n${why}`;
+  return messageOf(first, why);
 }
 
 /** The steps that tell this story, in the order of the path. */
@@ -137,8 +138,7 @@ function explain(event: LocklessEvent): Trace[] {
   const chosen = rest.filter((s, i) => {
     if (s.kind === 'event') return i === rest.length - 1;
     if (s.kind === 'branch') return s.about?.key === snapshot.key && s.holds === true;
-    // A call is part of the story when the path goes on inside the callee.
-    if (s.kind === 'call') return s.assumed === undefined && rest[i + 1] !== undefined && rest[i + 1]!.in !== s.in;
+    if (s.kind === 'call') return isEntered(s, i, rest);
     return told.includes(s.kind);
   });
   return [start, ...chosen.slice(-maxSteps)].map((s) => (s.kind === 'event'

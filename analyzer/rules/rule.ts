@@ -4,7 +4,7 @@ import type { Span } from '../../parser/ir';
 import type { FunctionRef, Tree } from '../call-graph/tree';
 import type { Concern } from '../dataflow/summaries';
 import type { FillReach } from '../dataflow/page-cache';
-import type { Trace } from '../dataflow/state';
+import type { Fact, Trace } from '../dataflow/state';
 import type { ActionReach, EventReach, FaultReach, LossReach, Summary } from '../dataflow/summary';
 import type { Severity } from '../findings/finding';
 
@@ -41,8 +41,8 @@ export interface Report {
 /** One question that a rule asks of functions. A rule may have several. */
 export interface RuleCheck {
   readonly info: RuleInfo;
-  /** Functions that call a primitive with such an effect are asked first. */
-  startsAt(effect: Effect): boolean;
+  /** Functions that call a primitive with such an effect are asked first. One function for all trees: answers are kept by it. */
+  readonly startsAt: (effect: Effect) => boolean;
   /** How many levels of callers are asked at most; as many as the analysis allows when undefined. */
   readonly levels?: number;
   /** Which part of a summary is judged, and is of concern to callers. */
@@ -59,10 +59,26 @@ export interface RuleCheck {
 
 export type CreateCheck = (tree: Tree) => RuleCheck;
 
+export const raisesEvent = (effect: Effect): boolean => effect.op === 'event';
+
 /** Changes of entries in which userfaultfd keeps its protection, one by one or by the table. */
 export function changesProtection(effect: Effect): boolean {
   if (effect.op === 'clear') return effect.table === true || effect.level === 'pte' || effect.level === 'huge';
   return effect.op === 'store' && (effect.level === 'pte' || effect.level === 'huge');
+}
+
+/** The text of a message: a first line that stands alone, cut where it is longer than 100 characters, and what there is to know besides. */
+export function messageOf(first: string, rest: string): string {
+  return `${first.length <= 100 ? first : `${first.slice(0, 97)}...`}\n${rest}`;
+}
+
+/** Is the fact that something is not zero? */
+export const isTrue = (fact: Fact): boolean => fact.low > 0 || fact.not.includes(0);
+
+/** Is this step a call inside which the path goes on? */
+export function isEntered(step: Trace, i: number, path: readonly Trace[]): boolean {
+  const next = path[i + 1];
+  return step.kind === 'call' && step.assumed === undefined && next !== undefined && next.in !== step.in;
 }
 
 /** A path without the calls that none of its other steps lie in. */

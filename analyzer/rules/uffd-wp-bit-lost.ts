@@ -10,7 +10,7 @@ import type { Trace } from '../dataflow/state';
 import { steps } from '../dataflow/state';
 import type { LossReach, Summary } from '../dataflow/summary';
 import type { CreateCheck, Report, RuleInfo } from './rule';
-import { assumptionsOf, changesProtection, withoutDetours } from './rule';
+import { assumptionsOf, changesProtection, messageOf, withoutDetours } from './rule';
 
 export const uffdWpBitLost: RuleInfo = {
   name: 'uffd-wp-bit-lost',
@@ -50,7 +50,7 @@ function report(tree: Tree, loss: LossReach): Report {
   return {
     info: uffdWpBitLost,
     severity: knowsProtection(tree, change.in) ? 'warning' : 'information',
-    message: `${what.slice(0, 100)}\n${why}`,
+    message: messageOf(what, why),
     in: place.in, span: place.span,
     steps: explain(loss),
     assumptions: assumptionsOf(steps(loss.trace)),

@@ -2,16 +2,15 @@
  * Protected memory is spared by a check under the page-table lock; then the lock is dropped and taken again, and the entry is changed on the
  * strength of the old check. Meanwhile userspace may have protected it.
  */
-import { primitivesWith } from '../../kernel/model';
 import type { Effect } from '../../kernel/types';
-import type { FunctionRef, Tree } from '../call-graph/tree';
+import { callsPrimitive, type FunctionRef, type Tree } from '../call-graph/tree';
 import type { Guard } from '../dataflow/entries';
 import { siteOf } from '../dataflow/entry-effects';
 import type { Trace } from '../dataflow/state';
 import { steps } from '../dataflow/state';
 import type { ActionReach, Summary } from '../dataflow/summary';
 import type { CreateCheck, Report, RuleInfo } from './rule';
-import { assumptionsOf, changesProtection, withoutDetours } from './rule';
+import { assumptionsOf, changesProtection, messageOf, withoutDetours } from './rule';
 
 export const uffdWpCheckNotRepeated: RuleInfo = {
   name: 'uffd-wp-check-not-repeated',
@@ -51,24 +50,14 @@ function guardOf(a: ActionReach, summary: Summary): Guard | undefined {
 const isBitTest = (effect: Effect): boolean => effect.op === 'test' && effect.test === 'uffd-wp';
 
 /** Does the function itself ask entries for protection? What it asks of a vma that was handed to it, mmap_lock keeps as it is. */
-function checks(tree: Tree, ref: FunctionRef): boolean {
-  const guards = primitivesWith(tree.model, isBitTest);
-  for (const name of ref.outline.calls) if (guards.has(name)) return true;
-  return false;
-}
-
-function changes(tree: Tree, ref: FunctionRef): boolean {
-  const primitives = primitivesWith(tree.model, changesProtection);
-  for (const name of ref.outline.calls) if (primitives.has(name)) return true;
-  return false;
-}
+const checks = (tree: Tree, ref: FunctionRef): boolean => callsPrimitive(tree.model, ref, isBitTest);
 
 /** Does it, or does a function that it calls look at entries for it, and do no more? */
 function checksWithin(tree: Tree, ref: FunctionRef): boolean {
   if (checks(tree, ref)) return true;
   for (const name of ref.outline.calls) {
     const callee = tree.model.primitives.has(name) ? undefined : tree.resolve(name, ref.file);
-    if (callee && checks(tree, callee) && !changes(tree, callee)) return true;
+    if (callee && checks(tree, callee) && !callsPrimitive(tree.model, callee, changesProtection)) return true;
   }
   return false;
 }
@@ -80,7 +69,8 @@ function report(a: ActionReach, guard: Guard): Report {
   return {
     info: uffdWpCheckNotRepeated,
     severity: 'warning',
-    message: `${`${change.in.name}() ${what}; its ${which} check is from before the relock`.slice(0, 100)}\nBetween the two, userspace may have protected the entry. Look at it again under the page-table lock (pte_same() with the value checked before, or the check itself).`,
+    message: messageOf(`${change.in.name}() ${what}; its ${which} check is from before the relock`,
+      'Between the two, userspace may have protected the entry. Look at it again under the page-table lock (pte_same() with the value checked before, or the check itself).'),
     in: change.in, span: change.span,
     steps: explain(a, guard),
     assumptions: assumptionsOf(steps(a.trace)),

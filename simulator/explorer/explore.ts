@@ -53,7 +53,7 @@ const EVERY = 16_384;
 function* exploration(program: Program, options: ExploreOptions): Interruptible<Exploration> {
   const every = Math.max(1, options.every ?? EVERY);
   const most = Math.min(Math.max(1, options.maxStates ?? MAX_STATES), 2 ** 31 - 2);
-  const space = new StateSpace(program, most);
+  const space = new StateSpace(program, most, options.reduce ?? true);
   const reached = yield* search(space, every);
   // What was covered is settled by the search: later phases execute no move that it did not.
   const covered = space.covered;

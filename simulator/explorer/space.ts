@@ -1,11 +1,14 @@
 /** The state space of a program: its states by number, and what each move does to them. */
-import type { Program } from '../machine/program';
+import type { Program, WordId } from '../machine/program';
+import { createCanonical, type Canonical } from './canonical';
 import { compile, type Compiled } from './compile';
 import { initialState, type Execution, type MachineState } from './interpret';
+import { deadWords } from './liveness';
 import { createPacking, type Packing, type Spread } from './pack';
 import { rankOf } from './properties';
 import { StateStore } from './store';
-import { valueSets } from './value-sets';
+import { findSymmetry } from './symmetry';
+import { valueSets, type ValueSets } from './value-sets';
 
 const DEADLOCK = rankOf('deadlock');
 const EXISTS = rankOf('exists');
@@ -32,23 +35,36 @@ export class StateSpace {
 
   readonly threads: number;
   readonly start: Execution;
+  /** The number that the moving thread has in the state that `arrive` found. */
+  private arrived = 0;
   private readonly spread: Spread;
   private readonly saved: Spread;
   private readonly compiled: Compiled;
   private readonly packing: Packing;
   private readonly store: StateStore;
 
-  constructor(readonly program: Program, most: number) {
+  /** Undefined when every state is stored as it is. */
+  private readonly canonical: Canonical | undefined;
+
+  /** @param most the most states that are stored @param reduce whether states that behave alike are taken for one */
+  constructor(readonly program: Program, most: number, reduce: boolean) {
     this.threads = program.threads.length;
     this.start = initialState(program);
     this.spread = new Int32Array(this.threads + program.words.length);
     this.saved = new Int32Array(this.spread.length);
     this.compiled = compile(program, this.spread);
-    this.packing = createPacking(program, valueSets(program, this.start.state), this.spread);
+    let values: ValueSets = valueSets(program, this.start.state);
+    if (reduce) {
+      const dead = deadWords(program);
+      const symmetry = findSymmetry(program, withZero(values, dead.flat(2)));
+      values = symmetry.values;
+      this.canonical = createCanonical(program, this.spread, dead, symmetry.classes);
+    }
+    this.packing = createPacking(program, values, this.spread);
     this.store = new StateStore(this.packing, most);
     for (const label of this.start.covered) this.compiled.covered[label] = 1;
     this.put(this.start.state);
-    this.intern();
+    this.store.intern(this.packing.pack());
   }
 
   /** Number of states that were reached so far; state 0 is the initial one. */
@@ -84,8 +100,8 @@ export class StateSpace {
         const violated = open === 2 ? NULL_POINTER + 1 : step.ways[way]!();
         this.thread[moves] = thread;
         this.way[moves] = way;
-        this.slot[moves] = thread;
-        this.target[moves] = violated !== 0 ? -violated : adding ? this.store.intern(this.packing.pack()) : this.store.find(this.packing.pack());
+        this.target[moves] = violated !== 0 ? -violated : this.arrive(thread, adding);
+        this.slot[moves] = this.arrived;
         moves++;
         spread.set(saved);
       }
@@ -99,10 +115,12 @@ export class StateSpace {
     return this.saved[thread]!;
   }
 
-  /** The number of a state, which need not be a stored one, and the number that each of its threads has there. */
+  /** The number of a state of the program, which need not be a stored one, and the number that each of its threads has there. */
   lookUp(state: MachineState): { readonly state: number; readonly slots: readonly number[] } {
     this.put(state);
-    return { state: this.store.find(this.packing.pack()), slots: Array.from({ length: this.threads }, (_, thread) => thread) };
+    const found = this.store.find(this.packing.pack());
+    const threads = Array.from({ length: this.threads }, (_, thread) => thread);
+    return { state: found, slots: threads.map((thread) => this.slotOf(thread)) };
   }
 
   private existsRank(): number {
@@ -110,12 +128,36 @@ export class StateSpace {
     return holds === 0 ? NO_RANK : holds === 1 ? EXISTS : NULL_POINTER;
   }
 
+  /** The number of the state that is spread out after a move of the thread. */
+  private arrive(thread: number, adding: boolean): number {
+    this.arrived = thread;
+    if (this.canonical !== undefined) {
+      this.canonical.clear(thread);
+      if (this.canonical.sort !== undefined) {
+        this.canonical.sort();
+        this.arrived = this.slotOf(thread);
+      }
+    }
+    const hash = this.packing.pack();
+    return adding ? this.store.intern(hash) : this.store.find(hash);
+  }
+
+  /** Where a thread has come to when copies were last put in order. */
+  private slotOf(thread: number): number {
+    return this.canonical?.sort === undefined ? thread : this.canonical.origin.indexOf(thread);
+  }
+
+  /** Spreads out a state of the program and makes it the one that stands for it. */
   private put(state: MachineState): void {
     for (const [thread, next] of state.next.entries()) this.spread[thread] = next;
     for (const [word, value] of state.words.entries()) this.spread[this.threads + word] = value;
+    for (let thread = 0; thread < this.threads; thread++) this.canonical?.clear(thread);
+    this.canonical?.sort?.();
   }
+}
 
-  private intern(): void {
-    this.store.intern(this.packing.pack());
-  }
+function withZero(values: ValueSets, words: readonly WordId[]): ValueSets {
+  const sets = [...values.words];
+  for (const word of new Set(words)) sets[word] &&= new Set([...sets[word], 0]);
+  return { words: sets, next: values.next };
 }

@@ -1,5 +1,6 @@
 /** What stands in one column of a diagram for one row, given the column's width in characters. */
-import type { Note, Row } from './diagram';
+import { onOneLine } from './c-text';
+import type { Mark, Note, Row } from './diagram';
 import { fitCode, wrapList, wrapWords, type Fitted } from './wrap';
 
 export interface CellLine {
@@ -17,15 +18,14 @@ export interface Cell {
 export function cellOf(row: Exclude<Row, { kind: 'remark' }>, width: number, markWidth = width): Cell {
   const indent = Math.min(2 * row.depth, Math.max(0, Math.floor((width - 16) / 4)) * 2);
   const room = Math.max(8, width - indent);
+  const cell = (...parts: readonly Part[]): Cell => assemble(indent, 3 * (2 * row.depth - indent), parts);
   switch (row.kind) {
-    case 'function': return cell(indent, part('function', fitCode(`${row.name}()`, room)));
-    case 'fold': return cell(indent, part('fold', foldText(row.names, row.summary, room)));
-    case 'pending': return cell(indent, part('code', fitCode(row.text, room)), part('why', wrapWords(`(${row.why})`, room - 2, 1), 2));
+    case 'function': return cell(part('function', fitCode(`${row.name}()`, room)));
+    case 'fold': return cell(part('fold', foldText(row.names, row.summary, room)));
+    case 'pending': return cell(part('code', fitCode(row.text, room)), row.mark ? mark(row.mark, markWidth - indent - 2) : part('why', wrapWords(`(${row.why})`, room - 2, 1), 2));
     case 'step': {
       const code = codeWithNotes(fitCode(row.text, room), row.notes, room);
-      if (!row.mark) return cell(indent, ...code);
-      const arrow = arrowOf(row.mark.tone);
-      return cell(indent, ...code, part('mark', wrapWords(`${arrow}${row.mark.words}`, Math.max(8, markWidth - indent - 2), arrow.length), 2));
+      return row.mark ? cell(...code, mark(row.mark, markWidth - indent - 2)) : cell(...code);
     }
   }
 }
@@ -37,9 +37,9 @@ export function arrowOf(tone: 'bad' | 'good' | 'plain'): string {
 
 /** `pte = none (transient)`, `-> none`. */
 export function noteText(note: Note): string {
-  if (note.kind === 'result') return `-> ${note.after}`;
-  if (note.kind === 'read') return `${note.name} is ${note.after}`;
-  return `${note.name} = ${note.after}${note.transient ? ' (transient)' : ''}`;
+  if (note.kind === 'result') return onOneLine(`-> ${note.after}`);
+  if (note.kind === 'read') return onOneLine(`${note.name} is ${note.after}`);
+  return onOneLine(`${note.name} = ${note.after}${note.transient ? ' (transient)' : ''}`);
 }
 
 interface Part {
@@ -48,14 +48,19 @@ interface Part {
   readonly indent: number;
 }
 
+function mark({ tone, words }: Mark, room: number): Part {
+  const arrow = arrowOf(tone);
+  return part('mark', wrapWords(`${arrow}${words}`, Math.max(8, room), arrow.length), 2);
+}
+
 function part(role: CellLine['role'], fitted: Fitted, indent = 0): Part {
   return { role, fitted, indent };
 }
 
-function cell(indent: number, ...parts: readonly Part[]): Cell {
+function assemble(indent: number, cost: number, parts: readonly Part[]): Cell {
   return {
     lines: parts.flatMap(({ role, fitted, indent: more }) => fitted.lines.map((text) => ({ role, text: ' '.repeat(indent + more) + text }))),
-    cost: parts.reduce((sum, { fitted }) => sum + fitted.cost, 0),
+    cost: parts.reduce((sum, { fitted }) => sum + fitted.cost, cost),
   };
 }
 

@@ -6,13 +6,11 @@ import type { Span } from '../../parser/ir';
 import type { Trace, TraceStep } from '../explorer/result';
 import type { Program, PropertyId, Step, StepKind, WordId } from '../machine/program';
 import { assigned, callIn, shortName } from './c-text';
+import { valueText, type FormatValue } from './format';
 import { heldInWords, isLock, lockSpans, type LockSpan } from './locks';
 import { listed, violationNote } from './property-words';
 import { relevantSteps, violatedProperty } from './slice';
 import { windowsOf, type Window } from './windows';
-
-/** How a word's value is written for people: `present, writable, uffd-wp`. */
-export type FormatValue = (program: Program, word: WordId, value: number) => string;
 
 export interface Column {
   /** Index in `Program.threads`. */
@@ -60,7 +58,7 @@ export interface StepRow extends RowBase {
   readonly n: number;
   readonly text: string;
   readonly stepKind: StepKind;
-  readonly span: Span | undefined;
+  readonly span: Span;
   readonly function: string | undefined;
   readonly notes: readonly Note[];
   readonly mark: Mark | undefined;
@@ -80,9 +78,11 @@ export interface FoldRow extends RowBase {
 export interface PendingRow extends RowBase {
   readonly kind: 'pending';
   readonly text: string;
-  readonly span: Span | undefined;
+  readonly span: Span;
   /** `not reached`, or what it waits for. */
   readonly why: string;
+  /** Shown in place of `why`. */
+  readonly mark?: Mark;
 }
 
 /** A sentence across all columns. */
@@ -128,8 +128,10 @@ export interface DiagramOptions {
   readonly relevant?: readonly boolean[];
   /** Marks at steps, by number (from 1), besides that of the violation. */
   readonly marks?: ReadonlyMap<number, Mark>;
-  /** The first steps are summed up in this sentence. */
-  readonly skip?: { readonly steps: number; readonly words: string };
+  /** Steps that are summed up in a sentence, by number. */
+  readonly skip?: readonly { readonly first: number; readonly last: number; readonly words: string }[];
+  /** What a thread does not do, before the step of that number (or after the last). */
+  readonly insert?: { readonly n: number; readonly thread: number; readonly step: Step; readonly mark: Mark };
   /** A sentence below everything. */
   readonly closing?: Mark;
 }
@@ -140,9 +142,9 @@ export function buildDiagram(program: Program, trace: Trace, options: DiagramOpt
   const property = violatedProperty(trace);
   const windows = windowsOf(program, trace, relevant);
   const rows: Row[] = [...movedRows(program, trace, options, relevant, windows), ...pendingRows(program, trace, property, windows, relevant)];
-  const closing = options.closing ?? closingMark(program, trace, property);
+  const closing = options.closing ?? closingMark(program, trace, property, options.format);
   if (closing) rows.push({ kind: 'remark', mark: closing });
-  const skipped = options.skip?.steps ?? 0;
+  const skipped = options.skip?.at(-1)?.last ?? 0;
   const seen = new Set(rows.flatMap((row) => (row.kind === 'remark' ? [] : [row.thread])));
   const columns = program.threads.flatMap(({ name, title }, thread): Column[] => (seen.has(thread) ? [{ thread, name, title: title || name }] : []));
   const lastRow = Math.max(0, closing ? rows.length - 2 : rows.length - 1);
@@ -180,23 +182,23 @@ export function listName(program: Program, step: Step): string {
 
 function movedRows(program: Program, trace: Trace, options: DiagramOptions, relevant: readonly boolean[], windows: readonly Window[]): Row[] {
   const rows: Row[] = [];
-  const skip = options.skip?.steps ?? 0;
   const property = violatedProperty(trace);
-  const shown = shownFunctions(program, trace, relevant, windows, skip);
+  const shown = shownFunctions(program, trace, relevant, windows, options);
   const stacks = new Map<number, readonly string[]>();
-  if (options.skip && skip > 0) rows.push({ kind: 'remark', mark: { tone: 'plain', words: options.skip.words } });
   trace.steps.forEach((traced, index) => {
     const n = index + 1;
     const thread = traced.move.thread;
     const step = program.threads[thread]?.steps[traced.step];
-    if (n <= skip || !step) return;
-    const stack = visiblePart(functionsOf(program, thread, step), shown.get(thread));
-    const last = stacks.get(thread) ?? [];
-    for (let depth = commonLength(last, stack); depth < stack.length; depth++) rows.push({ kind: 'function', thread, depth, name: stack[depth] ?? '', n });
-    stacks.set(thread, stack);
-    const depth = stack.length;
+    if (!step) return;
+    insertAt(n);
+    const skipped = options.skip?.find(({ first, last }) => n >= first && n <= last);
+    if (skipped) {
+      if (n === skipped.first) rows.push({ kind: 'remark', mark: { tone: 'plain', words: skipped.words } });
+      return;
+    }
+    const depth = enter(thread, step, n);
     const violates = traced.violated !== undefined && traced.violated === property;
-    const mark = options.marks?.get(n) ?? (violates ? { tone: 'bad' as const, words: violationNote(program, trace, traced.violated) } : undefined);
+    const mark = options.marks?.get(n) ?? (violates ? { tone: 'bad' as const, words: violationNote(program, trace, traced.violated, options.format) } : undefined);
     if (relevant[index] || mark) {
       const notes = notesOf(program, trace, traced, index, windows, options.format);
       rows.push({ kind: 'step', thread, depth, n, text: step.text, stepKind: step.kind, span: step.span, function: step.functions.at(-1), notes, mark });
@@ -207,7 +209,23 @@ function movedRows(program: Program, trace: Trace, options: DiagramOptions, rele
     if (joins) rows[rows.length - 1] = fold(program, trace, { ...previous, last: n });
     else rows.push(fold(program, trace, { kind: 'fold', thread, depth, first: n, last: n, names: [], summary: '' }));
   });
+  insertAt(trace.steps.length + 1);
   return rows;
+
+  function insertAt(n: number): void {
+    const insert = options.insert?.n === n ? options.insert : undefined;
+    if (!insert) return;
+    const { thread, step, mark } = insert;
+    rows.push({ kind: 'pending', thread, depth: enter(thread, step, n), text: step.text, span: step.span, why: mark.words, mark });
+  }
+
+  /** Pushes headings for functions that the thread enters with this step; the depth it is at then. */
+  function enter(thread: number, step: Step, n: number): number {
+    const stack = visiblePart(functionsOf(program, thread, step), shown.get(thread));
+    for (let depth = commonLength(stacks.get(thread) ?? [], stack); depth < stack.length; depth++) rows.push({ kind: 'function', thread, depth, name: stack[depth] ?? '', n });
+    stacks.set(thread, stack);
+    return stack.length;
+  }
 }
 
 function fold(program: Program, trace: Trace, row: FoldRow): FoldRow {
@@ -228,18 +246,19 @@ function releasedIn(steps: readonly Step[], step: Step, index: number): boolean 
 const LOCKING: ReadonlySet<StepKind> = new Set(['lock', 'unlock', 'trylock']);
 
 /** For each thread the stacks, as joined prefixes, that a step with a row of its own runs in. */
-function shownFunctions(program: Program, trace: Trace, relevant: readonly boolean[], windows: readonly Window[], skip: number): ReadonlyMap<number, ReadonlySet<string>> {
+function shownFunctions(program: Program, trace: Trace, relevant: readonly boolean[], windows: readonly Window[], { skip, insert }: Pick<DiagramOptions, 'skip' | 'insert'>): ReadonlyMap<number, ReadonlySet<string>> {
   const shown = new Map<number, Set<string>>();
-  const show = (thread: number, index: number | undefined): void => {
-    const functions = index === undefined ? [] : functionsOf(program, thread, program.threads[thread]?.steps[index]);
+  const show = (thread: number, step: Step | undefined): void => {
+    const functions = functionsOf(program, thread, step);
     const set = shown.get(thread) ?? new Set();
     functions.forEach((_, depth) => set.add(functions.slice(0, depth + 1).join(' ')));
     shown.set(thread, set);
   };
-  trace.steps.forEach((step, index) => {
-    if (relevant[index] && index >= skip) show(step.move.thread, step.step);
+  trace.steps.forEach(({ move, step }, index) => {
+    if (relevant[index] && !skip?.some(({ first, last }) => index + 1 >= first && index + 1 <= last)) show(move.thread, program.threads[move.thread]?.steps[step]);
   });
-  for (const window of windows) if (window.to === undefined) show(window.thread, window.closer);
+  for (const window of windows) if (window.to === undefined) show(window.thread, program.threads[window.thread]?.steps[window.closer ?? -1]);
+  if (insert) show(insert.thread, insert.step);
   return shown;
 }
 
@@ -261,10 +280,11 @@ function notesOf(program: Program, trace: Trace, traced: TraceStep, index: numbe
   const before = trace.states[index]?.words ?? [];
   const after = trace.states[index + 1]?.words ?? [];
   const note = (kind: Note['kind'], word: WordId): Note => ({
-    kind, word, name: program.words[word]?.name ?? '?', before: format(program, word, before[word] ?? 0), after: format(program, word, after[word] ?? 0),
+    kind, word, name: program.words[word]?.name ?? '?', before: valueText(program, word, before[word] ?? 0, format), after: valueText(program, word, after[word] ?? 0, format),
     transient: windows.some((window) => window.kind === 'cleared' && window.from === index + 1 && window.word === word),
   });
-  const notes = traced.changes.filter(({ word }) => program.words[word]?.scope === 'shared' && !isLock(program.words[word])).map(({ word }) => note('change', word));
+  const told = (word: WordId): boolean => program.words[word]?.scope === 'shared' && !isLock(program.words[word]) && program.words[word]?.kind !== 'pointer';
+  const notes = traced.changes.filter(({ word }) => told(word)).map(({ word }) => note('change', word));
   if (!step || LOCKING.has(step.kind)) return notes;
   const target = assigned(step.text);
   const local = target === undefined ? -1 : program.words.findIndex((word) => word.scope === 'local' && word.thread === thread && word.name === target && (word.function === undefined || step.functions.includes(word.function)));
@@ -289,7 +309,7 @@ function pendingRows(program: Program, trace: Trace, property: PropertyId | unde
     const step = thread.steps[window?.closer ?? waiting ?? -1];
     if (!step) return;
     const functions = functionsOf(program, number, step);
-    const shown = shownFunctions(program, trace, relevant, windows, 0).get(number);
+    const shown = shownFunctions(program, trace, relevant, windows, {}).get(number);
     const lock = step.lock;
     const why = waiting !== undefined ? `waits for ${lock === undefined ? 'ever' : heldInWords(program, lock, state.words[lock] ?? 0)}` : 'not reached';
     rows.push({ kind: 'pending', thread: number, depth: visiblePart(functions, shown).length, text: step.text, span: step.span, why });
@@ -303,7 +323,7 @@ function beginningWords(program: Program, trace: Trace, relevant: readonly boole
   const names = new Map<string, string[]>();
   program.words.forEach((word, id) => {
     if (!used.has(id) || word.scope !== 'shared' || (word.kind !== 'entry' && word.kind !== 'slot')) return;
-    const value = format(program, id, trace.states[0]?.words[id] ?? 0);
+    const value = valueText(program, id, trace.states[0]?.words[id] ?? 0, format);
     names.set(value, [...(names.get(value) ?? []), word.name]);
   });
   const parts = [...names].map(([value, words]) => `${listed(words) ?? ''} ${words.length === 1 ? 'is' : 'are'} ${value}`);
@@ -318,16 +338,16 @@ function othersIn(program: Program, trace: Trace, window: Window): readonly numb
   });
 }
 
-function closingMark(program: Program, trace: Trace, property: PropertyId | undefined): Mark | undefined {
+function closingMark(program: Program, trace: Trace, property: PropertyId | undefined, format: FormatValue): Mark | undefined {
   if (property === undefined || trace.steps.at(-1)?.violated !== undefined) return undefined;
-  return { tone: 'bad', words: violationNote(program, trace, property) };
+  return { tone: 'bad', words: violationNote(program, trace, property, format) };
 }
 
 function windowWords(program: Program, trace: Trace, window: Window, format: FormatValue): string {
   const name = program.words[window.word]?.name ?? 'the entry';
   if (window.kind === 'cleared') return `${name} is cleared for an update`;
   const value = trace.states[window.from - 1]?.words[window.word] ?? 0;
-  return `${program.threads[window.thread]?.name ?? 'it'} has read ${name} as ${format(program, window.word, value)}`;
+  return `${program.threads[window.thread]?.name ?? 'it'} has read ${name} as ${valueText(program, window.word, value, format)}`;
 }
 
 /** The steps of a row, by number. */

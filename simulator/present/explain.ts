@@ -2,9 +2,9 @@
 import type { Trace } from '../explorer/result';
 import type { Program, PropertyId, Step } from '../machine/program';
 import { shortName } from './c-text';
-import type { FormatValue } from './diagram';
+import { valueText, type FormatValue } from './format';
 import { heldBy, holders } from './locks';
-import { eventName, listed } from './property-words';
+import { eventName, finalWords, listed } from './property-words';
 import { relevantSteps, violatedProperty } from './slice';
 import { windowsOf } from './windows';
 
@@ -85,11 +85,13 @@ interface Facts {
   readonly armed: { readonly who: string; readonly name: string; readonly word: string } | undefined;
   /** `P0 waits for ptl, which P1 holds` */
   readonly waits: readonly string[];
+  /** `counter = 1` */
+  readonly final: string;
 }
 
 /** Each sentence starts with who does it, and is made a sentence by its first letter. */
 const SENTENCES: Readonly<Record<PropertyId, (facts: Facts) => string>> = {
-  deadlock: ({ waits }) => (waits.length === 0 ? 'no thread can go on.' : `${listed(waits)}: ${waits.length === 1 ? 'it cannot' : waits.length === 2 ? 'neither can' : 'none can'} go on.`),
+  deadlock: ({ waits }) => (waits.length === 0 ? 'no thread can go on.' : `${waits.join(', and ')}: ${waits.length === 1 ? 'it cannot' : waits.length === 2 ? 'neither can' : 'none can'} go on.`),
   'lock-imbalance': ({ who, held }) => `${who} ends and still holds ${listed(held) ?? 'a lock'}.`,
   'unlock-not-held': ({ who, lock, where }) => `${who} releases ${lock} in ${where} without holding it.`,
   'recursive-lock': ({ who, lock, where }) => `${who} takes ${lock} in ${where} while it holds it already, and would wait for itself.`,
@@ -103,7 +105,7 @@ const SENTENCES: Readonly<Record<PropertyId, (facts: Facts) => string>> = {
   'null-pointer': ({ who, where }) => `${who} follows a NULL pointer in ${where}.`,
   'out-of-range': ({ who, where }) => `${who} stores a value in ${where} that does not fit its word.`,
   assert: ({ who, step }) => `what ${who} asserts in \`${step?.text ?? '?'}\` does not hold.`,
-  exists: () => 'the final state that the scenario asks about is reached.',
+  exists: ({ final }) => `the final state that the scenario asks about is reached: ${final}.`,
 };
 
 const EVENTS: Readonly<Record<string, string>> = {
@@ -129,6 +131,7 @@ function factsOf(program: Program, trace: Trace, format: FormatValue): Facts {
     lost: bitChange(program, trace, format, (before, after) => before && !after),
     armed: bitChange(program, trace, format, (before, after) => !before && after),
     waits: waitsInWords(program, trace),
+    final: finalWords(program, trace, format),
   };
 }
 
@@ -150,7 +153,7 @@ function windowClause(program: Program, trace: Trace, thread: number): string | 
 
 /** The last step that changed whether an entry's uffd-wp bit is set, in the given direction. */
 function bitChange(program: Program, trace: Trace, format: FormatValue, matches: (before: boolean, after: boolean) => boolean): Facts['lost'] {
-  const has = (word: number, value: number): boolean => format(program, word, value).includes('uffd-wp');
+  const has = (word: number, value: number): boolean => valueText(program, word, value, format).includes('uffd-wp');
   for (const traced of [...trace.steps].reverse()) {
     const change = traced.changes.find(({ word, before, after }) => program.words[word]?.kind === 'entry' && program.words[word]?.scope === 'shared' && matches(has(word, before), has(word, after)));
     if (change) return { who: actor(program, traced.move.thread), name: placeName(program.threads[traced.move.thread]?.steps[traced.step]), word: program.words[change.word]?.name ?? 'an entry' };

@@ -4,8 +4,7 @@
  */
 import type { Trace } from '../explorer/result';
 import type { Program } from '../machine/program';
-import type { FormatValue } from './diagram';
-import { wordName } from './json';
+import { valueText, wordName, type FormatValue } from './format';
 
 /** The text of the file, ended by a newline. */
 export function renderItf(program: Program, trace: Trace, options: { readonly format: FormatValue; readonly description: string }): string {
@@ -19,7 +18,7 @@ export function renderItf(program: Program, trace: Trace, options: { readonly fo
       'last.step': thread?.steps[traced?.step ?? -1]?.text ?? '',
       ...Object.fromEntries(names.map((name, word) => {
         const value = state.words[word] ?? 0;
-        return [name, program.words[word]?.kind === 'int' ? value : options.format(program, word, value)];
+        return [name, program.words[word]?.kind === 'int' ? value : valueText(program, word, value, options.format)];
       })),
     };
   });

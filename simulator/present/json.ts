@@ -2,16 +2,16 @@
  * A schedule as JSON, to be kept, compared and replayed by others.
  *
  * Version 1: `{version, scenario, variant, property, verdict, memoryModel, stats, threads, words, steps, states}`. Words are named `pte`, or `P1:entry` for
- * locals. `steps[i]` is `{n, thread, way, label, kind, function, span, line, reads, writes, waiting, violated}`: `label` is the C that was executed, `waiting`
+ * locals. `steps[i]` is `{n, thread, way, label, kind, function, span, file, line, reads, writes, waiting, violated}`: `label` is the C that was executed, `waiting`
  * the threads that wait after it. `states[0]` holds all words, `states[n]` those that step `n` changed, each as `{value, text}`.
  *
  * What is read back is a claim and nothing more: `verify()` replays it.
  */
+import type { Replay } from '../explorer/replay';
 import type { Exploration, Move, Trace } from '../explorer/result';
 import type { Program, PropertyId, WordId } from '../machine/program';
-import type { Replay } from '../explorer/replay';
-import type { FormatValue } from './diagram';
 import { MEMORY_MODEL } from './explain';
+import { valueText, wordName, type FormatValue } from './format';
 import { PROPERTY_TITLES } from './property-words';
 import { violatedProperty } from './slice';
 
@@ -36,7 +36,7 @@ export function renderJson(input: JsonInput): string {
 
 export function toJson({ scenario, variant, program, exploration, trace, format, lineOf }: JsonInput) {
   const { verdict, witness, limit, states, transitions, positive, negative, depth, preemptions } = exploration;
-  const valueOf = (word: WordId, value: number) => ({ value, text: format(program, word, value) });
+  const valueOf = (word: WordId, value: number) => ({ value, text: valueText(program, word, value, format) });
   const threadName = (thread: number): string => program.threads[thread]?.name ?? '?';
   return {
     version: JSON_VERSION,
@@ -58,8 +58,9 @@ export function toJson({ scenario, variant, program, exploration, trace, format,
         label: step?.text ?? '',
         kind: step?.kind ?? 'other',
         function: step?.functions.at(-1) ?? null,
-        span: step?.span ? { start: step.span.start, end: step.span.end } : null,
-        line: step?.span && lineOf ? lineOf(step.span.start) : null,
+        span: step ? { start: step.span.start, end: step.span.end } : null,
+        file: step?.file ?? null,
+        line: step && step.file === undefined && lineOf ? lineOf(step.span.start) : null,
         reads: traced.reads.map((word) => wordName(program, word)),
         writes: traced.changes.map(({ word }) => wordName(program, word)),
         waiting: program.threads.flatMap(({ name }, thread) => (after?.threads[thread]?.kind === 'waits' ? [name] : [])),
@@ -69,15 +70,6 @@ export function toJson({ scenario, variant, program, exploration, trace, format,
     states: (trace?.states ?? []).map((state, index) => Object.fromEntries(state.words.flatMap((value, word) =>
       (index === 0 || trace?.states[index - 1]?.words[word] !== value ? [[wordName(program, word), valueOf(word, value)]] : [])))),
   };
-}
-
-/** `pte`, `P1:entry`; with its function where the thread has two of that name. */
-export function wordName(program: Program, id: WordId): string {
-  const word = program.words[id];
-  if (!word) return '?';
-  const owner = word.scope === 'local' ? `${program.threads[word.thread ?? -1]?.name ?? '?'}:` : '';
-  const twice = program.words.some((other, index) => index !== id && other.name === word.name && other.scope === word.scope && other.thread === word.thread);
-  return `${owner}${twice && word.function !== undefined ? `${word.function}.` : ''}${word.name}`;
 }
 
 /** What a file says. Threads are named, not numbered: their order is no part of the claim. */

@@ -1,7 +1,7 @@
 /** Scenarios built by hand, for the tests of this folder: shaped like the kernel's, with the texts that a scenario's author would write. */
-import type { Program, Step, WordId } from '../machine/program';
+import type { Program, Step, Word } from '../machine/program';
 import { addressOf, and, at, bitAnd, bitOr, eq, goto, ifElse, ne, not, or, ProgramBuilder, set, store, value, violate, when, type Act, type StepExtras, type ThreadBuilder, type WordExp } from '../testing';
-import type { FormatValue } from './diagram';
+import type { FormatValue } from './format';
 
 export const PRESENT = 1;
 export const WRITABLE = 2;
@@ -9,8 +9,7 @@ export const UFFD_WP = 4;
 export const MARKER = 8;
 
 /** Stands in for the machine's own formatting of values. */
-export const formatForTests: FormatValue = (program: Program, word: WordId, number: number): string => {
-  const kind = program.words[word]?.kind;
+export const formatForTests: FormatValue = (program: Program, { kind }: Word, number: number): string => {
   if (kind === 'entry') return number === 0 ? 'none' : [[PRESENT, 'present'], [WRITABLE, 'writable'], [MARKER, 'marker'], [UFFD_WP, 'uffd-wp']].flatMap(([bit, name]) => (number & Number(bit) ? [String(name)] : [])).join(', ');
   if (kind === 'slot') return ['empty', 'retry entry', 'swap value'][number] ?? 'folio';
   if (kind === 'pointer') return number === 0 ? 'NULL' : `&${program.words[number - 1]?.name ?? '?'}`;

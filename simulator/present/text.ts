@@ -40,7 +40,7 @@ function columnsThatFit(diagram: Diagram, room: number): Layout | undefined {
   if (count === 0 || count > 4) return undefined;
   const free = room - diagram.columns.reduce((sum, _, index) => sum + gutterOf(diagram, index) + (index > 0 ? GAP : 0), 0);
   let best: { layout: Layout; cost: number } | undefined;
-  for (const layout of splits(free, count, count < 3 ? 1 : 3)) {
+  for (const layout of splits(free, count, count < 3 ? 1 : 2)) {
     const cost = costOf(diagram, layout, room);
     if (cost < 1000 && (!best || cost < best.cost)) best = { layout, cost };
   }

@@ -1,0 +1,97 @@
+/** Runs SPIN on a model: spin -a, gcc, pan. */
+import { execFile } from 'node:child_process';
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { assertedProperty } from '../../simulator/present/promela';
+import type { PropertyId } from '../../simulator/machine/program';
+
+export interface PanOptions {
+  /** Breadth first finds shortest errors; depth first is what SPIN does unless told otherwise. */
+  readonly search: 'breadth' | 'depth';
+  /** Partial-order reduction and SPIN's other savings, which change the number of states. */
+  readonly reduce?: boolean;
+  readonly optimize?: '-O0' | '-O1' | '-O2' | '-O3';
+  /** Further flags for gcc. */
+  readonly flags?: readonly string[];
+  /** The hash table has two to this power places. */
+  readonly hashBits?: number;
+}
+
+export interface PanResult {
+  readonly states: number;
+  readonly transitions: number;
+  /** Moves that violate a property, and final states that do. */
+  readonly errors: number;
+  /** The steps of the shortest schedule that violates a property, as the explorer counts them; shortest only where the search was breadth first. */
+  readonly violated: ReadonlyMap<PropertyId, number>;
+  /** Bytes of a state as SPIN keeps it, before it packs it. */
+  readonly stateBytes: number;
+  readonly megabytes: number;
+  /** Wall-clock seconds of each of the three programs. */
+  readonly seconds: { readonly spin: number; readonly gcc: number; readonly pan: number };
+  readonly output: string;
+}
+
+/** Throws with the output of the program that failed, and when the search was not complete. */
+export async function runPan(model: string, options: PanOptions): Promise<PanResult> {
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'mm-review-spin-'));
+  try {
+    await fs.writeFile(path.join(folder, 'model.pml'), model);
+    // Each of the three options of spin turns off something that would merge or drop states.
+    const spin = await run('spin', [...(options.reduce === true ? [] : ['-o1', '-o2', '-o3']), '-a', 'model.pml'], folder);
+    if (/Error|syntax error/.test(spin.stdout + spin.stderr)) throw new Error(`spin: ${spin.stdout}${spin.stderr}`);
+    const flags = ['-w', options.optimize ?? '-O2', '-DSAFETY', '-DNOFAIR', '-DMEMLIM=12000', ...(options.search === 'breadth' ? ['-DBFS'] : []), ...(options.reduce === true ? [] : ['-DNOREDUCE'])];
+    const gcc = await run('gcc', [...flags, ...(options.flags ?? []), '-o', 'pan', 'pan.c'], folder);
+    const pan = await run('./pan', ['-c0', '-n', '-m1000000', `-w${options.hashBits ?? 18}`], folder);
+    return { ...readOutput(pan.stdout), seconds: { spin: spin.seconds, gcc: gcc.seconds, pan: pan.seconds } };
+  } finally {
+    await fs.rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What a run of pan printed. */
+export function readOutput(output: string): Omit<PanResult, 'seconds'> {
+  const number = (pattern: RegExp): number => {
+    const found = pattern.exec(output)?.[1];
+    if (found === undefined) throw new Error(`pan did not finish: ${output.slice(0, 2000)}`);
+    return Number(found);
+  };
+  if (/max search depth too small|out of memory|Search not completed|array index|aborting/i.test(output)) throw new Error(`pan did not finish: ${output.slice(0, 2000)}`);
+  const violated = new Map<PropertyId, number>();
+  for (const [, message, depth] of output.matchAll(/^pan:\d+: (.*) \(at depth (\d+)\)$/gm)) {
+    const { property, steps } = readError(message!, Number(depth));
+    violated.set(property, Math.min(steps, violated.get(property) ?? steps));
+  }
+  const errors = number(/errors: (\d+)/);
+  if (violated.size === 0 && errors > 0) throw new Error(`pan found errors and said no which: ${output.slice(0, 2000)}`);
+  return {
+    states: number(/^\s*(\S+) states, stored/m),
+    transitions: number(/^\s*(\S+) transitions/m),
+    errors,
+    violated,
+    stateBytes: number(/State-vector (\d+) byte/),
+    megabytes: number(/^\s*(\S+)\s+total actual memory usage/m),
+    output,
+  };
+}
+
+/** SPIN's depth is that of the state before a failed assertion. A deadlock is in a state, and so is `exists`: their steps are those that led there. */
+function readError(message: string, depth: number): { property: PropertyId; steps: number } {
+  if (message.startsWith('invalid end state')) return { property: 'deadlock', steps: depth };
+  const property = assertedProperty(Number(/^assertion violated\s+!\(?(\d+)\)?$/.exec(message)?.[1]));
+  if (property === undefined) throw new Error(`an error of pan that no property explains: ${message}`);
+  return { property, steps: property === 'exists' ? depth : depth + 1 };
+}
+
+async function run(command: string, args: readonly string[], cwd: string): Promise<{ stdout: string; stderr: string; seconds: number }> {
+  const started = performance.now();
+  return new Promise((resolve, reject) => {
+    execFile(command, [...args], { cwd, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      // pan reports errors of the model by its output, spin by its status as well.
+      if (error !== null && error.code === 'ENOENT') reject(new Error(`${command} is missing: apt-get install spin gcc`));
+      else if (error !== null && command !== './pan') reject(new Error(`${command} ${args.join(' ')}: ${stdout}${stderr}`));
+      else resolve({ stdout, stderr, seconds: (performance.now() - started) / 1000 });
+    });
+  });
+}
