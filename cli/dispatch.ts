@@ -4,7 +4,6 @@ import { internalErrorText, runCheck } from './check';
 import { runExplain } from './explain';
 import { helpText } from './help';
 import { toolName, UsageError, type Host } from './host';
-import { runSimulate } from './simulate';
 import { runSummary } from './summary';
 
 /** `argv` without node and the script. Undefined when something keeps running (the language server). */
@@ -26,7 +25,8 @@ export async function run(argv: readonly string[], host: Host): Promise<number |
       case 'summary':
         return await runSummary(invocation.summary, host);
       case 'simulate':
-        return await runSimulate(invocation.simulate, host);
+        // Brings the simulator along, which no other command needs.
+        return await (await import('./simulate')).runSimulate(invocation.simulate, host);
       case 'explain':
         return await runExplain(invocation.rule, host);
     }

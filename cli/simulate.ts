@@ -1,6 +1,7 @@
 /** `mm-review simulate`: explores scenarios, says whether they are what they claim to be, and draws the failing schedule. */
 import * as path from 'node:path';
 import { didYouMean } from '../kernel/suggest';
+import { loadBackend } from '../parser/backend';
 import type { ParserBackend } from '../parser/types';
 import { disagreement, examine, fixOf, type Examination, type Selection } from '../simulator/examine';
 import { replay } from '../simulator/explorer/replay';
@@ -29,7 +30,6 @@ export async function runSimulate(args: SimulateArguments, host: Host): Promise<
   const problems = files.filter((file) => file.problems.length > 0);
   for (const file of problems) complain(file, file.problems, host);
   if (problems.length > 0) return 2;
-  const { loadBackend } = await host.loadEngine();
   const run: Run = { args, host, library, backend: await loadBackend() };
   if (args.replay !== undefined) return replayFile(run, only(files, args), args.replay);
   if (args.format !== 'text') return printFormat(run, files);

@@ -17,7 +17,7 @@ export interface ValueSets {
 }
 
 /** More values than this are not listed. */
-const MOST_VALUES = 256;
+const MOST_VALUES = 32;
 /** Operators on sets with more combinations than this are not computed. */
 const MOST_COMBINATIONS = 8192;
 const TRUTH: Values = new Set([0, 1]);

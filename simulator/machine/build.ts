@@ -14,7 +14,7 @@ import { constant, readsOf, word, zero } from './exp';
 import { lowerThread, type LoweredThread } from './lower';
 import type { Source } from './lowering';
 import { mustHoldNothing } from './properties';
-import type { Exp, Program, Thread } from './program';
+import type { Exp, Program, PropertyId, Stmt, Thread } from './program';
 import { renumberExp, renumberStmts, usedWords } from './renumber';
 import { fuse } from './steps';
 import { constants } from './values';
@@ -77,18 +77,22 @@ export function buildProgram(scenario: Scenario, variant: Variant, options: Opti
     return result ?? { start: [], steps: [] };
   });
   for (const cover of scenario.covers) {
-    if ((cover.variant === undefined || cover.variant === variant.name) && !labels.includes(cover.label) && !labelsIn(scenario.text).has(cover.label)) {
+    if ((cover.variant === undefined || cover.variant === variant.name) && cover.adversaries.length === 0 && options.adversaries.length === 0 && !labels.includes(cover.label) && !labelsIn(scenario.text).has(cover.label)) {
       problems.push({ offset: cover.offset, message: `there is no label ${cover.label}${didYouMean(cover.label, [...labelsIn(scenario.text)])}` });
     }
   }
   if (problems.length > before) return undefined;
 
-  const map = usedWords(world.words, fused, exists);
+  const unchecked = new Set(scenario.unchecked.flatMap((u) => (u.variant === variant.name ? [u.property] : [])));
+  const checked = unchecked.size === 0 ? fused : fused.map(({ start, steps }) => ({
+    start: withoutProperties(start, unchecked), steps: steps.map((step) => ({ ...step, ways: step.ways.map((way) => withoutProperties(way, unchecked)) })),
+  }));
+  const map = usedWords(world.words, checked, exists);
   return {
     words: world.words.filter((_, id) => map.has(id)), labels, exists: exists && renumberExp(exists, map),
     threads: threads.map((t, index): Thread => ({
-      name: t.name, title: t.title, program: `${t.source.file ?? ''}:${bodyText(t)}`, start: renumberStmts(fused[index]!.start, map),
-      steps: fused[index]!.steps.map((step) => ({ ...step, guard: step.guard && renumberExp(step.guard, map), ways: step.ways.map((way) => renumberStmts(way, map)) })),
+      name: t.name, title: t.title, program: `${t.source.file ?? ''}:${bodyText(t)}`, start: renumberStmts(checked[index]!.start, map),
+      steps: checked[index]!.steps.map((step) => ({ ...step, guard: step.guard && renumberExp(step.guard, map), ways: step.ways.map((way) => renumberStmts(way, map)) })),
     })),
   };
 }
@@ -98,9 +102,17 @@ function keptIn(exists: Piece | undefined, thread: number): ReadonlySet<string> 
   return new Set([...(exists?.text ?? '').matchAll(/(\d+):(\w+)/g)].filter((m) => Number(m[1]) === thread).map((m) => m[2]!));
 }
 
-/** The labels that a variant must reach. */
-export function coversOf(scenario: Scenario, variant: string): readonly string[] {
-  return scenario.covers.filter((c) => c.variant === undefined || c.variant === variant).map((c) => c.label);
+/** Statements that do not look at some properties. */
+function withoutProperties(stmts: readonly Stmt[], properties: ReadonlySet<PropertyId>): Stmt[] {
+  return stmts.flatMap((stmt): Stmt[] => {
+    if (stmt.kind === 'violate') return properties.has(stmt.property) ? [] : [stmt];
+    return stmt.kind === 'if' ? [{ ...stmt, then: withoutProperties(stmt.then, properties), else: withoutProperties(stmt.else, properties) }] : [stmt];
+  });
+}
+
+/** The labels that a variant must reach, with the scenario's own threads or with these adversaries. */
+export function coversOf(scenario: Scenario, variant: string, adversaries: readonly string[] = []): readonly string[] {
+  return scenario.covers.filter((c) => (c.variant === undefined || c.variant === variant) && c.adversaries.join() === adversaries.join()).map((c) => c.label);
 }
 
 function partsOf(scenario: Scenario, own: Source, options: Options, defined: ReadonlySet<string>, problems: Problem[]): Part[] {

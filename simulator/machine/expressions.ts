@@ -3,7 +3,7 @@ import { formatExpr } from '../../parser/cfg';
 import type { Expr } from '../../parser/ir';
 import { didYouMean } from '../../kernel/suggest';
 import { arithmetic, behind } from './arithmetic';
-import { at, binary, constant, equals, not, truth, word as wordExp, zero } from './exp';
+import { and, at, binary, cond, constant, equals, not, truth, word as wordExp, zero } from './exp';
 import { assignLocal, copyStruct, fieldOf, findLocal, readPlace } from './locals';
 import { emitStep, fail, isStruct, newTemporary, number, type LocalPlace, type LocalStruct, type Lowering, type Value } from './lowering';
 import { store, violate, type Action } from './micro';
@@ -68,6 +68,7 @@ export function evaluate(context: Lowering, expr: Expr): Value {
     case 'deref': {
       const link = linkOf(context, expr);
       if (link) return number(addressOf(link));
+      if (expr.kind === 'field' && expr.field === 'vm_page_prot') return number(pageProt(context, expr.base));
       const place = placeOf(context, expr);
       if (place.kind === 'local') return readPlace(context, place.place);
       if (place.kind === 'struct') return place;
@@ -153,6 +154,17 @@ function linkOf(context: Lowering, expr: Expr): SharedObject | undefined {
   const base = evaluate(context, expr.base);
   if (base.kind === 'struct' && base.struct.fields.has(expr.field)) return undefined;
   return linked(context.world, expr.field) ?? fail(context, `${formatExpr(expr)}: the init block declares no single ${links.get(expr.field)}`, expr.span);
+}
+
+/**
+ * `vma->vm_page_prot` (mm/mmap.c:vma_set_page_prot()): new entries are writable where the vma is shared and writable and nobody is to be told of writes,
+ * which userfaultfd is in a vma registered for write protection.
+ */
+function pageProt(context: Lowering, expr: Expr): Exp {
+  const { address } = addressOfType(context, expr, ['struct vm_area_struct'], 'vma');
+  const flags = load(context, { kind: 'shared', address });
+  const has = (flag: string): Exp => truth(binary('&', flags, constant(constants.get(flag)!)));
+  return cond(and(has('VM_SHARED'), has('VM_WRITE'), not(has('VM_UFFD_WP'))), constant(constants.get('PTE_WRITE')!), zero);
 }
 
 /** `base[index]`. Objects of several words are as far apart as they are long. */

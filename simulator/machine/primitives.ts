@@ -4,7 +4,7 @@ import { formatExpr } from '../../parser/cfg';
 import type { Expr } from '../../parser/ir';
 import { didYouMean } from '../../kernel/suggest';
 import { behind } from './arithmetic';
-import { and, at, binary, cond, constant, equals, not, or, truth, word, zero } from './exp';
+import { and, at, binary, cond, constant, equals, not, one, or, truth, word, zero } from './exp';
 import { entryTests, entryValues, hasForm } from './entry-values';
 import { lowerEvent } from './events';
 import { addressOfType, assignPlace, evaluate, evaluateNumber, knownWord, type Place } from './expressions';
@@ -15,7 +15,7 @@ import { set, store, violate, type Action } from './micro';
 import { checkHugeStore, hasUffdWp, isUptodate, mustNotBeObserved, settleUnguarded, guardOf } from './properties';
 import type { Exp, Word } from './program';
 import { constants, entryBits, entryForms, slotBits, uffdWpBit } from './values';
-import { addressOf, objectAt } from './world';
+import { addressOf, objectAt, type SharedObject } from './world';
 
 /** Lowers a call of a primitive; `result` receives its value. */
 export function lowerPrimitive(context: Lowering, name: string, effect: Effect, args: readonly Expr[], result: LocalPlace | undefined): void {
@@ -101,14 +101,14 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
     case 'clear':
     case 'modify-start': {
       const entry = entryOf(effect.slot);
-      stepWith('clear', entry, shapeOf(context, entry), at(entry.address), [store(entry.address, zero), ...settleUnguarded(context.world, entry.address)], false);
+      stepWith('clear', entry, shapeOf(context, entry), at(entry.address), [store(entry.address, zero, 'entry'), ...settleUnguarded(context.world, entry.address)], false);
       return;
     }
     case 'store':
     case 'modify-commit': {
       const { address, checks } = entryOf(effect.slot);
       const value = numberOf(effect.value);
-      emitStep(context, { kind: 'store' }, [...checks, ...checkHugeStore(context.world, address, value), store(address, value), ...settleUnguarded(context.world, address)]);
+      emitStep(context, { kind: 'store' }, [...checks, ...checkHugeStore(context.world, address, value), store(address, value, 'entry'), ...settleUnguarded(context.world, address)]);
       return;
     }
     case 'mark': {
@@ -120,7 +120,7 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
       const has = (flag: string): Exp => truth(binary('&', flags, constant(constants.get(flag)!)));
       const drop = name.startsWith('zap_') ? truth(binary('&', numberOf(effect.old - 1), constant(constants.get('ZAP_FLAG_DROP_MARKER')!))) : zero;
       const wanted = and(not(has('VM_ANON')), has('VM_UFFD_WP'), hasUffdWp(old), not(drop));
-      const mark = [store(address, constant(entryForms.marker | uffdWpBit)), ...settleUnguarded(context.world, address)];
+      const mark = [store(address, constant(entryForms.marker | uffdWpBit), 'entry'), ...settleUnguarded(context.world, address)];
       emitStep(context, { kind: 'store' }, [...checks, { kind: 'if', test: wanted, then: mark, else: [] }]);
       return;
     }
@@ -136,6 +136,7 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
     case 'mm-unlock': {
       if (effect.lock === 'RCU read lock') return;
       const lock = mmLockOf(context, name, effect.lock, arg(0));
+      if (effect.lock === 'hugetlb vma lock') emitSkipUnless(context, hasHugetlbVmaLock(context, lock));
       if (isReaderWriter(context, lock)) rwRelease(context, lock, effect.mode);
       else lockRelease(context, lock);
       return;
@@ -175,7 +176,7 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
 function storeSlot(context: Lowering, { address, checks }: Target, value: Exp): void {
   const isFolio = and(truth(value), not(equals(value, constant(255))), not(equals(value, constant(254))));
   const filled = mustNotBeObserved(context.world, (slot) => and(equals(address, constant(slot + 1)), isFolio, cond(isFolio, isUptodate(value), zero)));
-  emitStep(context, { kind: 'store' }, [...checks, ...filled, store(address, value)]);
+  emitStep(context, { kind: 'store' }, [...checks, ...filled, store(address, value, 'slot')]);
 }
 
 /** Calls that have a value for a variable to be kept in. */
@@ -308,6 +309,15 @@ function acquire(context: Lowering, name: string, effect: Extract<Effect, { op: 
  */
 function entryPointer(context: Lowering, level: string, args: readonly Expr[], beforeNone?: () => void): Exp {
   for (const [index, expr] of args.entries()) {
+    const unlinked = level === 'pmd' ? undefined : localPmd(context, expr);
+    if (unlinked) {
+      if (beforeNone) {
+        beforeNone();
+        emitSkipUnless(context, hasForm(unlinked.value, 'table'));
+      }
+      const offset = args[index + 1];
+      return offset === undefined ? addressOf(unlinked.table) : behind(addressOf(unlinked.table), evaluateNumber(context, offset));
+    }
     const value = expr.kind === 'name' || expr.kind === 'address' || expr.kind === 'field' || expr.kind === 'binary' || expr.kind === 'index' ? quietly(context, expr) : undefined;
     if (value?.kind !== 'const') continue;
     const object = objectAt(context.world, value.value - 1);
@@ -327,6 +337,16 @@ function entryPointer(context: Lowering, level: string, args: readonly Expr[], b
     if (object.declaration.type === 'pte_t' || object.declaration.type === 'pmd_t') return value;
   }
   return fail(context, 'no argument names an entry of the init block, or a pmd that maps one');
+}
+
+/** `&_pmd`: a pmd that was taken out of the tree and is kept in a local. Its table is that of the scenario's only pmd. */
+function localPmd(context: Lowering, expr: Expr): { readonly value: Exp; readonly table: SharedObject } | undefined {
+  if (expr.kind !== 'address' || expr.operand.kind !== 'name') return undefined;
+  const local = context.frame.names.get(expr.operand.name);
+  if (!local || 'fields' in local || local.type !== 'pmd_t') return undefined;
+  const tables = [...context.world.objects.values()].flatMap((o) => (o.declaration.maps === undefined ? [] : [context.world.objects.get(o.declaration.maps)!]));
+  if (tables.length !== 1) return fail(context, `${formatExpr(expr)}: the init block declares no single pmd that maps a page table`, expr.span);
+  return { value: evaluateNumber(context, expr.operand), table: tables[0]! };
 }
 
 /** The value of an argument if it is a constant that needs no step; arguments such as `h` in huge_pte_lock(h, mm, pte) may be undeclared. */
@@ -384,11 +404,28 @@ function lowerMmLock(context: Lowering, name: string, effect: Extract<Effect, { 
   if (effect.lock === 'RCU read lock') return;
   const expr = args[0] ?? fail(context, `${name}() lacks an argument`);
   const lock = mmLockOf(context, name, effect.lock, expr);
+  if (effect.lock === 'hugetlb vma lock') {
+    // A trylock of nothing succeeds.
+    if (effect.try && result) emitLocal(context, set(wordOfPlace(context, result), one));
+    emitSkipUnless(context, hasHugetlbVmaLock(context, lock));
+  }
   const how = { sleeps: !effect.try, result: effect.try ? result ?? ('unused' as const) : undefined };
   if (isReaderWriter(context, lock)) rwAcquire(context, lock, effect.mode, how);
   else lockAcquire(context, lock, how);
   // The killable forms return 0: no signals here.
   if (!effect.try && result) assignLocal(context, result, number(zero));
+}
+
+/**
+ * mm/hugetlb.c: hugetlb_vma_lock_*() lock something where __vma_shareable_lock() or __vma_private_lock() holds: a shared mapping has a lock of its own, a private
+ * one the lock of its reservation map, if it owns one. Without (MAP_NORESERVE, a child after fork()) there is nothing to lock.
+ */
+function hasHugetlbVmaLock(context: Lowering, lock: Exp): Exp {
+  const object = lock.kind === 'const' ? objectAt(context.world, lock.value - 1) : undefined;
+  if (!object) return one;
+  const field = (name: string): Exp => word(object.base + object.fields.findIndex((f) => f.name === name));
+  const has = (name: string, flag: string): Exp => truth(binary('&', field(name), constant(constants.get(flag)!)));
+  return or(has('vm_flags', 'VM_SHARED'), has('vm_private_data', 'HPAGE_RESV_OWNER'));
 }
 
 /** The word of an object's lock of that kind. */

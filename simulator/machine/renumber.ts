@@ -60,7 +60,7 @@ export function renumberStmts(stmts: readonly Stmt[], map: ReadonlyMap<WordId, W
       case 'set':
         return { kind: 'set', word: map.get(stmt.word) ?? stmt.word, value: renumberExp(stmt.value, map) };
       case 'store':
-        return { kind: 'store', address: renumberExp(stmt.address, map), value: renumberExp(stmt.value, map) };
+        return { ...stmt, address: renumberExp(stmt.address, map), value: renumberExp(stmt.value, map) };
       case 'violate':
         return { ...stmt, test: renumberExp(stmt.test, map) };
       case 'if':

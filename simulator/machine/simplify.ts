@@ -51,7 +51,7 @@ export function simplifyActions(actions: readonly Action[], known: Known, learn:
       case 'store': {
         const address = simplify(action.address, known);
         const value = simplify(action.value, known);
-        return [address.kind === 'const' && address.value > 0 ? { kind: 'set', word: address.value - 1, value } : { kind: 'store', address, value }];
+        return [address.kind === 'const' && address.value > 0 ? { kind: 'set', word: address.value - 1, value } : { ...action, address, value }];
       }
       case 'violate': {
         const test = truth(simplify(action.test, known));

@@ -3,7 +3,7 @@ import { truth, zero } from './exp';
 import { liveness, withoutDead, type Ends } from './liveness';
 import type { LoweredThread } from './lower';
 import type { Action, MicroId } from './micro';
-import type { Step, Stmt, Word, WordId } from './program';
+import type { Exp, Step, Stmt, Word, WordId } from './program';
 import { simplify, simplifyActions, type Known } from './simplify';
 import { readsWritten } from './written';
 
@@ -31,8 +31,13 @@ function fuseWith(lowered: LoweredThread, words: readonly Word[], written: Reado
   const isLocal = (id: WordId): boolean => words[id]!.scope === 'local';
   const isConstant = (id: WordId): boolean => !isLocal(id) && !written.has(id);
   const isSeen = readsWritten(words, lowered, written);
+  const initially: Known = (id) => (isConstant(id) ? words[id]!.initial : undefined);
+  const mayWait = (guard: Exp | undefined): boolean => {
+    const test = guard && simplify(guard, initially);
+    return test !== undefined && !(test.kind === 'const' && test.value !== 0);
+  };
   // A step that only reads what nobody writes is none: nobody can tell when it happens. One that may wait stays.
-  const isStep = micros.map((micro) => micro.kind === 'step' && (keepReads || !micro.onlyReads || micro.step.guard !== undefined || isSeen(micro)));
+  const isStep = micros.map((micro) => micro.kind === 'step' && (keepReads || !micro.onlyReads || mayWait(micro.step.guard) || isSeen(micro)));
   const live = liveness(micros, ends, isLocal);
   const numbers = new Map<MicroId, number>();
   const order: MicroId[] = [];
@@ -114,7 +119,7 @@ function fuseWith(lowered: LoweredThread, words: readonly Word[], written: Reado
       ways.push([...actions, ...rest]);
     }
     const { guard } = micro.step;
-    steps.push({ ...micro.step, guard: guard && simplify(guard, (id) => (isConstant(id) ? words[id]!.initial : undefined)), ways });
+    steps.push({ ...micro.step, guard: guard && simplify(guard, initially), ways });
   }
   return { start, steps };
 }

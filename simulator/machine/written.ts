@@ -2,7 +2,7 @@
 import { applyBinary, readsOf } from './exp';
 import type { LoweredThread } from './lower';
 import type { Action, Micro } from './micro';
-import type { Exp, Word, WordId } from './program';
+import type { Exp, Word, WordId, WordKind } from './program';
 
 /** Words that some thread writes. */
 export function writtenWords(words: readonly Word[], threads: readonly LoweredThread[]): ReadonlySet<WordId> {
@@ -16,7 +16,7 @@ export function writtenWords(words: readonly Word[], threads: readonly LoweredTh
           visit(action.then);
           visit(action.else);
         }
-        if (action.kind === 'store') for (const id of pointedTo(words, possible(action.address))) written.add(id);
+        if (action.kind === 'store') for (const id of pointedTo(words, possible(action.address), action.to)) written.add(id);
       }
     };
     for (const micro of thread.micros) actionsOf(micro).forEach(visit);
@@ -54,9 +54,10 @@ export function* expressionsOf(actions: readonly Action[]): Generator<Exp> {
   }
 }
 
-function pointedTo(words: readonly Word[], addresses: ReadonlySet<number> | undefined): WordId[] {
-  if (addresses) return [...addresses].map((address) => address - 1).filter((id) => words[id]?.scope === 'shared');
-  return [...words.keys()].filter((id) => words[id]!.scope === 'shared');
+/** The shared words behind some addresses; of a kind, where that is certain. */
+function pointedTo(words: readonly Word[], addresses: ReadonlySet<number> | undefined, kind?: WordKind): WordId[] {
+  const isMeant = (id: WordId): boolean => words[id]?.scope === 'shared' && (kind === undefined || words[id].kind === kind);
+  return (addresses ? [...addresses].map((address) => address - 1) : [...words.keys()]).filter(isMeant);
 }
 
 function addressesIn(exp: Exp): Exp[] {

@@ -1,7 +1,7 @@
 /** What stands in one column of a diagram for one row, given the column's width in characters. */
 import { onOneLine } from './c-text';
 import type { Mark, Note, Row } from './diagram';
-import { fitCode, wrapList, wrapWords, type Fitted } from './wrap';
+import { BROKEN, fitCode, wrapList, wrapWords, type Fitted } from './wrap';
 
 export interface CellLine {
   readonly text: string;
@@ -75,6 +75,7 @@ function codeWithNotes(code: Fitted, notes: readonly Note[], room: number): Part
 
 /** The names where two lines hold them (three where they are short), otherwise how many they are. */
 function foldText(names: readonly string[], summary: string, room: number): Fitted {
+  if (names.length === 1) return wrapWords(names[0] ?? '', room, 4);
   const list = wrapList(names, room);
-  return list.lines.length <= (room < 45 ? 3 : 2) && list.cost < 1000 ? list : { lines: wrapWords(`... ${summary}`, room, 4).lines, cost: 26 };
+  return list.lines.length <= (room < 45 ? 3 : 2) && list.cost < BROKEN ? list : { lines: wrapWords(`... ${summary}`, room, 4).lines, cost: 26 };
 }

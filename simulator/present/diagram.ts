@@ -138,9 +138,10 @@ export interface DiagramOptions {
 
 /** The picture of a trace. */
 export function buildDiagram(program: Program, trace: Trace, options: DiagramOptions): Diagram {
-  const relevant = options.relevant ?? relevantSteps(program, trace);
+  const slice = options.relevant ?? relevantSteps(program, trace);
   const property = violatedProperty(trace);
-  const windows = windowsOf(program, trace, relevant);
+  const windows = windowsOf(program, trace, slice);
+  const relevant = trace.steps.map((step, index) => slice[index] === true || windows.some((window) => disturbs(step, index, window)));
   const rows: Row[] = [...movedRows(program, trace, options, relevant, windows), ...pendingRows(program, trace, property, windows, relevant)];
   const closing = options.closing ?? closingMark(program, trace, property, options.format);
   if (closing) rows.push({ kind: 'remark', mark: closing });
@@ -328,6 +329,11 @@ function beginningWords(program: Program, trace: Trace, relevant: readonly boole
   });
   const parts = [...names].map(([value, words]) => `${listed(words) ?? ''} ${words.length === 1 ? 'is' : 'are'} ${value}`);
   return parts.length === 0 ? undefined : `At first, ${parts.join('; ')}.`;
+}
+
+/** Does the step make what was read stale? Then it matters, though nothing after it depends on it. */
+function disturbs(step: TraceStep, index: number, window: Window): boolean {
+  return window.kind === 'stale' && step.move.thread !== window.thread && index + 1 > window.from && index + 1 < (window.to ?? Infinity) && step.changes.some(({ word }) => word === window.word);
 }
 
 function othersIn(program: Program, trace: Trace, window: Window): readonly number[] {

@@ -100,7 +100,7 @@ const SENTENCES: Readonly<Record<PropertyId, (facts: Facts) => string>> = {
   'unjustified-event': ({ who, window, step }) => `${who} ${window === undefined ? '' : `${window}, and `}${EVENTS[eventName(step?.text ?? '')] ?? EVENTS['MISSING'] ?? ''}`,
   'armed-page-written': ({ who, lost }) => `${who} writes to a page that userspace has write-protected, and userspace gets no WP event${lost ? `: ${lost.who} has taken the uffd-wp bit out of ${lost.word} in ${lost.name}` : ''}.`,
   'armed-under-huge': ({ who, armed, window }) => `${who} ${window === undefined ? '' : `${window}, and `}maps a huge page writable over ${armed ? `${armed.word}, which ${armed.who} has write-protected` : 'an entry that userspace has write-protected'}; userspace will get no WP event for a write to it.`,
-  'observed-hole-filled': ({ who }) => `${who} fills a hole in the page cache that userspace has seen to be missing, and userspace gets no event for it.`,
+  'observed-hole-filled': ({ who, window }) => `${who} ${window === undefined ? '' : `${window}, and `}fills a hole in the page cache that userspace has seen to be missing, and userspace gets no event for it.`,
   bug: ({ who, where }) => `${who} runs into a BUG in ${where}.`,
   'null-pointer': ({ who, where }) => `${who} follows a NULL pointer in ${where}.`,
   'out-of-range': ({ who, where }) => `${who} stores a value in ${where} that does not fit its word.`,
