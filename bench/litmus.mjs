@@ -1,4 +1,4 @@
-// The explorer against SPIN on a scenario of growing size: node bench/litmus.mjs [--rounds N] [--sizes 3x3,2x4,3x4]
+// The explorer against SPIN on a scenario of growing size, and on the shipped ones: node bench/litmus.mjs [--rounds N] [--sizes 3x3,2x4,3x4] [--only sizes|verdicts]
 // README.md in this folder says how to read it. Needs spin and gcc.
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { projectDir } from '../scripts/kernel-trees.mjs';
 import { measure, median, table } from './measure.mjs';
 
-const { values: options } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, sizes: { type: 'string', default: '3x3,2x4,3x4' } } });
+const { values: options } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, sizes: { type: 'string', default: '3x3,2x4,3x4' }, only: { type: 'string' } } });
 const rounds = Number(options.rounds);
 const sizes = options.sizes.split(',').map((size) => size.split('x').map(Number));
 for (const command of ['spin', 'gcc']) requireCommand(command);
@@ -20,12 +20,14 @@ await build({
   entryPoints: ['explore-once', 'spin-once'].map((name) => path.join(projectDir, `bench/spin/${name}.ts`)),
   outdir: bundles, outExtension: { '.js': '.cjs' }, bundle: true, platform: 'node', target: 'node20', format: 'cjs', logLevel: 'warning',
   external: ['tree-sitter', 'tree-sitter-c', 'web-tree-sitter'],
+  define: { 'import.meta.dirname': JSON.stringify(path.join(projectDir, 'scripts')) },
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
 });
-const { compileScaled, contenders } = await import(pathToFileURL(path.join(bundles, 'spin-once.cjs')).href);
+const { compileScaled, contenders, verdictTimes } = await import(pathToFileURL(path.join(bundles, 'spin-once.cjs')).href);
 
 console.log(`# Explorer and SPIN\n\n${os.cpus()[0]?.model ?? 'unknown processor'}, ${os.availableParallelism()} cores, load ${os.loadavg()[0].toFixed(1)}, node ${process.version}, ${spinVersion()}, ${rounds} interleaved rounds.`);
-for (const [pages, faulters] of sizes) await compare(pages, faulters);
+if (options.only !== 'verdicts') for (const [pages, faulters] of sizes) await compare(pages, faulters);
+if (options.only !== 'sizes') await verdicts();
 
 async function compare(pages, faulters) {
   const hashBits = Math.max(20, Math.ceil(Math.log2((await explorer(pages, faulters, 'full')()).states)));
@@ -43,19 +45,34 @@ async function compare(pages, faulters) {
         runs[index].push(await all[index].run());
       }
     }
+    const cpuOf = (index) => Math.min(...runs[index].map((run) => run.cpuSeconds));
+    const rate = (index) => runs[index][0].states / cpuOf(index);
+    const fastest = Math.max(...contenders.flatMap(({ options: pan }, index) => (pan.reduce ? [] : [rate(index + 2)])));
     console.log(`\n## ${pages} pages, ${faulters} faulting threads\n`);
-    console.log(table(['contender', 'states', 'compile s', 'median s', 'best s', 'processor s', 'million states/s of processor time', 'peak MB'], all.map(({ name, compile }, index) => {
-      const cpu = Math.min(...runs[index].map((run) => run.cpuSeconds));
-      return [
-        name, String(runs[index][0].states), compile === undefined ? '-' : compile.toFixed(1), median(runs[index].map((run) => run.seconds)).toFixed(2),
-        Math.min(...runs[index].map((run) => run.seconds)).toFixed(2), cpu.toFixed(2), (runs[index][0].states / cpu / 1e6).toFixed(2), Math.max(...runs[index].map((run) => run.megabytes)).toFixed(0),
-      ];
-    })));
+    console.log(table(['contender', 'states', 'compile s', 'median s', 'best s', 'user CPU s', 'million states/s of CPU', 'against SPIN', 'bytes/state', 'peak MB'], all.map(({ name, compile }, index) => [
+      name, String(runs[index][0].states), compile === undefined ? '-' : compile.toFixed(1), median(runs[index].map((run) => run.seconds)).toFixed(2),
+      Math.min(...runs[index].map((run) => run.seconds)).toFixed(2), cpuOf(index).toFixed(2), (rate(index) / 1e6).toFixed(2), `${(rate(index) / fastest).toFixed(2)} x`,
+      (runs[index][0].bytes / runs[index][0].states).toFixed(0), Math.max(...runs[index].map((run) => run.megabytes)).toFixed(0),
+    ])));
     const [ours, , depth] = runs;
     if (ours[0].states !== depth[0].states) throw new Error(`mm-review finds ${ours[0].states} states, SPIN ${depth[0].states}`);
   } finally {
     for (const pan of pans) await pan.remove();
   }
+}
+
+/** From a program to its verdict; SPIN's checker has to be compiled for each. */
+async function verdicts() {
+  const times = [];
+  for await (const time of verdictTimes()) times.push(time);
+  console.log('\n## Time to verdict, shipped scenarios\n');
+  console.log(table(['scenario', 'states', 'mm-review s', 'user CPU s', 'SPIN s', 'user CPU s'], times.map(({ name, states, ours, spin }) => [
+    name, String(states), ours.seconds.toFixed(3), ours.cpuSeconds.toFixed(3), spin.seconds.toFixed(2), spin.cpuSeconds.toFixed(2),
+  ])));
+  const sum = (pick) => times.reduce((total, time) => total + pick(time), 0);
+  const ours = times.map((time) => time.ours.cpuSeconds);
+  const spin = times.map((time) => time.spin.cpuSeconds);
+  console.log(`\n${times.length} programs. User CPU: mm-review ${sum((time) => time.ours.cpuSeconds).toFixed(1)} s, median ${median(ours).toFixed(3)} s; SPIN ${sum((time) => time.spin.cpuSeconds).toFixed(1)} s, median ${median(spin).toFixed(2)} s.`);
 }
 
 /** Explores in a process of its own; the time is that of the exploration, without node's start and the reading of the scenario. */

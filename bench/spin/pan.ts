@@ -35,14 +35,18 @@ export interface PanResult {
 
 export interface TimedResult extends PanResult {
   readonly seconds: number;
-  /** Seconds that a processor worked on it, which a busy machine changes less. */
+  /** Seconds that a processor worked on it outside the kernel, which a busy machine changes less. */
   readonly cpuSeconds: number;
+  /** Of the states and the table to find them. */
+  readonly bytes: number;
 }
 
 /** A checker that is compiled and can be run. */
 export interface Pan {
   readonly spinSeconds: number;
   readonly gccSeconds: number;
+  /** Of both, of a processor outside the kernel. */
+  readonly cpuSeconds: number;
   run(): Promise<TimedResult>;
   remove(): Promise<void>;
 }
@@ -71,10 +75,10 @@ export async function compilePan(model: string, options: PanOptions): Promise<Pa
   try {
     await fs.writeFile(path.join(folder, 'model.pml'), model);
     // Each of the three options of spin turns off something that would merge or drop states.
-    const spin = await run('spin', [...(options.reduce === true ? [] : ['-o1', '-o2', '-o3']), '-a', 'model.pml'], folder);
+    const spin = await timed('spin', [...(options.reduce === true ? [] : ['-o1', '-o2', '-o3']), '-a', 'model.pml'], folder);
     const flags = ['-w', options.optimize ?? '-O2', '-DSAFETY', '-DNOFAIR', '-DMEMLIM=12000', ...(options.search === 'breadth' ? ['-DBFS'] : []), ...(options.reduce === true ? [] : ['-DNOREDUCE'])];
-    const gcc = await run('gcc', [...flags, ...(options.flags ?? []), '-o', 'pan', 'pan.c'], folder);
-    return { spinSeconds: spin.seconds, gccSeconds: gcc.seconds, run: () => runCompiled(folder, options.hashBits ?? 18), remove };
+    const gcc = await timed('gcc', [...flags, ...(options.flags ?? []), '-o', 'pan', 'pan.c'], folder);
+    return { spinSeconds: spin.seconds, gccSeconds: gcc.seconds, cpuSeconds: spin.cpuSeconds + gcc.cpuSeconds, run: () => runCompiled(folder, options.hashBits ?? 18), remove };
   } catch (error) {
     await remove();
     throw error;
@@ -84,8 +88,9 @@ export async function compilePan(model: string, options: PanOptions): Promise<Pa
 async function runCompiled(folder: string, hashBits: number): Promise<TimedResult> {
   const timed = `TIMEFORMAT='cpu %U %S'; time ./pan -c0 -n -m1000000 -w${hashBits}`;
   const { stdout, stderr, seconds } = await run('bash', ['-c', timed], folder);
-  const [, user, system] = /^cpu (\S+) (\S+)$/m.exec(stderr) ?? [];
-  return { ...readOutput(stdout), seconds, cpuSeconds: Number(user) + Number(system) };
+  const [, user] = /^cpu (\S+) (\S+)$/m.exec(stderr) ?? [];
+  const found = readOutput(stdout);
+  return { ...found, seconds, cpuSeconds: Number(user), bytes: found.stateMegabytes * 2 ** 20 + 8 * 2 ** hashBits };
 }
 
 /** What a run of pan printed. */
@@ -123,14 +128,24 @@ function readError(message: string, depth: number): { property: PropertyId; step
   return { property, steps: property === 'exists' ? depth : depth + 1 };
 }
 
+/** With the time that the command and its children kept a processor busy. */
+async function timed(command: string, args: readonly string[], cwd: string): Promise<{ seconds: number; cpuSeconds: number }> {
+  const { stdout, stderr, seconds } = await run('bash', ['-c', 'TIMEFORMAT="cpu %U"; time "$0" "$@" || echo "failed with $?"', command, ...args], cwd);
+  const cpu = /^cpu (\S+)$/m.exec(stderr)?.[1];
+  const failed = /^failed with (\d+)$/m.exec(stdout)?.[1];
+  if (failed === '127') throw new Error(`${command} is missing: ${packages}`);
+  // spin can end well after an error.
+  if (cpu === undefined || failed !== undefined || (command === 'spin' && /Error/.test(stdout + stderr))) throw new Error(`${command} ${args.join(' ')}: ${stdout}${stderr}`);
+  return { seconds, cpuSeconds: Number(cpu) };
+}
+
 async function run(command: string, args: readonly string[], cwd: string): Promise<{ stdout: string; stderr: string; seconds: number }> {
   const started = performance.now();
   return new Promise((resolve, reject) => {
     execFile(command, [...args], { cwd, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
       if (error !== null && error.code === 'ENOENT') reject(new Error(`${command} is missing: ${packages}`));
+      // pan says by its output alone how it ended.
       else if (error !== null && command !== 'bash') reject(new Error(`${command} ${args.join(' ')}: ${stdout}${stderr}`));
-      // spin can end well after an error; pan says by its output alone how it ended.
-      else if (command === 'spin' && /Error/.test(stdout + stderr)) reject(new Error(`spin: ${stdout}${stderr}`));
       else resolve({ stdout, stderr, seconds: (performance.now() - started) / 1000 });
     });
   });

@@ -10,7 +10,7 @@ import { conjunction, negation } from './conditions';
 import { bodyEnds, targetsOf } from './body';
 import { netEffect, writeAll } from './effects';
 import { weight, weightOf } from './keys';
-import { before, valueOf, write, type Writes } from './memory';
+import { before, write, type Writes } from './memory';
 
 export interface Alternative {
   /** All hold in the states in which the step goes this way. */
@@ -55,20 +55,6 @@ export function alternativesOf(explicit: Explicit, step: Pick<Step, 'guard' | 'w
 function bodyOf(explicit: Explicit, statements: readonly Stmt[], conditions: readonly Exp[] | undefined): Alternative[] {
   if (conditions === undefined) return [];
   return [{ conditions, effect: statements, outcome: { kind: 'body', ...targetsOf(statements) }, ends: bodyEnds(statements, explicit.memorySize) }];
-}
-
-/** The way that statements take from the initial values, for a thread's start. */
-export function runKnown(explicit: Explicit, statements: readonly Stmt[]): { readonly words: Known; readonly outcome: Outcome } {
-  const { words } = explicit.program;
-  const start = writesOf(new Map(words.map((word, id) => [id, word.initial])));
-  const tree = new Unfolding(explicit, new Map(), start, Infinity).tree(explicit.statements(statements), start);
-  if (tree.end.kind === 'branch') throw new Error('a start depends on more than initial values');
-  const values = new Map<WordId, number>();
-  for (const id of words.keys()) {
-    const value = valueOf(id, tree.writes, explicit.memorySize);
-    if (value.kind === 'const') values.set(id, value.value);
-  }
-  return { words: values, outcome: tree.end };
 }
 
 function writesOf(known: Known): Writes {

@@ -26,8 +26,7 @@ export class Explicit {
     this.sets = valueSets(program, initialState(program).state);
     this.shared = program.words.filter((word) => word.scope === 'shared').length;
     // What every pointer can lead to is known once all have been gone through.
-    for (const { start, steps } of program.threads) {
-      this.statements(start);
+    for (const { steps } of program.threads) {
       for (const { guard, ways } of steps) [this.expression(guard ?? zero), ...ways.map((way) => this.statements(way))];
     }
     if (program.exists !== undefined) this.expression(program.exists);

@@ -1,7 +1,8 @@
 /** What of a program the model has to say, and where: which steps are reached, which words are used, which of them are global. */
 import type { Exp, Program, PropertyId, Step, Stmt, WordId } from '../../machine/program';
+import { initialState } from '../../explorer/interpret';
 import { PROPERTIES } from '../../explorer/properties';
-import { alternativesOf, runKnown, type Alternative, type Known, type Outcome } from './alternatives';
+import { alternativesOf, type Alternative, type Known, type Outcome } from './alternatives';
 import { Explicit } from './explicit';
 import type { Names } from './expressions';
 import type { MemorySize, Writes } from './memory';
@@ -38,10 +39,14 @@ export interface Layout {
 
 export function layoutOf(program: Program, properties: readonly PropertyId[] | undefined): Layout {
   const explicit = new Explicit(program);
-  const started = program.threads.map((thread) => runKnown(explicit, thread.start));
-  const starts = started.map((start) => start.outcome);
-  // A start sets locals of its own thread alone.
-  const initial = program.words.map((word, id) => (word.thread === undefined ? undefined : started[word.thread]?.words.get(id)) ?? word.initial);
+  const start = initialState(program);
+  const { violated } = start;
+  const starts = program.threads.map((thread, index): Outcome => {
+    if (violated !== undefined) return index === 0 ? { kind: 'violation', property: violated } : { kind: 'goto', step: 'end' };
+    const step = start.state.next[index]!;
+    return { kind: 'goto', step: step < thread.steps.length ? step : 'end' };
+  });
+  const initial = start.state.words;
   const { alternatives, known } = settle(explicit, starts, initial);
   const exists = program.exists === undefined ? [] : existsAlternatives(explicit, program.exists, known);
   const uses = new Uses(program);
