@@ -4,7 +4,7 @@ import { didYouMean } from '../../kernel/suggest';
 import { lowerFunction } from '../../parser/lower';
 import { scan } from '../../parser/scan';
 import type { FunctionIR, Span } from '../../parser/ir';
-import type { ParserBackend } from '../../parser/types';
+import type { FunctionOutline, ParserBackend } from '../../parser/types';
 import { readCondition } from '../litmus/condition';
 import { readInit } from '../litmus/init';
 import type { Problem } from '../litmus/problem';
@@ -179,15 +179,29 @@ function readSource(file: string | undefined, body: string, backend: ParserBacke
   const outline = scan(typed);
   const functions = new Map<string, FunctionIR>();
   for (const found of outline.functions) {
-    const ir = lowerFunction(backend, { original: typed, masked: outline.masked }, found);
-    functions.set(ir.name, moveSpans(ir, original));
+    const ir = parsed(backend, { original: typed, masked: outline.masked }, found, original);
+    functions.set(ir.name, ir);
     const unread = ir.nodes.find((node) => node.kind === 'unknown');
-    if (unread) problems.push({ offset: original(unread.span.start), message: 'this cannot be read as C' });
-    else if (ir.incomplete) problems.push({ offset: original(ir.nameSpan.start), message: `${ir.name} cannot be read as C` });
+    if (unread) problems.push({ offset: unread.span.start, message: 'this cannot be read as C' });
+    else if (ir.incomplete) problems.push({ offset: ir.nameSpan.start, message: `${ir.name} cannot be read as C` });
   }
   return { file, text: body, functions, enumerators: readEnumerators(body) };
 }
 const prefix = 'void ';
+
+/** A function with its spans moved. Variants of a scenario have most of their functions in common: those are parsed once. */
+function parsed(backend: ParserBackend, source: { readonly original: string; readonly masked: string }, found: FunctionOutline, original: (offset: number) => number): FunctionIR {
+  const { start, end } = found.span;
+  const key = `${source.masked.slice(start, end)}\0${source.original.slice(start, end)}`;
+  let known = parsedFunctions.get(backend);
+  if (!known || known.size > mostParsed) parsedFunctions.set(backend, (known = new Map()));
+  let ir = known.get(key);
+  if (!ir) known.set(key, (ir = lowerFunction(backend, source, found)));
+  const moved = start - ir.span.start;
+  return moveSpans(ir, (offset) => original(offset + moved));
+}
+const mostParsed = 500;
+const parsedFunctions = new WeakMap<ParserBackend, Map<string, FunctionIR>>();
 
 /** A copy of the function with its spans moved to the offsets of the file. */
 function moveSpans(ir: FunctionIR, original: (offset: number) => number): FunctionIR {
