@@ -64,7 +64,7 @@ it('every page in docs/rules belongs to a rule', () => {
   expect(fs.readdirSync(path.join(root, 'docs/rules')).sort()).toEqual([...rules, unusedAllow].map((rule) => `${rule.name}.md`).sort());
 });
 
-it.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench/README.md', 'docs/model-file.md', ...rules.map((rule) => `docs/rules/${rule.name}.md`)])('links in %s lead somewhere', (file) => {
+it.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench/README.md', 'docs/model-file.md', 'docs/litmus.md', ...rules.map((rule) => `docs/rules/${rule.name}.md`)])('links in %s lead somewhere', (file) => {
   const links = [...text(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? '');
   for (const link of links) expect(fs.existsSync(path.join(root, path.dirname(file), link)), link).toBe(true);
 });
