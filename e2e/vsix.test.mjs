@@ -14,7 +14,7 @@ import { readZip } from './zip.mjs';
 const platforms = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64'];
 const expected = [
   '[Content_Types].xml', 'extension.vsixmanifest',
-  ...['package.json', 'LICENSE.txt', 'readme.md', 'changelog.md', 'kernel/mm-review.schema.json', 'dist/client.js', 'dist/server.js'].map((name) => `extension/${name}`),
+  ...['package.json', 'LICENSE.txt', 'readme.md', 'changelog.md', 'kernel/mm-review.schema.json', 'syntaxes/litmus.tmLanguage.json', 'syntaxes/litmus.language-configuration.json', 'dist/client.js', 'dist/server.js'].map((name) => `extension/${name}`),
   ...[
     'node-gyp-build/package.json', 'node-gyp-build/LICENSE', 'node-gyp-build/index.js', 'node-gyp-build/node-gyp-build.js',
     'tree-sitter/package.json', 'tree-sitter/LICENSE', 'tree-sitter/index.js', ...platforms.map((name) => `tree-sitter/prebuilds/${name}/tree-sitter.node`),
