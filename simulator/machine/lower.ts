@@ -178,7 +178,7 @@ export function evaluate(context: Lowering, expr: Expr): Value {
       if (expr.value === undefined) fail(context, `${expr.text} is no small integer`, expr.span);
       return number(constant(expr.value & 0xffff));
     case 'name': {
-      const local = context.frame.names.get(expr.name) ?? temporary(context, expr.name);
+      const local = context.frame.names.get(expr.name);
       if (local) return isStruct(local) ? { kind: 'struct', struct: local } : readPlace(context, local);
       const object = context.world.objects.get(expr.name);
       if (object) return number(addressOf(object));
@@ -267,7 +267,7 @@ function shapeAt(context: Lowering, source: Exp): Pick<Word, 'kind' | 'bits'> {
 export function placeOf(context: Lowering, expr: Expr): Place {
   switch (expr.kind) {
     case 'name': {
-      const local = context.frame.names.get(expr.name) ?? temporary(context, expr.name);
+      const local = context.frame.names.get(expr.name);
       if (local) return isStruct(local) ? { kind: 'struct', struct: local } : { kind: 'local', place: local };
       const object = context.world.objects.get(expr.name);
       // In a thread the name of a shared object is a pointer to it, as in all C litmus tests; `&object` is accepted as the same.
@@ -295,14 +295,6 @@ export function placeOf(context: Lowering, expr: Expr): Place {
     default:
       return fail(context, `${formatExpr(expr)} is no place in memory`, expr.span);
   }
-}
-
-/** What the IR computes `a || b` or `!a` into, where it is a value: $1, $2, ... */
-function temporary(context: Lowering, name: string): LocalPlace | undefined {
-  if (!name.startsWith('$')) return undefined;
-  const place: LocalPlace = { name, type: 'bool', word: undefined, value: undefined, isAssignedOnce: context.frame.assignments.get(name) === 1 };
-  context.frame.names.set(name, place);
-  return place;
 }
 
 /** `base[index]`, and `base + index` for pointers to elements. Objects of several words are as far apart as they are long. */
