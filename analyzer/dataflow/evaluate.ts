@@ -4,7 +4,7 @@ import { noteRead } from './entry-effects';
 import type { Frame } from './frame';
 import { entryLevel, isLocal, nodeId, quote } from './frame';
 import type { State } from './state';
-import { confirm, confirmEverything, lockStatus, narrow, openSnapshot, range, readPlace, record, truth } from './state';
+import { cell, confirm, confirmEverything, lockStatus, narrow, openSnapshot, range, readPlace, record, truth } from './state';
 import type { Place, ReadValue, Value } from './value';
 import { address, below, isTruth, load, local, name, names, number, operation, pointee, read, symbol, zero } from './value';
 
@@ -105,7 +105,7 @@ export function assume(s: State, condition: Value, wanted: boolean): boolean {
 
 /** Variables that hold a value known to be 0 hold 0: that outlives the facts about the value. */
 function becomesZero(s: State, value: Value): void {
-  for (const [key, m] of s.memory) if (m.value.key === value.key) s.memory.set(key, { place: m.place, value: zero });
+  for (const [key, m] of s.memory) if (m.value.key === value.key) s.memory.set(key, cell(m.place, zero));
 }
 
 function record01(s: State, value: Value, wanted: boolean): boolean {

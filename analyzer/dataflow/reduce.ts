@@ -3,7 +3,7 @@ import { carrierFields } from '../../kernel/model';
 import type { NodeId } from '../../parser/ir';
 import type { Liveness } from './liveness';
 import type { EntryLock, Fact, State } from './state';
-import { isCoreFact, isRequest } from './state';
+import { cell, fact, isCoreFact, isRequest } from './state';
 import type { Place, Value } from './value';
 import { contains, names, parts, symbol } from './value';
 
@@ -43,7 +43,7 @@ export function reduceAtExit(s: State, result: Value | undefined): Value | undef
   for (const [key, m] of s.memory) {
     // What was written back as it was is no change; a lock pointer that nobody holds is just a pointer.
     if (m.value.kind === 'load' && m.value.place.key === key && s.clobbered.size === 0) s.memory.delete(key);
-    else if (!interesting(m.value) || (m.value.kind === 'lock' && !s.held.has(m.value.key))) s.memory.set(key, { place: m.place, value: symbol(`written:${key}`) });
+    else if (!interesting(m.value) || (m.value.kind === 'lock' && !s.held.has(m.value.key))) s.memory.set(key, cell(m.place, symbol(`written:${key}`)));
   }
   // A lock that the caller holds, and keeps, is nothing that it gets from here.
   for (const [key, h] of s.held) if (h.callers) s.held.delete(key);
@@ -69,7 +69,7 @@ export function coarsen(s: State, node: NodeId): void {
   for (const [key, m] of s.memory) {
     const { value } = m;
     const plain = (value.kind === 'symbol' || value.kind === 'operation') && !contains(value, (x) => guards.has(x.key) || x.kind === 'read' || x.kind === 'lock' || x.kind === 'test' || x.kind === 'same');
-    if (plain) s.memory.set(key, { place: m.place, value: symbol(`join#${node}.${key}`) });
+    if (plain) s.memory.set(key, cell(m.place, symbol(`join#${node}.${key}`)));
   }
   for (const [key, f] of s.facts) {
     if (!isCoreFact(f.value) && !guards.has(key)) s.facts.delete(key);
@@ -91,7 +91,7 @@ export function commonFacts(a: ReadonlyMap<string, Fact>, b: ReadonlyMap<string,
     const low = Math.min(f.low, g.low);
     const high = Math.max(f.high, g.high);
     const not = f.not.filter((n) => g.not.includes(n) || n < g.low || n > g.high);
-    if (low > -Infinity || high < Infinity || not.length > 0) out.set(key, { value: f.value, low, high, not });
+    if (low > -Infinity || high < Infinity || not.length > 0) out.set(key, fact(f.value, low, high, not));
   }
   return out;
 }

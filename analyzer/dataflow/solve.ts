@@ -25,6 +25,7 @@ import { applyCache, applyFill, fillKey, finishCache, forgetUnreachable, initial
 import type { Liveness } from './liveness';
 import { computeLiveness } from './liveness';
 import { coarsen, commonFacts, dropOwnSnapshots, reduceAtExit, reduceAtJoin } from './reduce';
+import { SharedMap } from './shared-map';
 import type { Fact, State } from './state';
 import { clobber, confirmEverything, copy, coreKey, entryCoreKey, entryOutcomeKey, initialState, phaseOf, record, retire, stateKey, truth, writePlace } from './state';
 import type { ActionReach, EventReach, FaultReach, LossReach, Outcome, SigbusFate, Summary } from './summary';
@@ -95,7 +96,7 @@ class Solver {
   private readonly liveness: Liveness;
   private readonly byOrder: NodeId[];
   private readonly pending = new Map<NodeId, State[]>();
-  private readonly seen = new Map<NodeId, Set<string>>();
+  private readonly seen = new Map<NodeId, Set<number>>();
   private readonly outcomes = new Map<string, Outcome>();
   private readonly reaches = new Map<string, EventReach>();
   private readonly faults = new Map<string, FaultReach>();
@@ -110,7 +111,7 @@ class Solver {
   /** By call that faults: the ways on from a SIGBUS. */
   private readonly fates = new Map<string, Map<SigbusFate, Span>>();
   private readonly patience: (typeof patience)['looks'];
-  private readonly admitted = new Map<NodeId, Map<string, number>>();
+  private readonly admitted = new Map<NodeId, Map<number | 'settled' | 'open', number>>();
   /** Nodes from which an entry is changed before a lock is taken or dropped. */
   private readonly changeAhead: ReadonlySet<NodeId>;
   /** Variables that the function returns. */
@@ -533,7 +534,7 @@ class Solver {
     const key = `${value?.key ?? ''}|${s.entries ? entryOutcomeKey(s) : coreKey(s)}`;
     const old = this.outcomes.get(key);
     if (old) {
-      this.outcomes.set(key, { value: old.value, state: { ...old.state, facts: commonFacts(old.state.facts, s.facts) } });
+      this.outcomes.set(key, { value: old.value, state: { ...old.state, facts: SharedMap.of(commonFacts(old.state.facts, s.facts)) } });
       return;
     }
     if (this.outcomes.size >= outcomeCap) {
