@@ -24,7 +24,8 @@ import type { FillReach } from './page-cache';
 import { applyCache, applyFill, fillKey, finishCache, forgetUnreachable, initialCache, isFileWalk, loadsInScans, noteCacheBranch, noteCacheEffect, noteCount, noteFileWalk, retireLoads } from './page-cache';
 import type { Liveness } from './liveness';
 import { computeLiveness } from './liveness';
-import { coarsen, commonFacts, dropOwnSnapshots, reduceAtExit, reduceAtJoin } from './reduce';
+import type { JoinReducer } from './reduce';
+import { coarsen, commonFacts, createJoinReducer, dropOwnSnapshots, reduceAtExit } from './reduce';
 import { SharedMap } from './shared-map';
 import type { Fact, State } from './state';
 import { clobber, confirmEverything, copy, coreKey, entryCoreKey, entryOutcomeKey, initialState, phaseOf, record, retire, stateKey, truth, writePlace } from './state';
@@ -94,6 +95,7 @@ export function solve(frame: Frame, callees: Callees, depth: Depth): Summary {
 
 class Solver {
   private readonly liveness: Liveness;
+  private readonly reducer: JoinReducer;
   private readonly byOrder: NodeId[];
   private readonly pending = new Map<NodeId, State[]>();
   private readonly seen = new Map<NodeId, Set<number>>();
@@ -129,6 +131,7 @@ class Solver {
     this.leading = nodesLeadingTo(frame.ir, (node, id) => node.kind === 'call'
       && (frame.shapeAt(id)?.effect.op === (depth === 'cache' ? 'cache-store' : 'event') || callees.isFollowed(node, frame)));
     this.liveness = computeLiveness(frame.ir);
+    this.reducer = createJoinReducer(this.liveness, depth === 'faults');
     this.creating = new Set([...this.liveness.inLoop].filter((i) => createsValues(frame, frame.ir.nodes[i]!)));
     this.changeAhead = depth === 'entries' ? nodesLeadingTo(frame.ir, (node, id) => changes(frame, node, id), (node, id) => movesLock(frame, node, id)) : new Set();
     this.scans = depth === 'cache' ? loadsInScans(frame, this.liveness.inLoop) : new Map();
@@ -180,7 +183,7 @@ class Solver {
   private arrive(node: NodeId, s: State): void {
     if (s.entries && !this.changeAhead.has(node)) forgetBare(s);
     reduceEntries(s);
-    reduceAtJoin(s, node, this.liveness, this.depth === 'faults');
+    this.reducer.reduce(s, node);
     forgetUnreachable(s);
     let seen = this.seen.get(node);
     if (!seen) this.seen.set(node, (seen = new Set()));
