@@ -263,20 +263,7 @@ export function cannotLose(s: State, change: Pick<Change, 'kind' | 'replaces'>):
 /** Slots that hold something, be it a marker, as far as the facts say so. */
 export function occupiedSlots(s: State): string[] {
   const out: string[] = [];
-  const look = (v: Value): boolean => {
-    if (v.kind === 'read' && wasLocked(s, v)) out.push(v.slot.key);
-    return false;
-  };
-  for (const f of s.facts.values()) {
-    if (isFalse(f)) continue;
-    const { value } = f;
-    if (value.kind === 'same') {
-      look(value.left);
-      look(value.right);
-    } else if (value.kind === 'test' && (value.test === 'present' || value.test === 'swap' || value.test === 'marker' || (value.test === 'none' && value.orMarker === true))) {
-      contains(value.of, look);
-    }
-  }
+  for (const f of s.facts.values()) for (const v of f.occupied) if (wasLocked(s, v)) out.push(v.slot.key);
   return out;
 }
 

@@ -13,7 +13,7 @@ import { assume, evaluate, placeOf } from './evaluate';
 import { fateOf, faultKey, withWaiting } from './faults';
 import type { Frame } from './frame';
 import { isEntryType, isLocal, nodeId, quote, typeOf } from './frame';
-import type { Change } from './entries';
+import type { Change, Guard } from './entries';
 import { initialEntries } from './entries';
 import type { EntrySink } from './entry-effects';
 import { blame, finishEntries, forgetBare, forgetLooks, isSettled, noteBranch, noteEffect, noteMappingWalk, noteOtherVma, notePhase, reduceEntries, retireEntries, siteOf, store } from './entry-effects';
@@ -42,12 +42,19 @@ import { below, contains, local, name, operation, param, pointee, symbol, zero }
  */
 export type Depth = 'events' | 'whole' | 'faults' | 'entries' | 'cache';
 
+/** A function as its callers see it. */
+export interface Callee {
+  readonly ref: FunctionRef;
+  readonly params: readonly string[];
+  readonly summary: Summary;
+}
+
 /** What the solver asks about other functions. */
 export interface Callees {
   /** Summary of the function that this call means; `harmless` when its body touches nothing that is followed here; undefined when nobody knows it. */
-  summarize(node: CallNode, frame: Frame, depth: Depth): { readonly ref: FunctionRef; readonly params: readonly string[]; readonly summary: Summary } | 'harmless' | undefined;
+  summarize(node: CallNode, frame: Frame, depth: Depth): Callee | 'harmless' | undefined;
   /** Functions that matter here and that a table of callbacks which this call hands out names. */
-  callbacks(node: CallNode, frame: Frame): readonly { readonly ref: FunctionRef; readonly params: readonly string[]; readonly summary: Summary }[];
+  callbacks(node: CallNode, frame: Frame): readonly Callee[];
   /** Is this a call of a function that the tree defines? */
   hasBody(node: CallNode, frame: Frame): boolean;
   /** Is this a call of a function in the tree whose events (or faults, where those are asked for) concern its callers? */
@@ -88,6 +95,18 @@ const reachCap = 64;
 /** Nodes executed per function before its analysis is cut short. */
 const budget = 120_000;
 
+/** What a call of a function leads to. */
+interface Target {
+  readonly known: Callee | 'harmless' | undefined;
+  readonly callbacks: readonly Callee[];
+  /** Guards whose answer the callee gives. */
+  readonly told: ReadonlySet<Guard>;
+  /** Nobody knows the function, and it gets entries or their locks. */
+  readonly handsOver: boolean;
+  /** Arguments that are structs with all that a fault needs. */
+  readonly faultStructs: readonly boolean[];
+}
+
 export function solve(frame: Frame, callees: Callees, depth: Depth): Summary {
   const solver = new Solver(frame, callees, depth);
   return { ...solver.run(), fills: [...solver.fills.values()] };
@@ -118,6 +137,7 @@ class Solver {
   private readonly changeAhead: ReadonlySet<NodeId>;
   /** Variables that the function returns. */
   private readonly returned: ReadonlySet<string>;
+  private readonly targets = new Map<NodeId, Target>();
   private cursor = 0;
   private executed = 0;
   private truncated = false;
@@ -371,8 +391,9 @@ class Solver {
       }
     }
     if (effect?.op === 'fault' && this.depth === 'faults' && !this.callees.isFollowed(node, frame)) return this.fault(id, node, s, args, effect).map((after) => put(after.state, after.result));
+    const target = this.target(id, node);
     if (s.entries) {
-      for (const back of this.callees.callbacks(node, frame)) {
+      for (const back of target.callbacks) {
         const sub = substitution(s, back.params, [], `${nodeId(frame, id)}&`);
         for (const loss of back.summary.losses) {
           const here = applyLoss(frame, s, id, node, back.ref, loss, sub);
@@ -380,9 +401,9 @@ class Solver {
         }
       }
     }
-    const known = this.callees.summarize(node, frame, this.depth === 'faults' || this.depth === 'entries' || this.depth === 'cache' ? this.depth : this.matters(node.next) ? 'whole' : 'events');
+    const { known } = target;
     if (!known || known === 'harmless') {
-      this.opaque(s, node, args, nodeId(frame, id), known === 'harmless');
+      this.opaque(s, node, args, nodeId(frame, id), target);
       return [put(s, symbol(nodeId(frame, id)))];
     }
     const sub = substitution(s, known.params, args, nodeId(frame, id));
@@ -412,9 +433,8 @@ class Solver {
     }
     for (const site of known.summary.chosen) this.chosen.add(site);
     const after: State[] = [];
-    const told = s.entries ? toldGuards(known.summary.outcomes) : noGuards;
     for (const outcome of known.summary.outcomes) {
-      const next = applyOutcome(frame, s, node, known.ref, outcome, sub, args, this.sink, told);
+      const next = applyOutcome(frame, s, node, known.ref, outcome, sub, args, this.sink, target.told);
       if (!next) continue;
       if (outcome.state.cache) applyCache(next.state, outcome.state.cache);
       for (const mark of known.summary.marks) blame(s, next.state, mark, sub.value(mark.slot));
@@ -427,6 +447,25 @@ class Solver {
     // A callee that was too large to follow may also return in ways that are not listed.
     if (known.summary.truncated && after.length === 0) return [put(s, symbol(nodeId(frame, id)))];
     return after;
+  }
+
+  /** What a call means is the same on all paths. */
+  private target(id: NodeId, node: CallNode): Target {
+    let target = this.targets.get(id);
+    if (!target) {
+      const { frame } = this;
+      const followsEntries = this.depth === 'entries';
+      const callbacks = followsEntries ? this.callees.callbacks(node, frame) : [];
+      const known = this.callees.summarize(node, frame, this.depth === 'faults' || followsEntries || this.depth === 'cache' ? this.depth : this.matters(node.next) ? 'whole' : 'events');
+      target = {
+        callbacks, known,
+        told: followsEntries && known && known !== 'harmless' ? toldGuards(known.summary.outcomes) : noGuards,
+        handsOver: known === undefined && node.args.some((a) => pageTableTypes.has(typeOf(frame, a) ?? '')),
+        faultStructs: node.args.map((a) => isFaultStruct(typeOf(frame, a))),
+      };
+      this.targets.set(id, target);
+    }
+    return target;
   }
 
   private event(id: NodeId, node: CallNode, s: State, args: readonly Value[], reasonAt: number): void {
@@ -507,16 +546,16 @@ class Solver {
   }
 
   /** A function that is not followed: it may write through the pointers to locals and fault structs that it gets, and leaves the locks alone. */
-  private opaque(s: State, node: CallNode, args: readonly Value[], unique: string, harmless: boolean): void {
-    if (!harmless && node.args.some((a) => pageTableTypes.has(typeOf(this.frame, a) ?? ''))) {
+  private opaque(s: State, node: CallNode, args: readonly Value[], unique: string, target: Target): void {
+    if (target.handsOver) {
       const who = node.callee === undefined ? `the function called through ${quote(this.frame, node.through?.span ?? node.span)}` : `${node.callee}()`;
       record(s, { kind: 'call', in: this.frame.ref, span: node.span, about: undefined, message: `calls ${who}`, assumed: `${who} is not known and is taken to change no page-table lock and to check no entry` });
     }
     args.forEach((value, i) => {
-      const expr = node.args[i];
-      if (!expr || (harmless && isFaultStruct(typeOf(this.frame, expr)))) return;
+      const isFault = target.faultStructs[i] === true;
+      if (isFault && target.known === 'harmless') return;
       if (value.kind === 'address') clobber(s, value.place, `${unique}@${i}`);
-      else if (isFaultStruct(typeOf(this.frame, expr))) clobber(s, pointee(value), `${unique}@${i}`);
+      else if (isFault) clobber(s, pointee(value), `${unique}@${i}`);
     });
   }
 

@@ -7,15 +7,17 @@ import type { Level } from '../../kernel/types';
 import type { Span } from '../../parser/ir';
 import type { StepKind } from '../findings/finding';
 import type { FunctionRef } from '../call-graph/tree';
+import { excludesProtection } from './bits';
 import type { EntryState } from './entries';
 import { entriesKey, printedEntries } from './entries';
 import type { Fingerprint } from './fingerprint';
 import { checkOf, combine, hashOf, hashOfNumber, joined, spread } from './fingerprint';
 import type { CacheState } from './page-cache';
 import { cacheKey } from './page-cache';
+import { Recent } from './recent';
 import { SharedMap } from './shared-map';
 import type { LockStatus, Place, ReadValue, Value } from './value';
-import { load, number, originsOf, printed, symbol } from './value';
+import { contains, load, number, originsOf, printed, symbol } from './value';
 
 /** One thing that happened on a path, with the path before it. */
 export interface Trace {
@@ -43,14 +45,43 @@ export interface Fact extends Fingerprint {
   readonly not: readonly number[];
   /** It decides something about an event or a change of an entry; see `isCoreFact`, `isRequest`. */
   readonly weight: 'core' | 'request' | 'other';
+  /** The path was asked to drop the uffd-wp bit, or the vma cannot have it. */
+  readonly excludesBit: boolean;
+  /** Readings of entries that hold something, be it a marker, as this fact says. */
+  readonly occupied: readonly ReadValue[];
 }
 
+/** Facts as branches learn them, again and again: the value is false, true, or just not zero. */
+const learned = new Recent<Value, 'false' | 'true' | 'not zero', Fact>();
+
 export function fact(value: Value, low: number, high: number, not: readonly number[]): Fact {
+  const plain = not.length > 0 ? (not.length === 1 && not[0] === 0 && low === -Infinity && high === Infinity ? 'not zero' : undefined) : low === 0 && high === 0 ? 'false' : low === 1 && high === 1 ? 'true' : undefined;
+  if (plain === undefined) return newFact(value, low, high, not);
+  return learned.get(value, plain) ?? learned.put(value, plain, newFact(value, low, high, not));
+}
+
+function newFact(value: Value, low: number, high: number, not: readonly number[]): Fact {
   const print = printed(value);
   let bounds = combine(hashOfNumber(low), hashOfNumber(high));
   for (const n of not) bounds = combine(bounds, hashOfNumber(n));
   const weight = isCoreFact(value) ? 'core' : isRequest(value) ? 'request' : 'other';
-  return { value, low, high, not, weight, hash: combine(print.hash, bounds), check: combine(print.check, spread(bounds)) };
+  const excludesBit = excludesProtection(value, low === 0 && high === 0, low > 0 || high < 0 || not.includes(0));
+  const occupied = low === 0 && high === 0 ? noReadings : readingsOfSomething(value);
+  return { value, low, high, not, weight, excludesBit, occupied, hash: combine(print.hash, bounds), check: combine(print.check, spread(bounds)) };
+}
+
+const noReadings: readonly ReadValue[] = [];
+
+/** Entries that are known not to be empty when this is true. */
+function readingsOfSomething(value: Value): readonly ReadValue[] {
+  if (value.kind === 'same') return [value.left, value.right].filter((v) => v.kind === 'read');
+  if (value.kind !== 'test' || (value.test !== 'present' && value.test !== 'swap' && value.test !== 'marker' && (value.test !== 'none' || value.orMarker !== true))) return noReadings;
+  const found: ReadValue[] = [];
+  contains(value.of, (v) => {
+    if (v.kind === 'read') found.push(v);
+    return false;
+  });
+  return found;
 }
 
 /** What a place holds. */
@@ -408,7 +439,8 @@ export function range(s: State, value: Value): readonly [number, number] {
 /* ---- paths ---- */
 
 export function record(s: State, step: Omit<Trace, 'before'>): void {
-  s.trace = { ...step, before: s.trace };
+  // All of one shape, whatever the step leaves out.
+  s.trace = { kind: step.kind, in: step.in, span: step.span, message: step.message, about: step.about, holds: step.holds, assumed: step.assumed, before: s.trace, inside: step.inside };
 }
 
 export function steps(trace: Trace | undefined): Trace[] {
