@@ -69,10 +69,15 @@ export function placeOf(frame: Frame, s: State, expr: Expr, node: NodeId): Place
   }
 }
 
+/** The only way that a branch on `condition` can go here, if that is known at once. Tests of entries are always looked at more closely. */
+export function decision(s: State, condition: Value): boolean | undefined {
+  return condition.kind === 'test' || condition.kind === 'same' ? undefined : truth(s, condition);
+}
+
 /** Takes the branch on which `condition` has this truth value; false when the path cannot happen. */
 export function assume(s: State, condition: Value, wanted: boolean): boolean {
-  const known = truth(s, condition);
-  if (known !== undefined && condition.kind !== 'test' && condition.kind !== 'same') {
+  const known = decision(s, condition);
+  if (known !== undefined) {
     if (known !== wanted) return false;
     if (condition.kind === 'number') return true;
   }

@@ -15,7 +15,8 @@ interface Interest {
   /** Keep what is known of the arguments, looked at again or not. */
   readonly requests: boolean;
   readonly atExit: boolean;
-  /** What was found out about facts, by the keys of their values. */
+  /** What was found out about places and facts, by the keys of places and values. */
+  readonly places: Map<string, boolean>;
   readonly verdicts: Map<string, Verdict>;
 }
 
@@ -43,6 +44,7 @@ export function createJoinReducer(liveness: Liveness, keepRequests: boolean): Jo
           callee: (c) => liveness.callee(node, c),
           requests: keepRequests,
           atExit: false,
+          places: new Map(),
           verdicts: new Map(),
         }));
       }
@@ -70,7 +72,7 @@ export function reduceAtExit(s: State, result: Value | undefined): Value | undef
   // That a path takes a lock itself tells the caller nothing it could use.
   const forCaller = (l: EntryLock): EntryLock => (l === 'not-held' ? 'unknown' : l);
   s.entryLock = { pte: forCaller(s.entryLock.pte), pmd: forCaller(s.entryLock.pmd) };
-  reduce(s, { local: () => false, field: isCarrier, callee: () => false, requests: true, atExit: true, verdicts: new Map() }, value);
+  reduce(s, { local: () => false, field: isCarrier, callee: () => false, requests: true, atExit: true, places: new Map(), verdicts: new Map() }, value);
   for (const key of s.open.keys()) {
     const asked = [...s.facts.values()].some((f) => f.value.kind === 'test' && f.value.of.key === key && f.low > 0);
     const kept = [...s.memory.values()].some((m) => m.value.key === key) || (value && contains(value, (x) => x.key === key));
@@ -117,8 +119,14 @@ export function commonFacts(a: ReadonlyMap<string, Fact>, b: ReadonlyMap<string,
 }
 
 function reduce(s: State, interest: Interest, result?: Value): void {
-  for (const [key, m] of s.memory) if (!placeMatters(m.place, interest)) s.memory.delete(key);
-  for (const [key, c] of s.clobbered) if (!placeMatters(c.place, interest)) s.clobbered.delete(key);
+  const { places } = interest;
+  const isOfNoUse = (key: string, place: Place): boolean => {
+    let matters = places.get(key);
+    if (matters === undefined) places.set(key, (matters = placeMatters(place, interest)));
+    return !matters;
+  };
+  for (const [key, m] of s.memory) if (isOfNoUse(key, m.place)) s.memory.delete(key);
+  for (const [key, c] of s.clobbered) if (isOfNoUse(key, c.place)) s.clobbered.delete(key);
   reduceFacts(s, interest, result);
   if (s.confirmed.size === 0) return;
   // A confirmed value of this function's own that nothing refers to any more says nothing to anybody.

@@ -9,7 +9,7 @@ import { nodesLeadingTo } from '../../parser/cfg';
 import type { IrNode, NodeId, Span } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
 import { holdClaimed } from './annotations';
-import { assume, evaluate, placeOf } from './evaluate';
+import { assume, decision, evaluate, placeOf } from './evaluate';
 import { fateOf, faultKey, withWaiting } from './faults';
 import type { Frame } from './frame';
 import { isEntryType, isLocal, nodeId, quote, typeOf } from './frame';
@@ -341,21 +341,28 @@ class Solver {
   private branch(id: NodeId, node: Extract<IrNode, { kind: 'branch' }>, s: State): [NodeId, State][] {
     const condition = evaluate(this.frame, s, node.condition, id);
     const out: [NodeId, State][] = [];
-    const other = copy(s);
-    for (const [arm, wanted, target] of [[s, true, node.whenTrue], [other, false, node.whenFalse]] as const) {
-      if (!assume(arm, condition, wanted)) continue;
-      this.remember(arm, condition, wanted, node.span);
-      const [value, holds] = bare(condition, wanted);
-      noteBranch(arm, value, holds);
-      noteCacheBranch(this.frame, arm, value, holds, node.span);
-      out.push([target, arm]);
+    // Where the path can only go one way, it goes on with the state that it has.
+    const decided = decision(s, condition);
+    if (decided !== false) {
+      const arm = decided === undefined ? copy(s) : s;
+      if (this.take(arm, condition, true, node.span)) out.push([node.whenTrue, arm]);
     }
+    if (decided !== true && this.take(s, condition, false, node.span)) out.push([node.whenFalse, s]);
     return out;
   }
 
-  private remember(s: State, condition: Value, wanted: boolean, span: Span): void {
-    const { frame } = this;
+  /** Takes one way from a branch; false when the path cannot go there. */
+  private take(s: State, condition: Value, wanted: boolean, span: Span): boolean {
+    if (!assume(s, condition, wanted)) return false;
     const [value, holds] = bare(condition, wanted);
+    this.remember(s, value, holds, span);
+    noteBranch(s, value, holds);
+    noteCacheBranch(this.frame, s, value, holds, span);
+    return true;
+  }
+
+  private remember(s: State, value: Value, holds: boolean, span: Span): void {
+    const { frame } = this;
     const step = { in: frame.ref, span, about: undefined };
     if (value.kind === 'test') {
       record(s, { ...step, kind: 'branch', about: value.of, holds, message: `${value.by}() is ${holds ? 'true' : 'false'} of that reading` });
@@ -433,12 +440,18 @@ class Solver {
     }
     for (const site of known.summary.chosen) this.chosen.add(site);
     const after: State[] = [];
+    const distinct = new Set<number>();
     for (const outcome of known.summary.outcomes) {
       const next = applyOutcome(frame, s, node, known.ref, outcome, sub, args, this.sink, target.told);
       if (!next) continue;
       if (outcome.state.cache) applyCache(next.state, outcome.state.cache);
       for (const mark of known.summary.marks) blame(s, next.state, mark, sub.value(mark.slot));
-      after.push(put(next.state, next.value ?? symbol(nodeId(frame, id))));
+      put(next.state, next.value ?? symbol(nodeId(frame, id)));
+      // Ways to return may differ in nothing that is left of them here.
+      const key = known.summary.outcomes.length > 1 ? stateKey(next.state) : 0;
+      if (distinct.has(key)) continue;
+      distinct.add(key);
+      after.push(next.state);
     }
     for (const mark of known.summary.marks) {
       const slot = sub.value(mark.slot);
