@@ -6,7 +6,7 @@ import type { Engine } from './host';
  * How much a function must have run before V8 optimizes it. Its own figure is for programs that run for long: in one that is done after seconds it
  * costs a second core as much again, for code that is soon used no more.
  */
-const optimizeLater = '--interrupt-budget=600000';
+const optimizeLater = '--interrupt-budget=250000';
 
 export async function loadEngine(): Promise<Engine> {
   setFlagsFromString(optimizeLater);

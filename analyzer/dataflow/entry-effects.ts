@@ -27,7 +27,13 @@ export interface EntrySink {
 export const allGaps: ReadonlySet<Gap> = new Set<Gap>(['wp', 'hole']);
 
 function update(s: State, change: Partial<EntryState>): void {
-  if (s.entries) s.entries = { ...s.entries, ...change };
+  const e = s.entries;
+  if (!e) return;
+  for (const part in change) {
+    if (change[part as keyof EntryState] === e[part as keyof EntryState]) continue;
+    s.entries = { ...e, ...change };
+    return;
+  }
 }
 
 /** Names the place of a change. */

@@ -73,9 +73,9 @@ export function applyOutcome(frame: Frame, s: State, node: CallNode, callee: Fun
   const from = outcome.state;
   t.coarse = s.coarse || from.coarse;
   t.trace = appendTrace(s.trace, callStep(frame, node, callee), outcome.state.trace, sub);
-  if (!applyFacts(t, [...from.facts.values()], sub)) return undefined;
+  if (!applyFacts(t, from.facts.values(), sub)) return undefined;
   if (from.confirmedAll !== 'no') settle(s, from.confirmedAll, (when) => confirmEverything(t, when));
-  openAndConfirm(s, t, [...from.open.values()], [...from.confirmed.values()], sub);
+  openAndConfirm(s, t, from.open.values(), from.confirmed.values(), sub);
   if (from.entryLock.pte === 'released' || from.entryLock.pmd === 'released') release(t, symbol(`${callee.name}:released`));
   for (const c of from.clobbered.values()) {
     const p = sub.place(c.place);
@@ -158,7 +158,7 @@ function callStep(frame: Frame, node: CallNode, callee: FunctionRef): Omit<Trace
   return { kind: 'call', in: frame.ref, span: node.span, about: undefined, message: `calls ${callee.name}()` };
 }
 
-function applyFacts(t: State, facts: readonly Fact[], sub: Substitution): boolean {
+function applyFacts(t: State, facts: Iterable<Fact>, sub: Substitution): boolean {
   for (const f of facts) {
     const v = sub.value(f.value);
     const known = f.low === 0 && f.high === 0 ? false : f.low > 0 || f.high < 0 || f.not.includes(0) ? true : undefined;
@@ -174,7 +174,7 @@ function applyFacts(t: State, facts: readonly Fact[], sub: Substitution): boolea
  * The callee's snapshots join the caller's, and what the callee compared is confirmed. In this order, because only the caller may know that
  * the value was none, and then the callee's snapshots are settled as well.
  */
-function openAndConfirm(caller: State, t: State, open: readonly ReadValue[], confirmed: EventReach['confirmed'], sub: Substitution): void {
+function openAndConfirm(caller: State, t: State, open: Iterable<ReadValue>, confirmed: Iterable<EventReach['confirmed'][number]>, sub: Substitution): void {
   for (const r of open) {
     const here = sub.value(r);
     if (here.kind === 'read') openSnapshot(t, here);

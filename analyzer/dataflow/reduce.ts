@@ -120,13 +120,13 @@ export function commonFacts(a: ReadonlyMap<string, Fact>, b: ReadonlyMap<string,
 
 function reduce(s: State, interest: Interest, result?: Value): void {
   const { places } = interest;
-  const isOfNoUse = (key: string, place: Place): boolean => {
-    let matters = places.get(key);
-    if (matters === undefined) places.set(key, (matters = placeMatters(place, interest)));
+  const isOfNoUse = (place: Place): boolean => {
+    let matters = places.get(place.key);
+    if (matters === undefined) places.set(place.key, (matters = placeMatters(place, interest)));
     return !matters;
   };
-  for (const [key, m] of s.memory) if (isOfNoUse(key, m.place)) s.memory.delete(key);
-  for (const [key, c] of s.clobbered) if (isOfNoUse(key, c.place)) s.clobbered.delete(key);
+  for (const { place } of s.memory.values()) if (isOfNoUse(place)) s.memory.delete(place.key);
+  for (const { place } of s.clobbered.values()) if (isOfNoUse(place)) s.clobbered.delete(place.key);
   reduceFacts(s, interest, result);
   if (s.confirmed.size === 0) return;
   // A confirmed value of this function's own that nothing refers to any more says nothing to anybody.
@@ -152,7 +152,8 @@ function reduceFacts(s: State, interest: Interest, result: Value | undefined): v
   const followsEntries = s.entries !== undefined;
   const { verdicts } = interest;
   let named: ReadonlySet<string> | undefined;
-  for (const [key, f] of s.facts) {
+  for (const f of s.facts.values()) {
+    const { key } = f.value;
     let verdict = verdicts.get(key);
     if (verdict === undefined) verdicts.set(key, (verdict = followsEntries && isSettled(f.value, interest) ? 'gone' : valueMatters(f.value, interest, isNeverNamed) ? 'kept' : 'depends'));
     if (verdict === 'kept') continue;

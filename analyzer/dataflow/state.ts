@@ -171,9 +171,19 @@ export function coreKey(s: State): number {
 }
 
 /** The same for a way to return: what the caller can see, what was asked for, and which values were found without the bit. */
-export function entryOutcomeKey(s: State): string {
-  const facts = [...s.facts].filter(([, f]) => isRequest(f.value) || (f.value.kind === 'test' && f.value.test === 'uffd-wp')).map(([key, f]) => `${key}:${f.low},${f.high}`);
-  return `${s.coarse ? '~' : ''}${visibleKey(s)}|${facts.sort().join('|')}`;
+export function entryOutcomeKey(s: State): number {
+  let { hash, check } = printedLocks(s);
+  const add = (print: Fingerprint, kind: number): void => {
+    hash += combine(print.hash, kind);
+    check += combine(print.check, kind);
+  };
+  for (const f of s.facts.values()) if (f.weight === 'request' || (f.value.kind === 'test' && f.value.test === 'uffd-wp')) add(f, 0);
+  for (const m of s.memory.values()) add(m, 0);
+  for (const c of s.clobbered.values()) add(printed(c.place), kinds.clobbered);
+  for (const h of s.held.values()) add(printed(h.lock), kinds.guard);
+  if (s.entries) add(printedEntries(s.entries), 0);
+  if (s.cache) add({ hash: hashOf(cacheKey(s.cache)), check: checkOf(cacheKey(s.cache)) }, 0);
+  return joined(spread(hash | 0), spread(check | 0));
 }
 
 /** Was an entry none, marked, write-protected, or the same as another? */
@@ -224,7 +234,7 @@ function printedLocks(s: State): Fingerprint {
 const lockNumbers: Readonly<Record<EntryLock, number>> = { unknown: 0, released: 1, 'not-held': 2 };
 
 /** Kinds of parts, so that the same value in two of them counts as two things. */
-const kinds = { guard: 3, callers: 5, open: 7, confirmed: 11, confirmedIfHeld: 13, confirmedAll: 17 } as const;
+const kinds = { guard: 3, callers: 5, open: 7, confirmed: 11, confirmedIfHeld: 13, confirmedAll: 17, clobbered: 19 } as const;
 
 function fingerprintOf(s: State, coreOnly: boolean): number {
   let { hash, check } = printedLocks(s);
@@ -291,8 +301,8 @@ export function clobber(s: State, place: Place, by: string, zero = false): void 
 }
 
 function forget(s: State, place: Place): void {
-  for (const [key, m] of s.memory) if (covers(place, m.place)) s.memory.delete(key);
-  for (const [key, c] of s.clobbered) if (covers(place, c.place)) s.clobbered.delete(key);
+  for (const m of s.memory.values()) if (covers(place, m.place)) s.memory.delete(m.place.key);
+  for (const c of s.clobbered.values()) if (covers(place, c.place)) s.clobbered.delete(c.place.key);
 }
 
 /** Is `inner` the same place as `outer` or a field of it? */
@@ -348,7 +358,8 @@ export function drop(s: State, key: string): void {
 
 /** Is every lock held, if any, the caller's? */
 export function tookNone(s: State): boolean {
-  return [...s.held.values()].every((h) => h.callers);
+  for (const h of s.held.values()) if (!h.callers) return false;
+  return true;
 }
 
 /**
@@ -465,16 +476,15 @@ const maxCalleeSteps = 24;
  */
 export function retire(s: State, id: string): void {
   const stale = (v: Value): boolean => originsOf(v).includes(id);
-  for (const [key, m] of s.memory) {
-    if (stale(m.value) || (m.place.kind === 'memory' && stale(m.place.base))) {
-      if (m.place.kind === 'local') s.memory.set(key, cell(m.place, symbol(`old:${id}:${key}`)));
-      else s.memory.delete(key);
-    }
+  for (const { place, value } of s.memory.values()) {
+    if (!stale(value) && (place.kind === 'local' || !stale(place.base))) continue;
+    if (place.kind === 'local') s.memory.set(place.key, cell(place, symbol(`old:${id}:${place.key}`)));
+    else s.memory.delete(place.key);
   }
-  for (const [key, c] of s.clobbered) if (c.place.kind === 'memory' && stale(c.place.base)) s.clobbered.delete(key);
-  for (const [key, f] of s.facts) if (stale(f.value)) s.facts.delete(key);
-  for (const [key, r] of s.open) if (r.id.startsWith(id)) s.open.delete(key);
-  for (const [key, c] of s.confirmed) if (stale(c.value)) s.confirmed.delete(key);
+  for (const { place } of s.clobbered.values()) if (place.kind === 'memory' && stale(place.base)) s.clobbered.delete(place.key);
+  for (const f of s.facts.values()) if (stale(f.value)) s.facts.delete(f.value.key);
+  for (const r of s.open.values()) if (r.id.startsWith(id)) s.open.delete(r.key);
+  for (const c of s.confirmed.values()) if (stale(c.value)) s.confirmed.delete(c.value.key);
 }
 
 /** Does a page-table lock protect the path here: one taken in this function, or perhaps its caller's? */
