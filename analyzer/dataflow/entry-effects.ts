@@ -437,20 +437,24 @@ export function blame(before: State, s: State, helper: Change, slot: Value): voi
 export function retireEntries(s: State, id: string): void {
   const e = s.entries;
   if (!e) return;
-  const old = e.looked.filter((r) => r.id.startsWith(id));
+  const old = e.looked.length > 0 ? e.looked.filter((r) => r.id.startsWith(id)) : e.looked;
   let { gaps } = e;
   for (const read of old) {
     const gap = gapOf(s, read);
     if (gap) gaps = withElement(gaps, gap);
   }
   const isOld = (key: string): boolean => key.includes(id);
-  const alive = (keys: ReadonlySet<string>): ReadonlySet<string> => ([...keys].some(isOld) ? new Set([...keys].filter((k) => !isOld(k))) : keys);
+  const hasOld = (keys: ReadonlySet<string>): boolean => {
+    for (const key of keys) if (isOld(key)) return true;
+    return false;
+  };
+  const alive = (keys: ReadonlySet<string>): ReadonlySet<string> => (hasOld(keys) ? new Set([...keys].filter((k) => !isOld(k))) : keys);
   if (e.earlier.has('wp') && e.tested.has(id)) {
     const earlier = new Map(e.earlier);
     earlier.delete('wp');
     update(s, { earlier, tested: nothing });
   }
-  const touched = old.length > 0 || [e.stale, e.clean, e.occupied, e.emptied, e.bare, e.unstable].some((keys) => [...keys].some(isOld)) || e.kept.some((v) => isOld(v.key)) || e.pending.some((c) => isOld(c.slot.key));
+  const touched = old.length > 0 || hasOld(e.stale) || hasOld(e.clean) || hasOld(e.occupied) || hasOld(e.emptied) || hasOld(e.bare) || hasOld(e.unstable) || e.kept.some((v) => isOld(v.key)) || e.pending.some((c) => isOld(c.slot.key));
   if (!touched) return;
   update(s, {
     looked: old.length > 0 ? e.looked.filter((r) => !old.includes(r)) : e.looked, gaps,

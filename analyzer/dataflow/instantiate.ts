@@ -9,7 +9,7 @@ import { applyEntries, noteFacts } from './entry-effects';
 import { assume } from './evaluate';
 import type { Frame } from './frame';
 import type { Fact, State, Trace } from './state';
-import { acquire, clobber, confirm, confirmEverything, copy, lockStatus, narrow, openSnapshot, readPlace, release, tookNone, truth, writePlace } from './state';
+import { acquire, clobber, confirm, confirmEverything, copy, lockStatus, narrow, openSnapshot, readPlace, release, tookNone, traced, truth, writePlace } from './state';
 import type { ActionReach, EventReach, FaultReach, LossReach, Outcome } from './summary';
 import type { CallNode } from './transfer';
 import type { Place, ReadValue, Value } from './value';
@@ -147,8 +147,8 @@ export function applyAction(frame: Frame, s: State, id: NodeId, node: CallNode, 
 
 /** The caller's path, the call, and what happened in the callee in the caller's terms. */
 function appendTrace(before: Trace | undefined, call: Omit<Trace, 'before'>, inside: Trace | undefined, sub: Substitution): Trace {
-  const start: Trace = { ...call, before };
-  return inside ? { ...call, before: start, inside: { trace: inside, rename: sub.value } } : start;
+  const start = traced(call, before);
+  return inside ? traced(call, start, { trace: inside, rename: sub.value }) : start;
 }
 
 /** The path to what happened in a callee, from the caller's point of view. */

@@ -449,9 +449,12 @@ export function range(s: State, value: Value): readonly [number, number] {
 
 /* ---- paths ---- */
 
+/** The step after a path. All are of one shape, whatever the step leaves out: there are many, and so they are made and read fast. */
+export const traced = (step: Omit<Trace, 'before'>, before: Trace | undefined, inside?: Trace['inside']): Trace =>
+  ({ kind: step.kind, in: step.in, span: step.span, message: step.message, about: step.about, holds: step.holds, assumed: step.assumed, before, inside });
+
 export function record(s: State, step: Omit<Trace, 'before'>): void {
-  // All of one shape, whatever the step leaves out.
-  s.trace = { kind: step.kind, in: step.in, span: step.span, message: step.message, about: step.about, holds: step.holds, assumed: step.assumed, before: s.trace, inside: step.inside };
+  s.trace = traced(step, s.trace);
 }
 
 export function steps(trace: Trace | undefined): Trace[] {
