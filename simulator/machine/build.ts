@@ -9,15 +9,17 @@ import { readCondition } from '../litmus/condition';
 import { readInit } from '../litmus/init';
 import type { Problem } from '../litmus/problem';
 import type { Adversary, Scenario, Variant } from '../litmus/scenario';
-import { selectLines, splitFile } from '../litmus/source';
+import { selectLines, splitFile, type Piece } from '../litmus/source';
 import { constant, readsOf, word, zero } from './exp';
-import { lowerThread, type LoweredThread, type Source } from './lower';
+import { lowerThread, type LoweredThread } from './lower';
+import type { Source } from './lowering';
 import { mustHoldNothing } from './properties';
-import type { Exp, Program, Thread, PropertyId, Stmt } from './program';
-import { fuse, renumberExp, renumberStmts, usedWords } from './steps';
+import type { Exp, Program, PropertyId, Stmt, Thread } from './program';
+import { renumberExp, renumberStmts, usedWords } from './renumber';
+import { fuse } from './steps';
 import { constants } from './values';
 import { createWorld, type World } from './world';
-import { writesOf } from './written';
+import { writtenWords } from './written';
 
 interface Options {
   readonly adversaries: readonly Adversary[];
@@ -62,15 +64,15 @@ export function buildProgram(scenario: Scenario, variant: Variant, options: Opti
     faults: (calls.has('user_read') || calls.has('user_write')) && calls.has('handle_userfault'), armed: isArming, observed: calls.has('user_lookup'),
   });
   const labels: string[] = [];
-  const lowered = threads.map((t, index) => inSource(t.source.file, problems, (own) => lowerThread(world, options.model, t.source, t.function, index, labels, own)));
+  const lowered = threads.map((t, index) => inSource(t.source.file, problems, (own) => lowerThread(world, options.model, { source: t.source, function: t.function, thread: index, kept: keptIn(parts.exists, index) }, labels, own)));
   if (problems.length > before) return undefined;
 
   const exists = parts.exists && readCondition(parts.exists, namesOf(world, declarations.map((d) => d.name), lowered), problems);
-  const writes = writesOf(world.words, lowered);
+  const written = writtenWords(world.words, lowered);
   const asked = exists ? [...readsOf(exists).words].filter((id) => world.words[id]!.scope === 'local') : [];
   const fused = lowered.map((thread, index) => {
     const live = new Set(asked.filter((id) => world.words[id]!.thread === index));
-    const result = fuse(thread, world.words, writes, mustHoldNothing(world, index), live);
+    const result = fuse(thread, world.words, written, { actions: mustHoldNothing(world, index), live });
     if (!result) problems.push({ offset: spanOf(threads[index]!).start, message: `${threads[index]!.name} has a loop without a step, or too much between two steps` });
     return result ?? { start: [], steps: [] };
   });
@@ -93,6 +95,11 @@ export function buildProgram(scenario: Scenario, variant: Variant, options: Opti
       steps: checked[index]!.steps.map((step) => ({ ...step, guard: step.guard && renumberExp(step.guard, map), ways: step.ways.map((way) => renumberStmts(way, map)) })),
     })),
   };
+}
+
+/** The variables of a thread that a condition reads. */
+function keptIn(exists: Piece | undefined, thread: number): ReadonlySet<string> {
+  return new Set([...(exists?.text ?? '').matchAll(/(\d+):(\w+)/g)].filter((m) => Number(m[1]) === thread).map((m) => m[2]!));
 }
 
 /** Statements that do not look at some properties. */
@@ -177,10 +184,11 @@ function readEnumerators(body: string): ReadonlyMap<string, number> {
   for (const match of body.matchAll(/\benum\s*\w*\s*\{([^}]*)\}/g)) {
     let next = 0;
     for (const item of match[1]!.replace(/\/\*[^]*?\*\//g, '').split(',')) {
-      const parts = /^\s*(\w+)\s*(?:=\s*(\d+)\s*)?$/.exec(item);
+      const parts = /^\s*(\w+)\s*(?:=\s*(-?\s*\d+)\s*)?$/.exec(item);
       if (!parts) continue;
-      if (parts[2] !== undefined) next = Number(parts[2]);
-      found.set(parts[1]!, next++);
+      if (parts[2] !== undefined) next = Number(parts[2].replace(/\s/g, '')) & 0xffff;
+      found.set(parts[1]!, next);
+      next = (next + 1) & 0xffff;
     }
   }
   return found;
