@@ -171,12 +171,12 @@ function found({ exploration, uncovered }: Examination): string {
 
 /** herd's lines, the diagram, what it means, and what the fix does about it. */
 function report(run: Run, file: Readable, examination: Examination, milliseconds: number): string {
-  const { scenario, selection, program, exploration, diagram, explanation, uncovered } = examination;
+  const { scenario, selection, exploration, diagram, explanation, uncovered } = examination;
   const name = [scenario.name, ...(selection.variant === 'buggy' ? [] : [selection.variant]), ...selection.adversaries.map((a) => a.name)].join('+');
   const variant = scenario.variants.find((v) => v.name === selection.variant);
   const parts = [
     `${scenario.title}${variant && variant.name !== 'buggy' ? `: ${variant.title}` : ''}\n`,
-    renderHerd({ name, exploration, labels: program.labels, condition: conditionText(scenario), seconds: milliseconds / 1000 }),
+    renderHerd({ name, exploration, uncovered, condition: conditionText(scenario), seconds: milliseconds / 1000 }),
   ];
   if (explanation) parts.push(wrap([explanation.sentence, explanation.preemptions].filter((s) => s !== undefined).join(' '), 75, ''));
   if (diagram) parts.push(renderText(diagram));

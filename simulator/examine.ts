@@ -42,7 +42,7 @@ export function examine(scenario: Scenario, backend: ParserBackend, selection: S
 /** An exploration together with what is shown of it. */
 export function present(scenario: Scenario, selection: Selection, program: Program, exploration: Exploration): Examination {
   const { witness, preemptions } = exploration;
-  const uncovered = coversOf(scenario, selection.variant).filter((label) => exploration.covered[program.labels.indexOf(label)] !== true);
+  const uncovered = coversOf(scenario, selection.variant, selection.adversaries.map((a) => a.name)).filter((label) => exploration.covered[program.labels.indexOf(label)] !== true);
   const trace = witness && replay(program, witness.schedule).trace;
   return {
     scenario, selection, program, exploration, uncovered, trace,
@@ -69,6 +69,7 @@ export function disagreement(examination: Examination, expectation: Expectation)
   if (exploration.verdict !== expectation.verdict) return `expected ${expectation.verdict}, found ${exploration.verdict}`;
   const steps = exploration.witness?.schedule.length;
   if (expectation.steps !== undefined && steps !== expectation.steps) return `expected ${expectation.steps} steps, found ${steps}`;
+  if (expectation.uncovered) return uncovered.length > 0 ? undefined : 'expected that a label is not reached, and all were';
   if (exploration.verdict === 'Never' && uncovered.length > 0) return `Never, but ${uncovered.join(' and ')} ${uncovered.length === 1 ? 'was' : 'were'} not reached: that proves nothing`;
   return undefined;
 }

@@ -64,6 +64,17 @@ describe('findSymmetry', () => {
     }))).toEqual([]);
   });
 
+  it('sees none where a third thread tells the copies apart', () => {
+    const withThird = (third: (t: ThreadBuilder, lock: WordExp) => void): Program => {
+      const b = new ProgramBuilder();
+      const lock = b.lock('lock');
+      for (const name of ['P0', 'P1']) b.thread(name, (t) => t.acquire(lock).release(lock), 'copy');
+      return b.thread('P2', (t) => third(t, lock)).build();
+    };
+    expect(classesOf(withThird((t, lock) => t.wait('wait', eq(lock, 1))))).toEqual([]);
+    expect(classesOf(withThird((t, lock) => t.wait('wait', lock).step('own', violate('assert', eq(lock, 3)))))).toEqual([[0, 1]]);
+  });
+
   it('leaves out the copy that differs', () => {
     expect(classesOf(copies(3, (t, { x }) => t.step('x', set(x, t.number === 1 ? 2 : 3))))).toEqual([[0, 2]]);
   });

@@ -39,7 +39,7 @@ export function forms(code: string): readonly Form[] {
   const kept = `${call.callee}(${constants.join(', ')})${call.after}`;
   const bare = `${call.callee}()${call.after}`;
   const target = /^[\w.>[\]-]+ = $/.test(call.before);
-  const emptied = constants.length > 0 ? 25 : 0;
+  const emptied = constants.length > 0 ? 40 : 0;
   const all: Form[] = [
     { text, loss: 0 },
     { text: `${call.before}${kept}`, loss: 1 },

@@ -39,7 +39,8 @@ export function arrowOf(tone: 'bad' | 'good' | 'plain'): string {
 export function noteText(note: Note): string {
   if (note.kind === 'result') return onOneLine(`-> ${note.after}`);
   if (note.kind === 'read') return onOneLine(`${note.name} is ${note.after}`);
-  return onOneLine(`${note.name} = ${note.after}${note.transient ? ' (transient)' : ''}`);
+  const space = note.operator === '&= ~' ? '' : ' ';
+  return onOneLine(`${note.name} ${note.operator}${space}${note.after}${note.transient ? ' (transient)' : ''}`);
 }
 
 interface Part {
@@ -75,7 +76,9 @@ function codeWithNotes(code: Fitted, notes: readonly Note[], room: number): Part
 
 /** The names where two lines hold them (three where they are short), otherwise how many they are. */
 function foldText(names: readonly string[], summary: string, room: number): Fitted {
-  if (names.length === 1) return wrapWords(names[0] ?? '', room, 4);
-  const list = wrapList(names, room);
-  return list.lines.length <= (room < 45 ? 3 : 2) && list.cost < BROKEN ? list : { lines: wrapWords(`... ${summary}`, room, 4).lines, cost: 26 };
+  const short = names.map((name) => (name.length < room ? name : name.replace(/\(.*$/, '')));
+  const lost = 6 * short.filter((name, index) => name !== names[index]).length;
+  const list = short.length === 1 ? wrapWords(short[0] ?? '', room, 4) : wrapList(short, room);
+  if (short.length === 1) return { lines: list.lines, cost: list.cost + lost };
+  return list.lines.length <= (room < 45 ? 3 : 2) && list.cost < BROKEN ? { lines: list.lines, cost: list.cost + lost } : { lines: wrapWords(`... ${summary}`, room, 4).lines, cost: 26 };
 }

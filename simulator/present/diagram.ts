@@ -29,6 +29,8 @@ export interface Note {
   readonly name: string;
   readonly before: string;
   readonly after: string;
+  /** Where flags are added or removed, `after` has those alone. */
+  readonly operator: '=' | '|=' | '&= ~';
   /** The value is put back before the thread gives up its lock. */
   readonly transient: boolean;
 }
@@ -281,21 +283,33 @@ function notesOf(program: Program, trace: Trace, traced: TraceStep, index: numbe
   const before = trace.states[index]?.words ?? [];
   const after = trace.states[index + 1]?.words ?? [];
   const note = (kind: Note['kind'], word: WordId): Note => ({
-    kind, word, name: program.words[word]?.name ?? '?', before: valueText(program, word, before[word] ?? 0, format), after: valueText(program, word, after[word] ?? 0, format),
+    kind, word, name: program.words[word]?.name ?? '?', before: valueText(program, word, before[word] ?? 0, format),
+    ...(program.words[word]?.flags && kind === 'change' ? flagsChanged(program, word, before[word] ?? 0, after[word] ?? 0, format) : { operator: '=' as const, after: valueText(program, word, after[word] ?? 0, format) }),
     transient: windows.some((window) => window.kind === 'cleared' && window.from === index + 1 && window.word === word),
   });
   const told = (word: WordId): boolean => program.words[word]?.scope === 'shared' && !isLock(program.words[word]) && program.words[word]?.kind !== 'pointer';
   const notes = traced.changes.filter(({ word }) => told(word)).map(({ word }) => note('change', word));
   if (!step || LOCKING.has(step.kind)) return notes;
+  if (notes.length > 0) return notes;
   const target = assigned(step.text);
-  const local = target === undefined ? -1 : program.words.findIndex((word) => word.scope === 'local' && word.thread === thread && word.name === target && (word.function === undefined || step.functions.includes(word.function)));
-  const telling = local >= 0 && notes.length === 0;
-  if (telling) notes.push(note('result', local));
-  else if (step.kind === 'load' && notes.length === 0) {
-    const seen = traced.reads.filter((word) => ['entry', 'slot'].includes(program.words[word]?.kind ?? '') && program.words[word]?.scope === 'shared');
-    for (const word of seen.slice(0, 1)) notes.push(note(target !== undefined && seen.length === 1 ? 'result' : 'read', word));
-  }
-  return notes;
+  const local = traced.changes.find(({ word }) => isTarget(program, thread, step, word, target))?.word;
+  if (local !== undefined) return [note('result', local)];
+  // A local that nobody reads later is not stored; and one that has the value already does not change. What was read says as much.
+  const seen = step.kind === 'load' ? traced.reads.filter((word) => told(word) && !program.words[word]?.flags) : [];
+  return seen.slice(0, 1).map((word) => note(target !== undefined && seen.length === 1 ? 'result' : 'read', word));
+}
+
+function flagsChanged(program: Program, word: WordId, before: number, after: number, format: FormatValue): Pick<Note, 'operator' | 'after'> {
+  const added = after & ~before;
+  const removed = before & ~after;
+  if (added !== 0 && removed === 0) return { operator: '|=', after: valueText(program, word, added, format) };
+  if (removed !== 0 && added === 0) return { operator: '&= ~', after: valueText(program, word, removed, format) };
+  return { operator: '=', after: valueText(program, word, after, format) };
+}
+
+function isTarget(program: Program, thread: number, step: Step, id: WordId, target: string | undefined): boolean {
+  const word = program.words[id];
+  return word?.scope === 'local' && word.thread === thread && word.name === target && (word.function === undefined || step.functions.includes(word.function));
 }
 
 /** What threads do not come to do: the end of an open window, and in a deadlock what each waits for. */

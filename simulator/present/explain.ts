@@ -62,11 +62,17 @@ export function preemptionPoints(trace: Trace): readonly number[] {
   });
 }
 
-/** How a sentence calls a thread: its title where that is its own, otherwise its name. */
+/**
+ * How a sentence calls a thread: its title where that is its own and can be a subject ("the page fault", "khugepaged"), otherwise its name. A title may
+ * be a sentence's rest instead ("writes to the page"), and may say more after a colon.
+ */
 export function actor(program: Program, thread: number): string {
   const { name, title } = program.threads[thread] ?? { name: '?', title: '?' };
   if (title === '' || title === name || program.threads.some((other, index) => index !== thread && other.title === title)) return name;
-  return /^[a-z]/.test(title) && title.includes(' ') && !/^(an?|the) /.test(title) ? `the ${title}` : title;
+  const [head = title] = title.split(/:|,/);
+  if (/^[a-z]+s /.test(head)) return `${name} (${title})`;
+  const noun = /^[a-z]/.test(head) && (head.includes(' ') || head !== title);
+  return noun && !/^(an?|the) /.test(head) ? `the ${head}` : head;
 }
 
 interface Facts {
@@ -98,7 +104,7 @@ const SENTENCES: Readonly<Record<PropertyId, (facts: Facts) => string>> = {
   'sleep-in-atomic': ({ who, spinlocks, where }) => `${who} may sleep in ${where} while it holds ${listed(spinlocks) ?? 'a spinlock'}.`,
   'kernel-fault-sigbus': ({ who }) => `${who} raises a fault that no user caused and that must not wait; userfaultfd takes it, cannot wait either, and it ends in SIGBUS.`,
   'unjustified-event': ({ who, window, step }) => `${who} ${window === undefined ? '' : `${window}, and `}${EVENTS[eventName(step?.text ?? '')] ?? EVENTS['MISSING'] ?? ''}`,
-  'armed-page-written': ({ who, lost }) => `${who} writes to a page that userspace has write-protected, and userspace gets no WP event${lost ? `: ${lost.who} has taken the uffd-wp bit out of ${lost.word} in ${lost.name}` : ''}.`,
+  'armed-page-written': ({ who, lost }) => `${who} writes to a page that userspace has write-protected, and userspace gets no WP event${lost ? `: ${lost.who === who ? 'it' : lost.who} has taken the uffd-wp bit out of ${lost.word} in ${lost.name}${lost.who === who ? ' itself' : ''}` : ''}.`,
   'armed-under-huge': ({ who, armed, window }) => `${who} ${window === undefined ? '' : `${window}, and `}maps a huge page writable over ${armed ? `${armed.word}, which ${armed.who} has write-protected` : 'an entry that userspace has write-protected'}; userspace will get no WP event for a write to it.`,
   'observed-hole-filled': ({ who, window }) => `${who} ${window === undefined ? '' : `${window}, and `}fills a hole in the page cache that userspace has seen to be missing, and userspace gets no event for it.`,
   bug: ({ who, where }) => `${who} runs into a BUG in ${where}.`,

@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { explore } from '../explorer/explore';
 import { replay } from '../explorer/replay';
@@ -47,6 +49,12 @@ describe('JSON', () => {
     expect(fromJson('{}').problems).toEqual(['Only version 1 can be read, this is without one.']);
     expect(fromJson('{"version": 2}').problems).toEqual(['Only version 1 can be read, this is 2.']);
     expect(fromJson('{"version": 1, "scenario": "x", "variant": 3, "property": "toString", "steps": [{}]}').problems).toEqual(['There is no property "toString".', 'Step 1 must have "thread", "way" and "label".', '"variant" must be a string.']);
+  });
+
+  test('the page about the format names every member', () => {
+    const page = fs.readFileSync(path.join(import.meta.dirname, '../../docs/schedule-format.md'), 'utf8');
+    const data = JSON.parse(text) as { stats: object; steps: object[] };
+    for (const member of [...Object.keys(data), ...Object.keys(data.stats), ...Object.keys(data.steps[0]!)]) expect(page).toContain(`\`${member}\``);
   });
 
   test('words have names of their own', () => {

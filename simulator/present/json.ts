@@ -1,9 +1,7 @@
 /**
  * A schedule as JSON, to be kept, compared and replayed by others.
  *
- * Version 1: `{version, scenario, variant, property, verdict, memoryModel, stats, threads, words, steps, states}`. Words are named `pte`, or `P1:entry` for
- * locals. `steps[i]` is `{n, thread, way, label, kind, function, span, file, line, reads, writes, waiting, violated}`: `label` is the C that was executed, `waiting`
- * the threads that wait after it. `states[0]` holds all words, `states[n]` those that step `n` changed, each as `{value, text}`.
+ * docs/schedule-format.md says what each member means.
  *
  * What is read back is a claim and nothing more: `verify()` replays it.
  */

@@ -65,7 +65,7 @@ describe('as herd reports', () => {
   const exploration = explore(program);
 
   test('a test that fails', () => {
-    expect(renderHerd({ name: 'hugetlb', exploration, labels: [], seconds: 0.0123 })).toBe([
+    expect(renderHerd({ name: 'hugetlb', exploration, uncovered: [], seconds: 0.0123 })).toBe([
       'Test hugetlb Allowed', `States ${exploration.states}`, 'Ok', 'Witnesses', `Positive: ${exploration.positive} Negative: ${exploration.negative}`,
       'Flag unjustified-event: event for a page that was there, in 11 steps', 'Condition built-in properties',
       `Observation hugetlb Sometimes ${exploration.positive} ${exploration.negative}`, 'Time hugetlb 0.01', '',
@@ -74,7 +74,7 @@ describe('as herd reports', () => {
 
   test('one that does not, and one that nobody knows of', () => {
     const fixed = explore(hugetlb(true));
-    expect(renderHerd({ name: 'x', exploration: { ...fixed, covered: [false] }, labels: ['retry'], condition: 'x=1', seconds: 1 })).toMatch(/^Test x Forbidden\n[^]*\nNo\n[^]*Flag not-covered: retry\nCondition exists \(x=1\)\nObservation x Never 0 \d+\n/);
-    expect(renderHerd({ name: 'x', exploration: { ...fixed, verdict: 'inconclusive', limit: 'states' }, labels: [], seconds: 1 })).toMatch(/^Test x Unknown\n[^]*Undecided\n[^]*Flag incomplete: too many states\n[^]*Observation x inconclusive /);
+    expect(renderHerd({ name: 'x', exploration: fixed, uncovered: ['retry'], condition: 'x=1', seconds: 1 })).toMatch(/^Test x Forbidden\n[^]*\nNo\n[^]*Flag not-covered: retry\nCondition exists \(x=1\)\nObservation x Never 0 \d+\n/);
+    expect(renderHerd({ name: 'x', exploration: { ...fixed, verdict: 'inconclusive', limit: 'states' }, uncovered: [], seconds: 1 })).toMatch(/^Test x Unknown\n[^]*Undecided\n[^]*Flag incomplete: too many states\n[^]*Observation x inconclusive /);
   });
 });

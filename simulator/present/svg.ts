@@ -95,12 +95,14 @@ function headParts(diagram: Diagram, index: number): string {
 function windowParts(diagram: Diagram, window: DrawnWindow, rows: readonly Placed[], width: number): string {
   const top = rows[window.firstRow]?.bottom ?? HEAD;
   const bottom = Math.max(top + 4, (window.to === undefined ? rows[window.lastRow]?.bottom : rows[window.lastRow]?.top) ?? top);
+  const deceived = diagram.columns.findIndex(({ thread }) => window.threads.includes(thread));
   const bars = diagram.columns.flatMap(({ thread }, index) => (window.threads.includes(thread)
     ? [`<rect class="bar" x="${laneX(index) + 2}" y="${top}" width="6" height="${bottom - top}" fill="url(#mm-hatch)"><title>${escapeXml(window.words)}</title></rect>`] : []));
   return [
     `<rect class="window" x="${NUMBERS}" y="${top}" width="${width - NUMBERS}" height="${bottom - top}"/>`,
     ...bars,
-    `<text class="label" x="${width - 6}" y="${top - 4}" text-anchor="end">${escapeXml(window.words)}</text>`,
+    // In the row of the step that opens it, the lanes of the others are empty.
+    `<text class="label" x="${laneX(Math.max(0, deceived)) + LANE - 8}" y="${top - 4}" text-anchor="end">${escapeXml(window.words)}</text>`,
   ].join('\n');
 }
 

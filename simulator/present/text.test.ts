@@ -49,10 +49,8 @@ describe('text diagrams', () => {
       const diagram = buildDiagram(program, trace, { format });
       for (const numbers of [false, true]) {
         const text = renderText(diagram, { numbers });
-        for (const line of text.split('\n')) {
-          expect(line.length, `seed ${seed}: ${line}`).toBeLessThanOrEqual(TEXT_WIDTH);
-          expect(line, `seed ${seed}`).not.toMatch(/\t|\s$/);
-        }
+        const wrong = text.split('\n').filter((line) => line.length > TEXT_WIDTH || /\t|\s$/.test(line));
+        expect(wrong, `seed ${seed}`).toEqual([]);
         expect(text.includes('<=='), `seed ${seed}`).toBe(diagram.property !== undefined);
       }
     }
