@@ -41,19 +41,15 @@ it(`${count} mutations are read without an exception`, () => {
       }
     }
   };
-  let slowest = 0;
   for (let i = 0; i < count; i++) {
     const isAdversary = adversaries.length > 0 && i % 5 === 4;
     let text = pick(isAdversary ? adversaries : scenarios);
     for (let n = below(3); n >= 0; n--) if (text.length > 0) text = mutate(text);
-    const start = performance.now();
     const read = isAdversary ? { scenario: undefined, problems: readAdversary(text).problems } : readScenario(text);
     const built = read.scenario && read.problems.length === 0 ? programOf(read.scenario, backend, { variant: pick(read.scenario.variants).name }) : undefined;
-    slowest = Math.max(slowest, performance.now() - start);
     for (const problem of [...read.problems, ...(built?.problems ?? [])]) {
       if (problem.offset < 0 || problem.offset > text.length || problem.message === '') expect({ problem, text }).toBe('a problem inside the text');
     }
     if (built && built.problems.length === 0 && built.program === undefined) expect(text).toBe('a program or problems');
   }
-  expect(slowest).toBeLessThan(3_000);
 }, 60_000 + count * 100);
