@@ -1,11 +1,13 @@
 /** The state space of a program: its states by number, and what each move does to them. */
 import type { Program, WordId } from '../machine/program';
 import { createCanonical, type Canonical } from './canonical';
-import { compile, type Compiled } from './compile';
+import { compile } from './compile';
+import { direct } from './direct';
 import { initialState, type Execution, type MachineState } from './interpret';
 import { deadWords } from './liveness';
 import { createPacking, type Packing, type Spread } from './pack';
 import { rankOf } from './properties';
+import type { Runnable } from './runnable';
 import { StateStore } from './store';
 import { findSymmetry } from './symmetry';
 import { valueSets, type ValueSets } from './value-sets';
@@ -20,6 +22,9 @@ export const rankOfTarget = (target: number): number => -1 - target;
 
 /** No property. */
 export const NO_RANK = -1;
+
+/** With so many states, code that is generated for the program is worth the time that it takes to generate. */
+const COMPILED_FROM = 4096;
 
 export class StateSpace {
   /** The moves of the state that was expanded last, in the order of threads and ways; the first `moves` entries of each array are in use. */
@@ -39,7 +44,10 @@ export class StateSpace {
   private arrived = 0;
   private readonly spread: Spread;
   private readonly saved: Spread;
-  private readonly compiled: Compiled;
+  private runnable: Runnable;
+  private isCompiled = false;
+  /** For each of the program's labels, 1 once a move reached it. */
+  private readonly reached: Uint8Array;
   private readonly packing: Packing;
   private readonly store: StateStore;
 
@@ -52,7 +60,8 @@ export class StateSpace {
     this.start = initialState(program);
     this.spread = new Int32Array(this.threads + program.words.length);
     this.saved = new Int32Array(this.spread.length);
-    this.compiled = compile(program, this.spread);
+    this.reached = new Uint8Array(program.labels.length);
+    this.runnable = direct(program, this.spread, this.reached);
     let values: ValueSets = valueSets(program, this.start.state);
     if (reduce) {
       const dead = deadWords(program);
@@ -62,7 +71,7 @@ export class StateSpace {
     }
     this.packing = createPacking(program, values, this.spread);
     this.store = new StateStore(this.packing, most);
-    for (const label of this.start.covered) this.compiled.covered[label] = 1;
+    for (const label of this.start.covered) this.reached[label] = 1;
     this.put(this.start.state);
     this.store.intern(this.packing.pack());
   }
@@ -73,7 +82,7 @@ export class StateSpace {
   }
 
   get covered(): readonly boolean[] {
-    return Array.from(this.compiled.covered, (reached) => reached === 1);
+    return Array.from(this.reached, (reached) => reached === 1);
   }
 
   /** Bytes of the stored states and the table to find them. */
@@ -84,12 +93,13 @@ export class StateSpace {
   /** Finds the moves of a state. States that they lead to are added when `adding`, and otherwise looked up. */
   expand(state: number, adding: boolean): void {
     const { spread, saved, threads } = this;
+    if (!this.isCompiled && this.store.count >= COMPILED_FROM) this.compile();
     this.store.load(state);
     saved.set(spread);
     let moves = 0;
     let stuck = false;
     for (let thread = 0; thread < threads; thread++) {
-      const step = this.compiled.steps[thread]![saved[thread]!];
+      const step = this.runnable.steps[thread]![saved[thread]!];
       if (step === undefined) continue;
       const open = step.guard === undefined ? 1 : step.guard();
       if (open === 0) {
@@ -129,8 +139,14 @@ export class StateSpace {
     return { state: found, slots: threads.map((thread) => this.slotOf(thread)) };
   }
 
+  private compile(): void {
+    this.isCompiled = true;
+    this.runnable = compile(this.program, this.spread, this.reached);
+    this.packing.compile();
+  }
+
   private existsRank(): number {
-    const holds = this.compiled.exists();
+    const holds = this.runnable.exists();
     return holds === 0 ? NO_RANK : holds === 1 ? EXISTS : NULL_POINTER;
   }
 
