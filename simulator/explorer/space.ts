@@ -5,10 +5,11 @@ import { compile } from './compile';
 import { direct } from './direct';
 import { initialState, type Execution, type MachineState } from './interpret';
 import { deadWords } from './liveness';
+import { MoveLog, type Moves } from './move-log';
 import { createPacking, type Packing, type Spread } from './pack';
 import { rankOf } from './properties';
 import type { Runnable } from './runnable';
-import { StateStore } from './store';
+import { NONE, StateStore } from './store';
 import { findSymmetry } from './symmetry';
 import { valueSets, type ValueSets } from './value-sets';
 
@@ -26,7 +27,7 @@ export const NO_RANK = -1;
 /** With so many states, code that is generated for the program is worth the time that it takes to generate. */
 const COMPILED_FROM = 4096;
 
-export class StateSpace {
+export class StateSpace implements Moves {
   /** The moves of the state that was expanded last, in the order of threads and ways; the first `moves` entries of each array are in use. */
   moves = 0;
   readonly thread: number[] = [];
@@ -44,6 +45,10 @@ export class StateSpace {
   private arrived = 0;
   private readonly spread: Spread;
   private readonly saved: Spread;
+  /** The state that was expanded last, and the one that is in `saved`. */
+  private expanded = 0;
+  private saves = NONE;
+  private readonly log = new MoveLog();
   private runnable: Runnable;
   private isCompiled = false;
   /** For each of the program's labels, 1 once a move reached it. */
@@ -92,10 +97,20 @@ export class StateSpace {
 
   /** Finds the moves of a state. States that they lead to are added when `adding`, and otherwise looked up. */
   expand(state: number, adding: boolean): void {
-    const { spread, saved, threads } = this;
     if (!this.isCompiled && this.store.count >= COMPILED_FROM) this.compile();
+    this.expanded = state;
+    if (!adding && this.log.recall(state, this)) return;
+    this.execute(state, adding);
+    // The log of a large space would take more room than its states.
+    if (adding && !this.isCompiled) this.log.note(state, this);
+  }
+
+  /** Makes the moves of a state, one after the other. */
+  private execute(state: number, adding: boolean): void {
+    const { spread, saved, threads } = this;
     this.store.load(state);
     saved.set(spread);
+    this.saves = state;
     let moves = 0;
     let stuck = false;
     for (let thread = 0; thread < threads; thread++) {
@@ -122,6 +137,11 @@ export class StateSpace {
 
   /** The step before which a thread was in the state that was expanded last. */
   next(thread: number): number {
+    if (this.saves !== this.expanded) {
+      this.store.load(this.expanded);
+      this.saved.set(this.spread);
+      this.saves = this.expanded;
+    }
     return this.saved[thread]!;
   }
 
@@ -180,6 +200,6 @@ export class StateSpace {
 
 function withZero(values: ValueSets, words: readonly WordId[]): ValueSets {
   const sets = [...values.words];
-  for (const word of new Set(words)) sets[word] &&= new Set([...sets[word], 0]);
+  for (const word of new Set(words)) if (sets[word]?.includes(0) === false) sets[word] = [...sets[word], 0];
   return { words: sets, next: values.next };
 }

@@ -50,7 +50,7 @@ describe('createPacking', () => {
     for (let word = 0; word < 16; word++) b.shared(`entry[${word}]`, { kind: 'entry', bits: 16 });
     b.shared('constant', { bits: 16 });
     const spread = new Int32Array(17);
-    const packing = createPacking(b.build(), { words: [...new Array(16).fill(new Set([0, 7, 0x801, 0xffff])), new Set([9])], next: [] }, spread);
+    const packing = createPacking(b.build(), { words: [...new Array(16).fill([0, 7, 0x801, 0xffff]), [9]], next: [] }, spread);
     return { packing, spread, values: [...spread].map((_, word) => (word === 16 ? 9 : [0, 7, 0x801, 0xffff][word % 4]!)) };
   }
 
