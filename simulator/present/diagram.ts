@@ -287,14 +287,20 @@ function notesOf(program: Program, trace: Trace, traced: TraceStep, index: numbe
   const notes = traced.changes.filter(({ word }) => told(word)).map(({ word }) => note('change', word));
   if (!step || LOCKING.has(step.kind)) return notes;
   const target = assigned(step.text);
-  const local = target === undefined ? -1 : program.words.findIndex((word) => word.scope === 'local' && word.thread === thread && word.name === target && (word.function === undefined || step.functions.includes(word.function)));
-  const telling = local >= 0 && notes.length === 0;
-  if (telling) notes.push(note('result', local));
+  const local = assignedLocal(program, thread, step);
+  if (local !== undefined && notes.length === 0) notes.push(note('result', local));
   else if (step.kind === 'load' && notes.length === 0) {
     const seen = traced.reads.filter((word) => ['entry', 'slot'].includes(program.words[word]?.kind ?? '') && program.words[word]?.scope === 'shared');
     for (const word of seen.slice(0, 1)) notes.push(note(target !== undefined && seen.length === 1 ? 'result' : 'read', word));
   }
   return notes;
+}
+
+/** The local that the step's C assigns. */
+export function assignedLocal(program: Program, thread: number, step: Step): WordId | undefined {
+  const target = assigned(step.text);
+  const local = program.words.findIndex((word) => word.scope === 'local' && word.thread === thread && word.name === target && (word.function === undefined || step.functions.includes(word.function)));
+  return target === undefined || local < 0 ? undefined : local;
 }
 
 /** What threads do not come to do: the end of an open window, and in a deadlock what each waits for. */
