@@ -58,6 +58,7 @@ export function buildRaceView({ examination, counterpart, adversaries = [], sour
     states: trace ? stateViews(program, trace, formatValue) : [],
     fix: fix?.view ?? null,
     text: diagram ? renderText(diagram) : fix?.text ?? null,
+    litmus: scenario.text,
     source: source ?? null,
   };
 }

@@ -54,6 +54,8 @@ export interface RaceView {
   readonly fix: FixView | null;
   /** The diagram as text for a commit message. */
   readonly text: string | null;
+  /** The scenario's file as it was explored. */
+  readonly litmus: string;
   /** Where the scenario can be read, when it is a file: a path or a URI as the reader of this asked for it. */
   readonly source: string | null;
 }
