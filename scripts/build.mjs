@@ -25,7 +25,7 @@ await build({
 });
 // A folder of its own: the panel may read nothing else.
 await build({
-  entryPoints: { page: 'client/panel/page/main.ts', 'page-style': 'client/panel/page/page.css' },
+  entryPoints: [{ in: 'client/panel/page/main.ts', out: 'page' }, { in: 'client/panel/page/page.css', out: 'page' }],
   outdir: 'dist/panel',
   bundle: true,
   platform: 'browser',

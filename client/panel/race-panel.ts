@@ -48,7 +48,7 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
     });
     webview.html = pageHtml({
       nonce: randomBytes(18).toString('base64url'), source: webview.cspSource,
-      script: webview.asWebviewUri(vscode.Uri.joinPath(folder, 'page.js')).toString(), style: webview.asWebviewUri(vscode.Uri.joinPath(folder, 'page-style.css')).toString(),
+      script: webview.asWebviewUri(vscode.Uri.joinPath(folder, 'page.js')).toString(), style: webview.asWebviewUri(vscode.Uri.joinPath(folder, 'page.css')).toString(),
     });
   }
 
