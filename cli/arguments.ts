@@ -21,15 +21,32 @@ export interface SummaryArguments {
   readonly json: boolean;
 }
 
+export type SimulateFormat = 'text' | 'json' | 'svg' | 'mermaid' | 'promela';
+
+export interface SimulateArguments {
+  /** Litmus files, or names of scenarios that ship; all that ship when there are none. */
+  readonly files: readonly string[];
+  readonly variant: string | undefined;
+  /** Names of library threads. */
+  readonly adversaries: readonly string[];
+  /** Library threads run beside the scenario's own, not in place of those it offers for that. */
+  readonly beside: boolean;
+  readonly format: SimulateFormat;
+  readonly allSchedules: boolean;
+  /** A JSON file with a schedule to replay. */
+  readonly replay: string | undefined;
+}
+
 export type Invocation =
   | { readonly command: 'check'; readonly check: CheckArguments }
   | { readonly command: 'explain'; readonly rule: string | undefined }
   | { readonly command: 'summary'; readonly summary: SummaryArguments }
+  | { readonly command: 'simulate'; readonly simulate: SimulateArguments }
   | { readonly command: 'lsp'; readonly args: readonly string[] }
   | { readonly command: 'help'; readonly topic: CommandName | undefined }
   | { readonly command: 'version' };
 
-export const commandNames = ['check', 'explain', 'summary', 'lsp', 'help'] as const;
+export const commandNames = ['check', 'explain', 'summary', 'simulate', 'lsp', 'help'] as const;
 export type CommandName = (typeof commandNames)[number];
 
 const formats: readonly OutputFormat[] = ['gcc', 'json', 'sarif', 'github'];
@@ -51,6 +68,8 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
       return parseExplain(rest);
     case 'summary':
       return parseSummary(rest);
+    case 'simulate':
+      return parseSimulate(rest);
     case 'lsp':
       // The language-server library reads its own options (--stdio, --node-ipc, --socket=, --pipe=, --clientProcessId=) from argv.
       return wantsHelp(rest) ? { command: 'help', topic: 'lsp' } : { command: 'lsp', args: rest };
@@ -135,6 +154,44 @@ function parseSummary(args: readonly string[]): Invocation {
   const [name, file] = positionals;
   if (name === undefined || positionals.length > 2) throw new UsageError('summary takes a function and, if you like, its file', 'summary');
   return { command: 'summary', summary: { function: name, file, root: typeof values.root === 'string' ? values.root : undefined, json: values.format === 'json' } };
+}
+
+const simulateFormats: readonly SimulateFormat[] = ['text', 'json', 'svg', 'mermaid', 'promela'];
+const simulateOptions = {
+  variant: { type: 'string' }, adversary: { type: 'string' }, format: { type: 'string' }, replay: { type: 'string' },
+  beside: { type: 'boolean' }, 'all-schedules': { type: 'boolean' },
+} as const;
+
+function parseSimulate(args: readonly string[]): Invocation {
+  if (wantsHelp(args)) return { command: 'help', topic: 'simulate' };
+  const { tokens } = parseArgs({ args: [...args], options: simulateOptions, strict: false, allowPositionals: true, tokens: true });
+  const files: string[] = [];
+  const flags = new Set<string>();
+  const values = new Map<string, string[]>();
+  for (const token of tokens) {
+    if (token.kind === 'option-terminator') continue;
+    if (token.kind === 'positional') {
+      files.push(token.value);
+      continue;
+    }
+    if (!Object.hasOwn(simulateOptions, token.name)) throw new UsageError(`unknown option '${token.rawName}'${didYouMean(token.rawName, Object.keys(simulateOptions).map((name) => `--${name}`))}`, 'simulate');
+    if (simulateOptions[token.name as keyof typeof simulateOptions].type === 'boolean') {
+      if (token.value !== undefined) throw new UsageError(`option '${token.rawName}' takes no value`, 'simulate');
+      flags.add(token.name);
+      continue;
+    }
+    if (token.value === undefined || token.value === '' || (!token.inlineValue && token.value.startsWith('-'))) throw new UsageError(`option '${token.rawName}' needs a value`, 'simulate');
+    values.set(token.name, [...(values.get(token.name) ?? []), ...token.value.split(',').map((v) => v.trim()).filter((v) => v !== '')]);
+  }
+  const format = values.get('format')?.at(-1) ?? 'text';
+  const known = simulateFormats.find((f) => f === format);
+  if (known === undefined) throw new UsageError(`unknown format '${format}'; the formats are: ${simulateFormats.join(', ')}`, 'simulate');
+  const adversaries = values.get('adversary') ?? [];
+  if (flags.has('beside') && adversaries.length === 0) throw new UsageError(`option '--beside' wants an '--adversary'`, 'simulate');
+  return {
+    command: 'simulate',
+    simulate: { files, variant: values.get('variant')?.at(-1), adversaries, beside: flags.has('beside'), format: known, allSchedules: flags.has('all-schedules'), replay: values.get('replay')?.at(-1) },
+  };
 }
 
 function checkOption(name: string, rawName: string): CheckOption {

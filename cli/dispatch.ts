@@ -24,6 +24,9 @@ export async function run(argv: readonly string[], host: Host): Promise<number |
         return await runCheck(invocation.check, host);
       case 'summary':
         return await runSummary(invocation.summary, host);
+      case 'simulate':
+        // Brings the simulator along, which no other command needs.
+        return await (await import('./simulate')).runSimulate(invocation.simulate, host);
       case 'explain':
         return await runExplain(invocation.rule, host);
     }

@@ -13,6 +13,7 @@ Commands:
   check [PATH...]   check C files of a kernel tree
   explain [RULE]    what a rule looks for, why, and when it is wrong
   summary FUNCTION  what is believed about a function: locks, events, readings
+  simulate [FILE]   explore race scenarios and draw the failing schedule
   lsp --stdio       run the language server, for editors
   help [COMMAND]    show this text, or what a command takes
 
@@ -77,6 +78,32 @@ Exit status: 0, or 2 when there is no such function.
 
 Example:
   mm-review summary hugetlb_pte_stable mm/hugetlb.c
+`,
+  simulate: `Usage: mm-review simulate [OPTION...] [FILE...]
+
+Explores every interleaving of a scenario: a litmus test over page-table entries, locks
+and userfault events (docs/litmus.md). FILE is a .litmus file or the name of a scenario
+that ships; its first variant is shown in full, the others are compared with what the
+file expects of them. Without FILE all scenarios that ship are compared.
+
+Options:
+  --variant V       show this variant in full
+  --adversary A,B   library threads in place of those that the scenario offers for that
+  --beside          ... or beside all of the scenario's own
+  --all-schedules   one failing schedule for each way to fail
+  --format FORMAT   text (default): as in a commit message
+                    json: with all states; can be replayed
+                    svg, mermaid: the failing schedule as a picture
+                    promela: the model, for SPIN
+  --replay FILE     replay a schedule that was printed as JSON, and verify what it says
+  -h, --help        show this text
+
+Exit status: 0 all is as expected, 1 something is not, 2 something is wrong with the input.
+
+Examples:
+  mm-review simulate
+  mm-review simulate hugetlb-missing-unstable-pte
+  mm-review simulate hugetlb-missing-unstable-pte --variant fixed --format promela
 `,
   lsp: `Usage: mm-review lsp --stdio
 

@@ -30,6 +30,8 @@ export interface Host {
   readonly examples: string;
   /** Directory of the rules' pages, one `<rule>.md` for each. */
   readonly rulePages: string;
+  /** Directory of the scenarios that ship. */
+  readonly scenarios: string;
   /** Milliseconds since the process began. */
   now(): number;
   /** Peak memory of the process in bytes. */

@@ -20,6 +20,7 @@ const host: Host = {
   version: typeof __MM_REVIEW_VERSION__ === 'string' ? __MM_REVIEW_VERSION__ : 'development',
   examples: path.join(packageRoot, 'examples'),
   rulePages: path.join(packageRoot, 'docs', 'rules'),
+  scenarios: path.join(packageRoot, 'scenarios'),
   now: clock(),
   peakMemory: () => process.resourceUsage().maxRSS * 1024,
   loadEngine,

@@ -19,7 +19,7 @@ afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
 async function summary(...args: string[]): Promise<{ status: number | undefined; out: string; err: string }> {
   let [out, err] = ['', ''];
   const host: Host = {
-    cwd: root, env: {}, stdout: { write: (text) => (out += text) }, stderr: { write: (text) => (err += text) }, version: '1.2.3', examples: root, rulePages: root,
+    cwd: root, env: {}, stdout: { write: (text) => (out += text) }, stderr: { write: (text) => (err += text) }, version: '1.2.3', examples: root, rulePages: root, scenarios: root,
     now: () => 0, peakMemory: () => 0, loadEngine, startServer: () => undefined,
   };
   return { status: await run(['summary', ...args], host), out, err };

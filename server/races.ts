@@ -10,7 +10,7 @@ import type { Log } from './log';
 import { isRecord } from './settings';
 import { pathToUri, uriToPath } from './uris';
 import { didYouMean } from '../kernel/suggest';
-import { present, type Examination, type Selection } from '../simulator/examine';
+import { fixOf, present, type Examination, type Selection } from '../simulator/examine';
 import { exploreAsync } from '../simulator/explorer/explore';
 import { positionOf, type Problem } from '../simulator/litmus/problem';
 import { programOf, readScenario, type Adversary, type Scenario } from '../simulator/litmus/scenario';
@@ -136,10 +136,10 @@ async function examined(scenario: Scenario, selection: Selection, engine: Engine
   return exploration.limit === 'cancelled' ? undefined : { examination: present(scenario, selection, program, exploration), problems: [] };
 }
 
-/** The variant that shows what the fix does: the fixed one beside one that fails, the first beside one that does not. */
-function counterpartOf({ variants }: Scenario, { exploration, selection }: Examination): string | undefined {
-  const other = variants.find(({ name }, index) => (exploration.verdict === 'Sometimes' ? name === 'fixed' : index === 0));
-  return exploration.verdict === 'inconclusive' || other?.name === selection.variant ? undefined : other?.name;
+/** The variant that shows what a fix does: the one that fixes a variant that fails, or the one that is fixed by a variant that does not. */
+function counterpartOf(scenario: Scenario, { exploration, selection }: Examination): string | undefined {
+  if (exploration.verdict === 'Sometimes') return fixOf(scenario, selection.variant);
+  return exploration.verdict === 'Never' ? scenario.variants.find(({ name }) => fixOf(scenario, name) === selection.variant)?.name : undefined;
 }
 
 /** Library threads that run in this scenario. */

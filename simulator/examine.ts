@@ -42,7 +42,7 @@ export function examine(scenario: Scenario, backend: ParserBackend, selection: S
 /** An exploration together with what is shown of it. */
 export function present(scenario: Scenario, selection: Selection, program: Program, exploration: Exploration): Examination {
   const { witness, preemptions } = exploration;
-  const uncovered = coversOf(scenario, selection.variant).filter((label) => exploration.covered[program.labels.indexOf(label)] !== true);
+  const uncovered = coversOf(scenario, selection.variant, selection.adversaries.map((a) => a.name)).filter((label) => exploration.covered[program.labels.indexOf(label)] !== true);
   const trace = witness && replay(program, witness.schedule).trace;
   return {
     scenario, selection, program, exploration, uncovered, trace,
@@ -51,12 +51,25 @@ export function present(scenario: Scenario, selection: Selection, program: Progr
   };
 }
 
+/**
+ * The variant that fixes another one: it is expected to be `Never`, and defines all that the other one defines and more; of several the one that defines the
+ * least, then the first. Undefined when there is none.
+ */
+export function fixOf(scenario: Scenario, variant: string): string | undefined {
+  const own = scenario.variants.find((v) => v.name === variant);
+  if (!own) return undefined;
+  const never = new Set(scenario.expectations.filter((e) => e.verdict === 'Never').map((e) => e.variant));
+  const fixes = scenario.variants.filter((v) => never.has(v.name) && v.defines.length > own.defines.length && own.defines.every((d) => v.defines.includes(d)) && v.defines.some((d) => d.startsWith('FIX_') && !own.defines.includes(d)));
+  return [...fixes].sort((a, b) => a.defines.length - b.defines.length)[0]?.name;
+}
+
 /** What an examination has against an `Expect:` line, in words; undefined when it holds. */
 export function disagreement(examination: Examination, expectation: Expectation): string | undefined {
   const { exploration, uncovered } = examination;
   if (exploration.verdict !== expectation.verdict) return `expected ${expectation.verdict}, found ${exploration.verdict}`;
   const steps = exploration.witness?.schedule.length;
   if (expectation.steps !== undefined && steps !== expectation.steps) return `expected ${expectation.steps} steps, found ${steps}`;
+  if (expectation.uncovered) return uncovered.length > 0 ? undefined : 'expected that a label is not reached, and all were';
   if (exploration.verdict === 'Never' && uncovered.length > 0) return `Never, but ${uncovered.join(' and ')} ${uncovered.length === 1 ? 'was' : 'were'} not reached: that proves nothing`;
   return undefined;
 }

@@ -25,33 +25,63 @@ export interface PanResult {
   readonly errors: number;
   /** The steps of the shortest schedule that violates a property, as the explorer counts them; shortest only where the search was breadth first. */
   readonly violated: ReadonlyMap<PropertyId, number>;
-  /** Bytes of a state as SPIN keeps it, before it packs it. */
+  /** Bytes of a state, with the gaps between variables that SPIN leaves out when it stores it. */
   readonly stateBytes: number;
+  /** Without the table to find states, whose size is given. */
+  readonly stateMegabytes: number;
   readonly megabytes: number;
-  /** Wall-clock seconds of each of the three programs. */
-  readonly seconds: { readonly spin: number; readonly gcc: number; readonly pan: number };
   readonly output: string;
 }
 
+export interface TimedResult extends PanResult {
+  readonly seconds: number;
+  /** Seconds that a processor worked on it, which a busy machine changes less. */
+  readonly cpuSeconds: number;
+}
+
+/** A checker that is compiled and can be run. */
+export interface Pan {
+  readonly spinSeconds: number;
+  readonly gccSeconds: number;
+  run(): Promise<TimedResult>;
+  remove(): Promise<void>;
+}
+
 /** Throws with the output of the program that failed, and when the search was not complete. */
-export async function runPan(model: string, options: PanOptions): Promise<PanResult> {
+export async function runPan(model: string, options: PanOptions): Promise<TimedResult> {
+  const pan = await compilePan(model, options);
+  try {
+    return await pan.run();
+  } finally {
+    await pan.remove();
+  }
+}
+
+export async function compilePan(model: string, options: PanOptions): Promise<Pan> {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'mm-review-spin-'));
+  const remove = (): Promise<void> => fs.rm(folder, { recursive: true, force: true });
   try {
     await fs.writeFile(path.join(folder, 'model.pml'), model);
     // Each of the three options of spin turns off something that would merge or drop states.
     const spin = await run('spin', [...(options.reduce === true ? [] : ['-o1', '-o2', '-o3']), '-a', 'model.pml'], folder);
-    if (/Error|syntax error/.test(spin.stdout + spin.stderr)) throw new Error(`spin: ${spin.stdout}${spin.stderr}`);
     const flags = ['-w', options.optimize ?? '-O2', '-DSAFETY', '-DNOFAIR', '-DMEMLIM=12000', ...(options.search === 'breadth' ? ['-DBFS'] : []), ...(options.reduce === true ? [] : ['-DNOREDUCE'])];
     const gcc = await run('gcc', [...flags, ...(options.flags ?? []), '-o', 'pan', 'pan.c'], folder);
-    const pan = await run('./pan', ['-c0', '-n', '-m1000000', `-w${options.hashBits ?? 18}`], folder);
-    return { ...readOutput(pan.stdout), seconds: { spin: spin.seconds, gcc: gcc.seconds, pan: pan.seconds } };
-  } finally {
-    await fs.rm(folder, { recursive: true, force: true });
+    return { spinSeconds: spin.seconds, gccSeconds: gcc.seconds, run: () => runCompiled(folder, options.hashBits ?? 18), remove };
+  } catch (error) {
+    await remove();
+    throw error;
   }
 }
 
+async function runCompiled(folder: string, hashBits: number): Promise<TimedResult> {
+  const timed = `TIMEFORMAT='cpu %U %S'; time ./pan -c0 -n -m1000000 -w${hashBits}`;
+  const { stdout, stderr, seconds } = await run('bash', ['-c', timed], folder);
+  const [, user, system] = /^cpu (\S+) (\S+)$/m.exec(stderr) ?? [];
+  return { ...readOutput(stdout), seconds, cpuSeconds: Number(user) + Number(system) };
+}
+
 /** What a run of pan printed. */
-export function readOutput(output: string): Omit<PanResult, 'seconds'> {
+export function readOutput(output: string): PanResult {
   const number = (pattern: RegExp): number => {
     const found = pattern.exec(output)?.[1];
     if (found === undefined) throw new Error(`pan did not finish: ${output.slice(0, 2000)}`);
@@ -71,6 +101,7 @@ export function readOutput(output: string): Omit<PanResult, 'seconds'> {
     errors,
     violated,
     stateBytes: number(/State-vector (\d+) byte/),
+    stateMegabytes: number(/^\s*(\S+)\s+actual memory usage for states/m),
     megabytes: number(/^\s*(\S+)\s+total actual memory usage/m),
     output,
   };
@@ -88,9 +119,10 @@ async function run(command: string, args: readonly string[], cwd: string): Promi
   const started = performance.now();
   return new Promise((resolve, reject) => {
     execFile(command, [...args], { cwd, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-      // pan reports errors of the model by its output, spin by its status as well.
       if (error !== null && error.code === 'ENOENT') reject(new Error(`${command} is missing: apt-get install spin gcc`));
-      else if (error !== null && command !== './pan') reject(new Error(`${command} ${args.join(' ')}: ${stdout}${stderr}`));
+      else if (error !== null && command !== 'bash') reject(new Error(`${command} ${args.join(' ')}: ${stdout}${stderr}`));
+      // spin can end well after an error; pan says by its output alone how it ended.
+      else if (command === 'spin' && /Error/.test(stdout + stderr)) reject(new Error(`spin: ${stdout}${stderr}`));
       else resolve({ stdout, stderr, seconds: (performance.now() - started) / 1000 });
     });
   });

@@ -61,6 +61,7 @@ export async function runIn(cwd: string, argv: readonly string[], changes: Parti
     version: '1.2.3',
     examples: path.join(cwd, 'no-examples'),
     rulePages: path.join(cwd, 'no-pages'),
+    scenarios: path.join(cwd, 'no-scenarios'),
     now: () => 500,
     peakMemory: () => 100 * 1024 * 1024,
     loadEngine,

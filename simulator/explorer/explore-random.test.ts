@@ -6,9 +6,9 @@ import { replay } from './replay';
 import type { Exploration } from './result';
 
 /** More are tried by setting the variable. */
-const PROGRAMS = Number(process.env['MM_REVIEW_RANDOM_PROGRAMS'] ?? 150);
+const PROGRAMS = Number(process.env['MM_REVIEW_RANDOM_PROGRAMS'] ?? 80);
 /** The naive explorer is slow. */
-const NAIVE_STATES = 1000;
+const NAIVE_STATES = 500;
 const seeds = Array.from({ length: PROGRAMS }, (_, index) => index + 1);
 
 /** What reductions must leave as it is. */
@@ -38,6 +38,23 @@ describe('explore, on random programs', () => {
       if (found.states < 0.6 * plain.states) reduced++;
     }
     expect(reduced).toBeGreaterThan(PROGRAMS / 20);
+  });
+
+  it('shows, when cancelled, a shortest violating schedule of what it found', () => {
+    let shown = 0;
+    for (const seed of seeds) {
+      const program = randomProgram(seed);
+      for (const reduce of [false, true]) {
+        let reports = 0;
+        const found = explore(program, { reduce, every: 1, onProgress: () => ++reports >= 60 });
+        if (found.limit === undefined || found.witness === undefined) continue;
+        shown++;
+        expect(found.witness.schedule.length).toBe(Math.min(...found.violated.map(({ steps }) => steps)));
+        const { trace, problem } = replay(program, found.witness.schedule);
+        expect({ seed, problem, violated: trace.states.at(-1)!.violated }).toEqual({ seed, problem: undefined, violated: found.witness.property });
+      }
+    }
+    expect(shown).toBeGreaterThan(PROGRAMS / 30);
   });
 
   it('gives witnesses that replay to the violation they name', () => {

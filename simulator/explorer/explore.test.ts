@@ -74,6 +74,50 @@ describe('explore', () => {
     expect(explore(lostUpdate(true), { every: 2, onProgress: () => true })).toMatchObject({ verdict: 'inconclusive', limit: 'cancelled' });
   });
 
+  it('shows a violation that was found before a limit was hit', () => {
+    const b = new ProgramBuilder();
+    const x = b.shared('x');
+    b.thread('P0', (t) => t.step('x = 1', set(x, 1)).step('x = 0', set(x, 0)));
+    b.thread('P1', (t) => t.step('assert', violate('assert', eq(x, 1))));
+    b.thread('P2', (t) => {
+      for (let step = 0; step < 20; step++) t.step('nothing');
+    });
+    const found = explore(b.build(), { maxStates: 20 });
+    const witness = { property: 'assert', contextSwitches: 1, schedule: [{ thread: 0, way: 0 }, { thread: 1, way: 0 }] };
+    expect(found).toMatchObject({ verdict: 'Sometimes', limit: 'states', states: 20, preemptions: undefined, witness });
+    let reports = 0;
+    const cancelled = explore(b.build(), { every: 1, onProgress: () => ++reports > 10 });
+    expect(cancelled).toMatchObject({ verdict: 'Sometimes', limit: 'cancelled', witness: { property: 'assert' } });
+    expect(replay(b.build(), cancelled.witness!.schedule).trace.states.at(-1)!.violated).toBe('assert');
+  });
+
+  it('asks what the initial state violates', () => {
+    const b = new ProgramBuilder();
+    const x = b.shared('x', { initial: 1 });
+    b.thread('P0', (t) => t.sleep('sleep', eq(x, 0)));
+    expect(explore(b.build(eq(x, 1)))).toMatchObject({ verdict: 'Sometimes', depth: 0, states: 1, preemptions: 0, witness: { schedule: [], contextSwitches: 0 } });
+    const bad = new ProgramBuilder();
+    bad.thread('P0', (t) => t.start(set(t.local('n', { bits: 1 }), 2)).step('nothing'));
+    expect(explore(bad.build())).toMatchObject({ states: 1, transitions: 0, positive: 1, violated: [{ property: 'out-of-range', steps: 0 }], witness: { property: 'out-of-range', schedule: [] } });
+  });
+
+  it('explores a program without threads', () => {
+    expect(explore(new ProgramBuilder().build())).toMatchObject({ verdict: 'Never', states: 1, negative: 1, depth: 0 });
+  });
+
+  it('prefers the property that comes first when the rest is equal, and does not stop at it', () => {
+    const b = new ProgramBuilder();
+    b.thread('P0', (t) => t.choose('choose', [violate('assert')], [violate('bug')], []).step('later', violate('sleep-in-atomic')));
+    const found = explore(b.build());
+    expect(found.violated).toEqual([{ property: 'sleep-in-atomic', steps: 2 }, { property: 'bug', steps: 1 }, { property: 'assert', steps: 1 }]);
+    expect(found.witness).toEqual({ property: 'bug', contextSwitches: 0, schedule: [{ thread: 0, way: 1 }] });
+  });
+
+  it('gives the same twice', () => {
+    const twice = [1, 2].map(() => JSON.stringify(explore(lostUpdate(false))));
+    expect(twice[0]).toBe(twice[1]);
+  });
+
   it('lets others run in between', async () => {
     let pauses = 0;
     const found = await exploreAsync(lostUpdate(false), { every: 1, pause: async () => void pauses++ });

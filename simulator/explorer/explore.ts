@@ -1,5 +1,6 @@
 /** Explores every interleaving of a program. Deterministic: the same program and options give the same result, byte for byte. */
 import type { Program } from '../machine/program';
+import { anySchedule } from './path';
 import { fewestPreemptions } from './preemptions';
 import { PROPERTIES } from './properties';
 import type { Exploration, Witness } from './result';
@@ -77,7 +78,9 @@ function* exploration(program: Program, options: ExploreOptions): Interruptible<
   };
 }
 
-function witnessOf(space: StateSpace, reached: Reached, every: number): Interruptible<Witness | undefined> {
+/** An exploration that was cancelled has no time for the best witness and shows any of the shortest. */
+function* witnessOf(space: StateSpace, reached: Reached, every: number): Interruptible<Witness | undefined> {
   const length = Math.min(...reached.shortest.map((steps) => steps ?? Infinity));
-  return bestSchedule(space, reached, { length, final: (state) => reached.finals.get(state) }, every);
+  const best = reached.limit === 'cancelled' ? undefined : yield* bestSchedule(space, reached, { length, final: (state) => reached.finals.get(state) }, every);
+  return best ?? anySchedule(space, reached);
 }

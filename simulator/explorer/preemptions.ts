@@ -24,7 +24,7 @@ export function* fewestPreemptions(space: StateSpace, reached: Reached, every: n
       const last = node % width;
       space.expand((node - last) / width, false);
       if (space.moves === 0 && space.finalRank !== NO_RANK) return cost;
-      const goesOn = space.thread.slice(0, space.moves).includes(last);
+      const goesOn = space.canMove(last);
       for (let move = 0; move < space.moves; move++) {
         const target = space.target[move]!;
         const free = !goesOn || space.thread[move] === last;

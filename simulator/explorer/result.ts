@@ -34,6 +34,7 @@ export interface Exploration {
   readonly depth: number;
   /** For each of `Program.labels`, whether it was reached. */
   readonly covered: readonly boolean[];
+  /** Of an exploration that was cancelled, any shortest violating schedule of those found. */
   readonly witness: Witness | undefined;
   /** The properties that some schedule violates, each with the length of the shortest such schedule. */
   readonly violated: readonly { readonly property: PropertyId; readonly steps: number }[];

@@ -31,6 +31,8 @@ export interface Reached {
   readonly parents: Parents;
   /** By rank of the property the length of the shortest schedule that violates it. */
   readonly shortest: readonly (number | undefined)[];
+  /** A state from which, or in which, a shortest violating schedule ends. */
+  readonly nearest: number | undefined;
   /** Final states that violate, with the property's rank, at the smallest depth at which there are such. */
   readonly finals: ReadonlyMap<number, number>;
 }
@@ -47,13 +49,16 @@ export function* search(space: StateSpace, every: number): Interruptible<Reached
   let positive = 0;
   let negative = 0;
 
-  const violate = (rank: number, length: number): void => {
+  let nearest: number | undefined;
+  let nearestLength = Infinity;
+  const violate = (rank: number, length: number, state: number): void => {
     positive++;
+    if (length < nearestLength) [nearest, nearestLength] = [state, length];
     shortest[rank] = Math.min(shortest[rank] ?? length, length);
   };
   if (space.start.violated !== undefined) {
-    violate(rankOf(space.start.violated), 0);
-    return { limit, transitions, positive, negative, layers: [0, 1], parents, shortest, finals };
+    violate(rankOf(space.start.violated), 0, 0);
+    return { limit, transitions, positive, negative, layers: [0, 1], parents, shortest, nearest, finals };
   }
   let layerEnd = 1;
   for (let state = 0; state < space.count && limit === undefined; state++) {
@@ -68,11 +73,11 @@ export function* search(space: StateSpace, every: number): Interruptible<Reached
       const target = space.target[move]!;
       if (target === FULL) limit = 'states';
       else transitions++;
-      if (isViolation(target)) violate(rankOfTarget(target), depth + 1);
+      if (isViolation(target)) violate(rankOfTarget(target), depth + 1, state);
     }
     if (space.moves === 0 && space.finalRank === NO_RANK) negative++;
     else if (space.moves === 0) {
-      violate(space.finalRank, depth);
+      violate(space.finalRank, depth, state);
       finalsDepth = Math.min(finalsDepth, depth);
       if (depth === finalsDepth) finals.set(state, space.finalRank);
     }
@@ -85,6 +90,6 @@ export function* search(space: StateSpace, every: number): Interruptible<Reached
   // Where the search stopped within a layer, what was found beyond it is a last layer that is not complete.
   if (layerEnd < space.count) layers.push(layerEnd);
   layers.push(space.count);
-  if (finalsDepth > Math.min(...shortest.map((length) => length ?? Infinity))) finals = new Map();
-  return { limit, transitions, positive, negative, layers, parents, shortest, finals };
+  if (finalsDepth > nearestLength) finals = new Map();
+  return { limit, transitions, positive, negative, layers, parents, shortest, nearest, finals };
 }

@@ -115,6 +115,12 @@ export class StateSpace {
     return this.saved[thread]!;
   }
 
+  /** Whether a thread has a move in the state that was expanded last. */
+  canMove(thread: number): boolean {
+    for (let move = 0; move < this.moves; move++) if (this.thread[move] === thread) return true;
+    return false;
+  }
+
   /** The number of a state of the program, which need not be a stored one, and the number that each of its threads has there. */
   lookUp(state: MachineState): { readonly state: number; readonly slots: readonly number[] } {
     this.put(state);

@@ -18,8 +18,8 @@ const SEGMENTS = 1 << SEGMENT_BITS;
 const SLOT_BITS = 32 - SEGMENT_BITS;
 const SLOT_MASK = 2 ** SLOT_BITS - 1;
 /** A segment grows by the factor below when more of it than this is in use. */
-const FILL = 0.82;
-const GROWTH = 1.4;
+const FILL = 0.88;
+const GROWTH = 2;
 const SMALLEST = 8;
 
 export class StateStore {
@@ -103,11 +103,13 @@ export class StateStore {
 
   private grow(which: number): void {
     const old = this.segments[which]!;
+    const { numberMask, packing, blocks } = this;
     const next = new Uint32Array(Math.ceil(old.length * GROWTH));
-    for (const slot of old) {
+    for (let from = 0; from < old.length; from++) {
+      const slot = old[from]!;
       if (slot === 0) continue;
-      const state = (slot & this.numberMask) - 1;
-      const hash = this.packing.hash(this.blocks[state >>> BLOCK_BITS]!, (state & (BLOCK - 1)) * this.packing.size);
+      const state = (slot & numberMask) - 1;
+      const hash = packing.hash(blocks[state >>> BLOCK_BITS]!, (state & (BLOCK - 1)) * packing.size);
       let place = firstPlace(hash, next.length);
       while (next[place] !== 0) if (++place === next.length) place = 0;
       next[place] = slot;

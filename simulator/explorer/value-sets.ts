@@ -4,7 +4,7 @@
  * A word's set grows from its value in the initial state by whatever a step that can be reached at all may assign to it, until nothing grows. The
  * order of steps and the guards are ignored, so every value that a word has in a reachable state is in its set.
  */
-import type { Exp, Program, Stmt, WordId } from '../machine/program';
+import type { Exp, Program, Step, Stmt, WordId } from '../machine/program';
 import { apply, applyUnary, sharedCount, type MachineState } from './interpret';
 
 /** Undefined where a word may have any value that fits it, or there are too many to list. */
@@ -17,7 +17,7 @@ export interface ValueSets {
 }
 
 /** More values than this are not listed. */
-const MOST_VALUES = 256;
+const MOST_VALUES = 32;
 /** Operators on sets with more combinations than this are not computed. */
 const MOST_COMBINATIONS = 8192;
 const TRUTH: Values = new Set([0, 1]);
@@ -49,16 +49,28 @@ export function pointees(address: Exp, words: readonly Values[], shared: number)
   return [...all].filter((value) => value >= 1 && value <= shared).map((value) => value - 1);
 }
 
+/** What a step reads, and when it was last gone through. */
+interface Visit {
+  readonly reads: ReadonlySet<WordId>;
+  time: number;
+}
+
 class Analysis implements ValueSets {
   readonly words: (Set<number> | undefined)[];
   readonly next: Set<number>[];
   private readonly shared: number;
   private grown = false;
+  /** Counts the changes; and when each word last changed. */
+  private clock = 1;
+  private readonly changed: number[];
+  private readonly visits: Visit[][];
 
   constructor(private readonly program: Program, initial: MachineState) {
     this.words = initial.words.map((value) => new Set([value]));
     this.next = initial.next.map((step) => new Set([step]));
     this.shared = sharedCount(program);
+    this.changed = program.words.map(() => 1);
+    this.visits = program.threads.map(({ steps }) => steps.map((step) => ({ reads: this.readsOf(step), time: 0 })));
   }
 
   /** Takes every reachable step once; false when that has added nothing. */
@@ -68,7 +80,10 @@ class Analysis implements ValueSets {
       // A set that grows while it is walked is walked to its new end.
       for (const index of this.next[thread]!) {
         const step = steps[index];
-        if (step === undefined || (step.guard !== undefined && !mayHold(this.values(step.guard)))) continue;
+        const visit = this.visits[thread]![index];
+        if (step === undefined || visit === undefined || !this.isDue(visit)) continue;
+        visit.time = ++this.clock;
+        if (step.guard !== undefined && !mayHold(this.values(step.guard))) continue;
         for (const way of step.ways) this.statements(way, thread);
       }
     }
@@ -104,10 +119,39 @@ class Analysis implements ValueSets {
   private assign(word: WordId, written: Values): void {
     const known = this.words[word];
     if (known === undefined) return;
-    if (written !== undefined) for (const value of written) if (value >= 0 && value < 2 ** this.program.words[word]!.bits) this.add(known, value);
-    if (written !== undefined && known.size <= MOST_VALUES) return;
-    this.words[word] = undefined;
+    const before = known.size;
+    if (written !== undefined) for (const value of written) if (value >= 0 && value < 2 ** this.program.words[word]!.bits) known.add(value);
+    if (written === undefined || known.size > MOST_VALUES) this.words[word] = undefined;
+    else if (known.size === before) return;
+    this.changed[word] = ++this.clock;
     this.grown = true;
+  }
+
+  /** Whether a word that a step reads has changed since it was last gone through. */
+  private isDue({ reads, time }: Visit): boolean {
+    if (time === 0) return true;
+    for (const word of reads) if (this.changed[word]! > time) return true;
+    return false;
+  }
+
+  /** Words that a step reads, and with a pointer all shared ones. */
+  private readsOf(step: Step): Set<WordId> {
+    const reads = new Set<WordId>();
+    const pointers = (): void => {
+      for (let word = 0; word < this.shared; word++) reads.add(word);
+    };
+    const statements = (list: readonly Stmt[]): void => list.forEach((statement) => {
+      if ('value' in statement) collect(statement.value);
+      if ('address' in statement) collect(statement.address);
+      if ('test' in statement) collect(statement.test);
+      if (statement.kind !== 'if') return;
+      statements(statement.then);
+      statements(statement.else);
+    });
+    const collect = (exp: Exp): void => collectReads(exp, reads, pointers);
+    if (step.guard !== undefined) collect(step.guard);
+    step.ways.forEach(statements);
+    return reads;
   }
 
   private add(to: Set<number>, value: number): void {
@@ -118,6 +162,18 @@ class Analysis implements ValueSets {
 
   private values(exp: Exp): Values {
     return valuesOf(exp, this.words, this.shared);
+  }
+}
+
+function collectReads(exp: Exp, reads: Set<WordId>, pointers: () => void): void {
+  const into = (part: Exp): void => collectReads(part, reads, pointers);
+  switch (exp.kind) {
+    case 'const': return;
+    case 'word': return void reads.add(exp.word);
+    case 'at': return pointers(), into(exp.address);
+    case 'unary': return into(exp.operand);
+    case 'binary': return into(exp.left), into(exp.right);
+    case 'cond': return into(exp.test), into(exp.then), into(exp.else);
   }
 }
 

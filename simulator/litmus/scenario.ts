@@ -3,7 +3,7 @@ import { builtinModel, type KernelModel } from '../../kernel/model';
 import { didYouMean } from '../../kernel/suggest';
 import type { ParserBackend } from '../../parser/types';
 import { buildProgram } from '../machine/build';
-import type { Program } from '../machine/program';
+import { propertyIds, type Program, type PropertyId } from '../machine/program';
 import type { Problem } from './problem';
 import { conditionalNames, headerLines, splitFile, type HeaderLine } from './source';
 
@@ -23,6 +23,8 @@ export interface Expectation {
   /** Names of adversaries that run in place of the scenario's own. */
   readonly adversaries: readonly string[];
   readonly verdict: Verdict;
+  /** The Never proves nothing: a label that it must cover is not reached. */
+  readonly uncovered: boolean;
   /** Length of the shortest violating schedule. */
   readonly steps: number | undefined;
   readonly offset: number;
@@ -48,8 +50,10 @@ export interface Scenario {
   /** At least `buggy`, in the order of the file. */
   readonly variants: readonly Variant[];
   readonly expectations: readonly Expectation[];
-  /** Labels that must be reached, in all variants or in one. */
-  readonly covers: readonly { readonly variant: string | undefined; readonly label: string; readonly offset: number }[];
+  /** Labels that must be reached: in all variants or in one, with the scenario's own threads or with adversaries. */
+  readonly covers: readonly { readonly variant: string | undefined; readonly adversaries: readonly string[]; readonly label: string; readonly offset: number }[];
+  /** Properties that a variant does not look at. */
+  readonly unchecked: readonly { readonly variant: string; readonly property: PropertyId }[];
   /** What each thread stands for, by its name. */
   readonly threadTitles: ReadonlyMap<string, string>;
   /** Threads that a library adversary may replace. */
@@ -79,10 +83,20 @@ export function readScenario(text: string): { readonly scenario: Scenario | unde
   const variants = readVariants(values('Variant'), text, problems, new Set(values('Expect').map((line) => line.value.split(/\s+/)[0]!)));
   const expectations = readExpectations(values('Expect'), variants, problems);
   const covers = values('Cover').map(({ value, offset }) => {
-    const match = /^(?:(\S+)\s+)?(\w+)$/.exec(value);
-    if (!match) problems.push({ offset, message: 'Cover: [variant] label' });
+    const match = /^(?:(\S+)\s+(?:with\s+(\S+(?:\s*,\s*\S+)*)\s+)?)?(\w+)$/.exec(value);
+    if (!match) problems.push({ offset, message: 'Cover: [variant [with adversary]] label' });
     if (match?.[1] !== undefined && !variants.some((v) => v.name === match[1])) problems.push({ offset, message: `unknown variant ${match[1]}${didYouMean(match[1], variants.map((v) => v.name))}` });
-    return { variant: match?.[1], label: match?.[2] ?? '', offset };
+    return { variant: match?.[1], adversaries: match?.[2]?.split(/\s*,\s*/) ?? [], label: match?.[3] ?? '', offset };
+  });
+  const unchecked = values('Unchecked').flatMap(({ value, offset }) => {
+    const [variant, ...names] = value.split(/\s+/);
+    if (!variants.some((v) => v.name === variant)) problems.push({ offset, message: `unknown variant ${variant}${didYouMean(variant!, variants.map((v) => v.name))}` });
+    if (names.length === 0) problems.push({ offset, message: 'Unchecked: variant property' });
+    return names.flatMap((name) => {
+      const property = propertyIds.find((id) => id === name);
+      if (property === undefined) problems.push({ offset, message: `unknown property ${name}${didYouMean(name, propertyIds)}` });
+      return property === undefined ? [] : [{ variant: variant!, property }];
+    });
   });
   for (const { value, offset } of values('Result')) if (value !== 'Sometimes' && value !== 'Never') problems.push({ offset, message: 'Result: Sometimes or Never' });
   const threadTitles = new Map<string, string>();
@@ -99,7 +113,7 @@ export function readScenario(text: string): { readonly scenario: Scenario | unde
       if (!match) problems.push({ offset, message: 'Anchor: file function' });
       return match ? [{ file: match[1]!, function: match[2]! }] : [];
     }),
-    description: prose(parts.header.text, lines), variants, expectations, covers, threadTitles,
+    description: prose(parts.header.text, lines), variants, expectations, covers, unchecked, threadTitles,
     replaceable: values('Adversary').flatMap((line) => line.value.split(/[\s,]+/)), defines: values('Define').flatMap((line) => line.value.split(/[\s,]+/)), text,
   };
   checkThreads(scenario, parts.body, values('Adversary'), values('Thread'), problems);
@@ -166,14 +180,16 @@ function readVariants(lines: readonly HeaderLine[], text: string, problems: Prob
 
 function readExpectations(lines: readonly HeaderLine[], variants: readonly Variant[], problems: Problem[]): Expectation[] {
   return lines.flatMap(({ value, offset }) => {
-    const match = /^(\S+)(?:\s+with\s+(\S+(?:\s*,\s*\S+)*))?\s+(Sometimes|Never)(?:\s+(\d+))?$/.exec(value);
+    const match = /^(\S+)(?:\s+with\s+(\S+(?:\s*,\s*\S+)*))?\s+(Sometimes|Never)(?:\s+(\d+|uncovered))?$/.exec(value);
     if (!match) {
-      problems.push({ offset, message: 'Expect: variant [with adversary] Sometimes|Never [steps]' });
+      problems.push({ offset, message: 'Expect: variant [with adversary] Sometimes [steps], or Never [uncovered]' });
       return [];
     }
     if (!variants.some((v) => v.name === match[1])) problems.push({ offset, message: `unknown variant ${match[1]}${didYouMean(match[1]!, variants.map((v) => v.name))}` });
-    if (match[3] === 'Never' && match[4] !== undefined) problems.push({ offset, message: 'what never happens takes no steps' });
-    return [{ variant: match[1]!, adversaries: match[2]?.split(/\s*,\s*/) ?? [], verdict: match[3] as Verdict, steps: match[4] === undefined ? undefined : Number(match[4]), offset }];
+    const uncovered = match[4] === 'uncovered';
+    if (match[3] === 'Never' && match[4] !== undefined && !uncovered) problems.push({ offset, message: 'what never happens takes no steps' });
+    if (match[3] === 'Sometimes' && uncovered) problems.push({ offset, message: 'only a Never can be uncovered' });
+    return [{ variant: match[1]!, adversaries: match[2]?.split(/\s*,\s*/) ?? [], verdict: match[3] as Verdict, uncovered, steps: match[4] === undefined || uncovered ? undefined : Number(match[4]), offset }];
   });
 }
 

@@ -13,10 +13,11 @@ import { selectLines, splitFile } from '../litmus/source';
 import { constant, readsOf, word, zero } from './exp';
 import { lowerThread, type LoweredThread, type Source } from './lower';
 import { mustHoldNothing } from './properties';
-import type { Exp, Program, Thread } from './program';
-import { fuse, renumberExp, renumberStmts, usedWords, writtenWords } from './steps';
+import type { Exp, Program, Thread, PropertyId, Stmt } from './program';
+import { fuse, renumberExp, renumberStmts, usedWords } from './steps';
 import { constants } from './values';
 import { createWorld, type World } from './world';
+import { writesOf } from './written';
 
 interface Options {
   readonly adversaries: readonly Adversary[];
@@ -65,34 +66,46 @@ export function buildProgram(scenario: Scenario, variant: Variant, options: Opti
   if (problems.length > before) return undefined;
 
   const exists = parts.exists && readCondition(parts.exists, namesOf(world, declarations.map((d) => d.name), lowered), problems);
-  const written = writtenWords(world.words, lowered);
+  const writes = writesOf(world.words, lowered);
   const asked = exists ? [...readsOf(exists).words].filter((id) => world.words[id]!.scope === 'local') : [];
   const fused = lowered.map((thread, index) => {
     const live = new Set(asked.filter((id) => world.words[id]!.thread === index));
-    const result = fuse(thread, world.words, written, mustHoldNothing(world, index), live);
+    const result = fuse(thread, world.words, writes, mustHoldNothing(world, index), live);
     if (!result) problems.push({ offset: spanOf(threads[index]!).start, message: `${threads[index]!.name} has a loop without a step, or too much between two steps` });
     return result ?? { start: [], steps: [] };
   });
   for (const cover of scenario.covers) {
-    if ((cover.variant === undefined || cover.variant === variant.name) && !labels.includes(cover.label) && !labelsIn(scenario.text).has(cover.label)) {
+    if ((cover.variant === undefined || cover.variant === variant.name) && cover.adversaries.length === 0 && options.adversaries.length === 0 && !labels.includes(cover.label) && !labelsIn(scenario.text).has(cover.label)) {
       problems.push({ offset: cover.offset, message: `there is no label ${cover.label}${didYouMean(cover.label, [...labelsIn(scenario.text)])}` });
     }
   }
   if (problems.length > before) return undefined;
 
-  const map = usedWords(world.words, fused, exists);
+  const unchecked = new Set(scenario.unchecked.flatMap((u) => (u.variant === variant.name ? [u.property] : [])));
+  const checked = unchecked.size === 0 ? fused : fused.map(({ start, steps }) => ({
+    start: withoutProperties(start, unchecked), steps: steps.map((step) => ({ ...step, ways: step.ways.map((way) => withoutProperties(way, unchecked)) })),
+  }));
+  const map = usedWords(world.words, checked, exists);
   return {
     words: world.words.filter((_, id) => map.has(id)), labels, exists: exists && renumberExp(exists, map),
     threads: threads.map((t, index): Thread => ({
-      name: t.name, title: t.title, program: `${t.source.file ?? ''}:${bodyText(t)}`, start: renumberStmts(fused[index]!.start, map),
-      steps: fused[index]!.steps.map((step) => ({ ...step, guard: step.guard && renumberExp(step.guard, map), ways: step.ways.map((way) => renumberStmts(way, map)) })),
+      name: t.name, title: t.title, program: `${t.source.file ?? ''}:${bodyText(t)}`, start: renumberStmts(checked[index]!.start, map),
+      steps: checked[index]!.steps.map((step) => ({ ...step, guard: step.guard && renumberExp(step.guard, map), ways: step.ways.map((way) => renumberStmts(way, map)) })),
     })),
   };
 }
 
-/** The labels that a variant must reach. */
-export function coversOf(scenario: Scenario, variant: string): readonly string[] {
-  return scenario.covers.filter((c) => c.variant === undefined || c.variant === variant).map((c) => c.label);
+/** Statements that do not look at some properties. */
+function withoutProperties(stmts: readonly Stmt[], properties: ReadonlySet<PropertyId>): Stmt[] {
+  return stmts.flatMap((stmt): Stmt[] => {
+    if (stmt.kind === 'violate') return properties.has(stmt.property) ? [] : [stmt];
+    return stmt.kind === 'if' ? [{ ...stmt, then: withoutProperties(stmt.then, properties), else: withoutProperties(stmt.else, properties) }] : [stmt];
+  });
+}
+
+/** The labels that a variant must reach, with the scenario's own threads or with these adversaries. */
+export function coversOf(scenario: Scenario, variant: string, adversaries: readonly string[] = []): readonly string[] {
+  return scenario.covers.filter((c) => (c.variant === undefined || c.variant === variant) && c.adversaries.join() === adversaries.join()).map((c) => c.label);
 }
 
 function partsOf(scenario: Scenario, own: Source, options: Options, defined: ReadonlySet<string>, problems: Problem[]): Part[] {

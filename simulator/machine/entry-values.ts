@@ -14,7 +14,7 @@ export const entryValues: ReadonlyMap<string, Compute> = new Map<string, Compute
   ...same(0, ['pte_mkdirty', 'pte_mkclean', 'pte_mkyoung', 'pte_sw_mkyoung', 'pte_mkold', 'pte_mkspecial', 'pte_mkhuge', 'pte_mksoft_dirty', 'pte_clear_soft_dirty',
     'huge_pte_mkdirty', 'pmd_mkdirty', 'pmd_mkclean', 'pmd_mkyoung', 'pmd_mkold', 'pmd_mkhuge', 'pmd_mksoft_dirty', 'pmd_clear_soft_dirty', 'pmd_swp_mksoft_dirty',
     'pte_swp_mksoft_dirty', 'pte_swp_clear_soft_dirty', 'pte_swp_mkexclusive', 'pte_swp_clear_exclusive', 'move_soft_dirty_pte', 'move_soft_dirty_pmd',
-    'make_migration_entry_young', 'make_migration_entry_dirty', 'swp_entry_to_pte', 'swp_entry_to_pmd', 'softleaf_to_pte', 'pte_val', 'pmd_val', '__pte', '__pmd',
+    'make_migration_entry_young', 'make_migration_entry_dirty', 'swp_entry_to_pte', 'swp_entry_to_pmd', 'softleaf_to_pte', 'pte_val', 'pmd_val', '__pte', '__pmd', 'pmd_pgtable',
     'arch_make_huge_pte', 'move_pte', 'READ_ONCE', 'data_race', 'likely', 'unlikely', 'WARN_ON', 'WARN_ON_ONCE', 'VM_WARN_ON_ONCE']),
   ...each(['pte_mkwrite', 'pte_mkwrite_novma', 'huge_pte_mkwrite', 'pmd_mkwrite', 'pmd_mkwrite_novma', 'maybe_mkwrite', 'maybe_pmd_mkwrite'], (_, [v]) => withBits(v!, writeBit)),
   ...each(['pte_wrprotect', 'huge_pte_wrprotect', 'pmd_wrprotect'], (_, [v]) => without(v!, writeBit)),
@@ -46,9 +46,16 @@ export const entryTests: ReadonlyMap<string, (value: Exp) => Exp> = new Map<stri
   ['is_writable_migration_entry', (v) => and(hasForm(v, 'migration'), truth(binary('&', v, constant(writeBit))))],
   ['is_readable_migration_entry', (v) => and(hasForm(v, 'migration'), not(truth(binary('&', v, constant(writeBit)))))],
   ['non_swap_entry', (v) => or(hasForm(v, 'migration'), hasForm(v, 'marker'))],
+  // The bit of a marker is another one than that of a swap entry: pte_swp_uffd_wp_any() asks for both.
+  ['pte_marker_uffd_wp', isUffdWpMarker], ['pte_marker_entry_uffd_wp', isUffdWpMarker],
+  ['pte_swp_uffd_wp', (v) => and(not(hasForm(v, 'present')), not(hasForm(v, 'marker')), truth(binary('&', v, constant(uffdWpBit))))],
   ['is_swap_pte', (v) => and(not(hasForm(v, 'none')), not(hasForm(v, 'present')))],
   ['pmd_trans_huge', (v) => hasForm(v, 'present')], ['pmd_leaf', (v) => hasForm(v, 'present')],
 ]);
+
+function isUffdWpMarker(value: Exp): Exp {
+  return and(hasForm(value, 'marker'), truth(binary('&', value, constant(uffdWpBit))));
+}
 
 export function hasForm(value: Exp, form: keyof typeof entryForms): Exp {
   return equals(binary('&', value, constant(formMask)), constant(entryForms[form]));

@@ -35,7 +35,7 @@ export function lowerEvent(context: Lowering, vmf: Expr, reason: Exp, result: Lo
   const outcome = newLocal(context, `$uffd${world.words.length}`, { kind: 'int', bits: 3 });
   const wait = newLocal(context, `$wait${world.words.length}`, { kind: 'int', bits: 1 });
 
-  const sigbus: Action[] = [violate('kernel-fault-sigbus', constant(1))];
+  const sigbus: Action[] = [violate('kernel-fault-sigbus', constant(1)), set(outcome, flag('VM_FAULT_SIGBUS')), set(wait, zero)];
   const noWait: Action[] = [set(outcome, flag('VM_FAULT_RETRY')), set(wait, zero)];
   const queue: Action[] = [...when(isMissing, mustBeJustified(world, thread, entry)), set(waits, entry), set(outcome, flag('VM_FAULT_RETRY')), set(wait, constant(1)), ...endFault(world, thread)];
   emitStep(context, { kind: 'event', text: call }, [

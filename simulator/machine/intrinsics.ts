@@ -1,7 +1,7 @@
 /** Calls that only scenarios have, and kernel calls whose steps are the machine's own business (folio flags, lookups in a page cache). */
 import { formatExpr } from '../../parser/cfg';
 import type { Expr } from '../../parser/ir';
-import { and, at, binary, constant, equals, not, or, truth, word, zero } from './exp';
+import { and, at, binary, constant, equals, not, or, truth, without, word, zero } from './exp';
 import { hasForm } from './entry-values';
 import { wakeFaults } from './events';
 import { assignLocal, emitLocal, emitStep, evaluate, evaluateNumber, fail, newLocal, number, type LocalPlace, type LocalStruct, type Lowering } from './lower';
@@ -9,7 +9,7 @@ import { set, store, violate, type Action } from './micro';
 import { moveCursor } from './primitives';
 import { beginFault, endFault, isUptodate, mustNotBeArmed, mustNotBeAtomic, mustNotBeObserved, pmdOf, setArmed, setObserved } from './properties';
 import type { Exp } from './program';
-import { constants, slotRetry, writeBit } from './values';
+import { constants, slotRetry, slotSwap, writeBit } from './values';
 
 interface Intrinsic {
   readonly arity: number | readonly [number, number];
@@ -32,6 +32,7 @@ export const intrinsics: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
     emitStep(c, { kind: 'load', guard: not(equals(at(address), constant(slotRetry))), onlyReads: true }, [set(target, at(address))]);
     give(word(target));
   } }],
+  ['xa_is_value', { arity: 1, usage: 'xa_is_value(entry)', meaning: 'True when what a slot held is a swap value, no folio. No step.', lower: (c, args, give) => give(equals(evaluateNumber(c, args[0]!), constant(slotSwap))) }],
   ['choose', { arity: [0, 1], usage: 'choose() or choose(n)', meaning: 'Either way may happen: 0 or 1, or 0 to n-1. A step of its own.', lower: (c, args, give) => {
     const count = args.length === 0 ? constant(2) : evaluateNumber(c, args[0]!);
     if (count.kind !== 'const' || count.value < 2 || count.value > 16) return fail(c, 'choose(n) wants a number from 2 to 16');
@@ -66,6 +67,7 @@ export const intrinsics: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
     if (cursor.kind !== 'struct') return fail(c, `${formatExpr(args[0]!)} is no xa_state`, args[0]!.span);
     moveCursor(c, cursor.struct, evaluateNumber(c, args[1]!));
   } }],
+  ...wrprotects([['ptep_set_wrprotect', 3], ['huge_ptep_set_wrprotect', 3], ['pmdp_set_wrprotect', 3], ['wrprotect_ptes', 4]]),
   ...folioTests([['folio_test_uptodate', 'PG_uptodate'], ['PageUptodate', 'PG_uptodate'], ['folio_test_ksm', 'PG_ksm'], ['PageKsm', 'PG_ksm'], ['folio_test_anon', 'PG_anon'], ['PageAnon', 'PG_anon'], ['folio_test_dirty', 'PG_dirty']]),
   ...folioChanges([['folio_mark_uptodate', 'PG_uptodate'], ['SetPageUptodate', 'PG_uptodate'], ['__folio_mark_uptodate', 'PG_uptodate'], ['__SetPageUptodate', 'PG_uptodate'], ['folio_set_ksm', 'PG_ksm']]),
 ]);
@@ -110,8 +112,8 @@ function lookup(context: Lowering, args: readonly Expr[], give: (value: Exp) => 
   emitStep(context, { kind: 'user-access', guard: not(equals(content, constant(slotRetry))) }, [
     {
       kind: 'if', test: and(isFolio, { kind: 'cond', test: isFolio, then: isUptodate(content), else: zero }), then: [set(found, constant(1))],
-      // A slot that holds a swap value is no hole.
-      else: [set(found, zero), { kind: 'if', test: and(isRegistered, not(equals(content, constant(254)))), then: setObserved(world, slot, 1), else: [] }],
+      // A slot with a swap value is no hole, nor one with a folio that is not up to date: whoever put it there is about to fill it, and holds its lock.
+      else: [set(found, zero), { kind: 'if', test: and(isRegistered, equals(content, zero)), then: setObserved(world, slot, 1), else: [] }],
     },
   ]);
   give(word(found));
@@ -122,6 +124,17 @@ function changeWord(context: Lowering, args: readonly Expr[], change: (old: Exp,
   const address = evaluateNumber(context, args[0]!);
   const value = evaluateNumber(context, args[1]!);
   emitStep(context, { kind: 'store' }, [store(address, change(at(address), value))]);
+}
+
+/** Takes write permission away in place; the uffd-wp bit stays. wrprotect_ptes() is for the first entry alone. */
+function wrprotects(rows: readonly (readonly [string, number])[]): [string, Intrinsic][] {
+  return rows.map(([name, arity]) => [name, {
+    arity, usage: `${name}(mm, addr, ptep${arity === 4 ? ', nr' : ''})`, meaning: 'Takes write permission away from an entry in place: one step.',
+    lower: (c, args) => {
+      const address = evaluateNumber(c, args[2]!);
+      emitStep(c, { kind: 'store' }, [violate('null-pointer', equals(address, zero)), store(address, without(at(address), writeBit), 'entry')]);
+    },
+  }]);
 }
 
 function folioTests(rows: readonly (readonly [string, string])[]): [string, Intrinsic][] {
@@ -143,7 +156,7 @@ function folioChanges(rows: readonly (readonly [string, string])[]): [string, In
       const address = evaluateNumber(c, args[0]!);
       // The pages of a folio that becomes readable are seen through every slot that holds it.
       const seen = flag === 'PG_uptodate' ? mustNotBeObserved(c.world, (slot) => equals(word(slot), address)) : [];
-      emitStep(c, { kind: 'store' }, [violate('null-pointer', equals(address, zero)), ...seen, store(address, binary('|', at(address), bit(flag)))]);
+      emitStep(c, { kind: 'store' }, [violate('null-pointer', equals(address, zero)), ...seen, store(address, binary('|', at(address), bit(flag)), 'int')]);
     },
   }]);
 }

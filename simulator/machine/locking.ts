@@ -17,14 +17,14 @@ interface How {
 export function lockAcquire(context: Lowering, lock: Exp, how: How): void {
   const own = constant(context.thread + 1);
   const isFree = equals(at(lock), zero);
-  const take = [store(lock, own)];
+  const take = [store(lock, own, 'lock')];
   emitAcquire(context, lock, how, isFree, equals(at(lock), own), take);
 }
 
 export function lockRelease(context: Lowering, lock: Exp): void {
   const own = constant(context.thread + 1);
   emitStep(context, { kind: 'unlock', lock: lockWord(lock) }, [
-    violate('unlock-not-held', not(equals(at(lock), own))), store(lock, zero), ...settleEntries(context.world, lock),
+    violate('unlock-not-held', not(equals(at(lock), own))), store(lock, zero, 'lock'), ...settleEntries(context.world, lock),
   ]);
 }
 

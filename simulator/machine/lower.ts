@@ -7,7 +7,7 @@ import type { Expr, FunctionIR, IrNode, NodeId, Span } from '../../parser/ir';
 import type { KernelModel } from '../../kernel/model';
 import { didYouMean } from '../../kernel/suggest';
 import type { Problem } from '../litmus/problem';
-import { at, binary, constant, equals, not, truth, word as wordExp, zero } from './exp';
+import { and, at, binary, cond, constant, equals, not, truth, word as wordExp, zero } from './exp';
 import { lowerIntrinsic, intrinsics } from './intrinsics';
 import type { Action, Micro, MicroId } from './micro';
 import { set, store } from './micro';
@@ -178,7 +178,7 @@ export function evaluate(context: Lowering, expr: Expr): Value {
       if (expr.value === undefined) fail(context, `${expr.text} is no small integer`, expr.span);
       return number(constant(expr.value & 0xffff));
     case 'name': {
-      const local = context.frame.names.get(expr.name);
+      const local = context.frame.names.get(expr.name) ?? temporary(context, expr.name);
       if (local) return isStruct(local) ? { kind: 'struct', struct: local } : readPlace(context, local);
       const object = context.world.objects.get(expr.name);
       if (object) return number(addressOf(object));
@@ -211,6 +211,7 @@ export function evaluate(context: Lowering, expr: Expr): Value {
     case 'deref': {
       const link = linkOf(context, expr);
       if (link) return number(addressOf(link));
+      if (expr.kind === 'field' && expr.field === 'vm_page_prot') return number(pageProt(context, expr.base));
       const place = placeOf(context, expr);
       if (place.kind === 'local') return readPlace(context, place.place);
       if (place.kind === 'struct') return place;
@@ -229,6 +230,16 @@ function linkOf(context: Lowering, expr: Expr): SharedObject | undefined {
   const base = evaluate(context, expr.base);
   if (base.kind === 'struct' && base.struct.fields.has(expr.field)) return undefined;
   return linked(context.world, expr.field) ?? fail(context, `${formatExpr(expr)}: the init block declares no single ${links.get(expr.field)}`, expr.span);
+}
+
+/**
+ * `vma->vm_page_prot` (mm/mmap.c:vma_set_page_prot()): new entries are writable where the vma is shared and writable and nobody is to be told of writes,
+ * which userfaultfd is in a vma registered for write protection.
+ */
+function pageProt(context: Lowering, vma: Expr): Exp {
+  const flags = load(context, evaluateNumber(context, vma));
+  const has = (flag: string): Exp => truth(binary('&', flags, constant(constants.get(flag)!)));
+  return cond(and(has('VM_SHARED'), has('VM_WRITE'), not(has('VM_UFFD_WP'))), constant(constants.get('PTE_WRITE')!), zero);
 }
 
 /** Reads a shared word: a step of its own (which goes away where nobody writes the word). */
@@ -256,11 +267,13 @@ function shapeAt(context: Lowering, source: Exp): Pick<Word, 'kind' | 'bits'> {
 export function placeOf(context: Lowering, expr: Expr): Place {
   switch (expr.kind) {
     case 'name': {
-      const local = context.frame.names.get(expr.name);
+      const local = context.frame.names.get(expr.name) ?? temporary(context, expr.name);
       if (local) return isStruct(local) ? { kind: 'struct', struct: local } : { kind: 'local', place: local };
       const object = context.world.objects.get(expr.name);
       // In a thread the name of a shared object is a pointer to it, as in all C litmus tests; `&object` is accepted as the same.
       if (object) return { kind: 'shared', address: addressOf(object) };
+      // What && and ! compute is assigned to a temporary.
+      if (expr.name.startsWith('$')) return { kind: 'local', place: resultPlace(context, expr.name) };
       return fail(context, `${expr.name} is not declared${didYouMean(expr.name, knownNames(context))}`, expr.span);
     }
     case 'deref': {
@@ -282,6 +295,14 @@ export function placeOf(context: Lowering, expr: Expr): Place {
     default:
       return fail(context, `${formatExpr(expr)} is no place in memory`, expr.span);
   }
+}
+
+/** What the IR computes `a || b` or `!a` into, where it is a value: $1, $2, ... */
+function temporary(context: Lowering, name: string): LocalPlace | undefined {
+  if (!name.startsWith('$')) return undefined;
+  const place: LocalPlace = { name, type: 'bool', word: undefined, value: undefined, isAssignedOnce: context.frame.assignments.get(name) === 1 };
+  context.frame.names.set(name, place);
+  return place;
 }
 
 /** `base[index]`, and `base + index` for pointers to elements. Objects of several words are as far apart as they are long. */
@@ -501,7 +522,7 @@ function lowerCall(context: Lowering, node: Extract<IrNode, { kind: 'call' }>, a
   if (name === undefined) return fail(context, 'a call through a pointer: write the function that it calls');
   const callee = context.source.functions.get(name);
   if (callee) return inline(context, node, callee, after);
-  const result = node.result === undefined ? undefined : resultPlace(context, node.result, name);
+  const result = node.result === undefined ? undefined : resultPlace(context, node.result);
   if (intrinsics.has(name)) {
     lowerIntrinsic(context, name, node.args, result);
     return chain(context, after());
@@ -516,15 +537,14 @@ function lowerCall(context: Lowering, node: Extract<IrNode, { kind: 'call' }>, a
   return chain(context, after());
 }
 
-/** Where the value of a call goes; a temporary of the IR. */
-function resultPlace(context: Lowering, name: string, callee: string): LocalPlace {
+/** A temporary of the IR: where the value of a call goes. */
+function resultPlace(context: Lowering, name: string): LocalPlace {
   let place = context.frame.names.get(name);
   if (!place || isStruct(place)) {
     const type = resultType(context, name);
     place = { name, type, word: undefined, value: undefined, isAssignedOnce: context.frame.assignments.get(name) === 1 };
     context.frame.names.set(name, place);
   }
-  void callee;
   return place;
 }
 
@@ -546,7 +566,7 @@ function inline(context: Lowering, node: Extract<IrNode, { kind: 'call' }>, call
   if (callee.params.length !== node.args.length && !(callee.params.length === 0 && node.args.length === 0)) {
     return fail(context, `${callee.name}() takes ${callee.params.length} arguments, not ${node.args.length}`);
   }
-  const result = node.result === undefined ? undefined : resultPlace(context, node.result, callee.name);
+  const result = node.result === undefined ? undefined : resultPlace(context, node.result);
   const values = node.args.map((arg) => evaluate(context, arg));
   const next = after();
   // One variable receives the result of all returns.

@@ -1,5 +1,5 @@
 /** The graph that lowering builds: finer than steps, since what a thread does on its own is still a node of its own. */
-import type { Exp, PropertyId, Step, Stmt } from './program';
+import type { Exp, PropertyId, Step, Stmt, WordKind } from './program';
 
 export type MicroId = number;
 
@@ -28,9 +28,9 @@ export function set(word: number, value: Exp): Action {
   return { kind: 'set', word, value };
 }
 
-/** Writes through an address: a plain assignment where the address is known. */
-export function store(address: Exp, value: Exp): Action {
-  return address.kind === 'const' && address.value > 0 ? set(address.value - 1, value) : { kind: 'store', address, value };
+/** Writes through an address: a plain assignment where the address is known. `to` is the kind of word that can be meant, where one is certain. */
+export function store(address: Exp, value: Exp, to?: WordKind): Action {
+  return address.kind === 'const' && address.value > 0 ? set(address.value - 1, value) : { kind: 'store', address, value, to };
 }
 
 export function when(test: Exp, then: readonly Action[]): Action[] {

@@ -24,6 +24,7 @@ export const objectTypes: ReadonlyMap<string, readonly Field[]> = new Map<string
     { name: 'vm_flags', kind: 'int', bits: 7, flags: vmFlagNames },
     { name: 'vm_lock', kind: 'rwlock', lock: 'vma lock' },
     { name: 'hugetlb_vma_lock', kind: 'rwlock', lock: 'hugetlb vma lock' },
+    { name: 'vm_private_data', kind: 'int', bits: 1, flags: { 1: 'HPAGE_RESV_OWNER' } },
   ]],
   ['struct address_space', [{ name: 'i_mmap_rwsem', kind: 'rwlock', lock: 'i_mmap_rwsem' }]],
   ['struct anon_vma', [{ name: 'rwsem', kind: 'rwlock', lock: 'anon_vma lock' }]],

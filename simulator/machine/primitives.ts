@@ -2,16 +2,16 @@
 import type { Effect } from '../../kernel/types';
 import { formatExpr } from '../../parser/cfg';
 import type { Expr } from '../../parser/ir';
-import { and, at, binary, cond, constant, equals, not, or, truth, word, zero } from './exp';
+import { and, at, binary, cond, constant, equals, not, one, or, truth, word, zero } from './exp';
 import { entryTests, entryValues, hasForm } from './entry-values';
 import { lowerEvent } from './events';
-import { assignLocal, assignPlace, emitLocal, emitSkipUnless, emitStep, evaluate, evaluateNumber, fail, isUnreadable, newLocal, number, type LocalPlace, type LocalStruct, type Lowering, type Place } from './lower';
+import { assignLocal, assignPlace, emitLocal, emitSkipUnless, emitStep, evaluate, evaluateNumber, fail, isUnreadable, newLocal, number, wordOfPlace, type LocalPlace, type LocalStruct, type Lowering, type Place } from './lower';
 import { lockAcquire, lockRelease, rwAcquire, rwRelease } from './locking';
-import { store, violate, type Action } from './micro';
+import { set, store, violate, type Action } from './micro';
 import { checkHugeStore, hasUffdWp, isUptodate, mustNotBeObserved, settleUnguarded, guardOf } from './properties';
 import type { Exp } from './program';
 import { constants, entryForms, uffdWpBit } from './values';
-import { addressOf, objectAt } from './world';
+import { addressOf, objectAt, type SharedObject } from './world';
 
 /** Lowers a call of a primitive; `result` receives its value. */
 export function lowerPrimitive(context: Lowering, name: string, effect: Effect, args: readonly Expr[], result: LocalPlace | undefined): void {
@@ -31,7 +31,7 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
   };
   switch (effect.op) {
     case 'acquire': {
-      const taken = acquire(context, name, effect, args, give);
+      const taken = acquire(context, name, effect, args, result, give);
       if (effect.lock.from === 'out') assignPlace(context, outPlace(context, arg(effect.lock.index)), number(taken.lock));
       if (effect.lock.from === 'result') give(taken.lock);
       return;
@@ -62,6 +62,7 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
       for (const index of effect.args) lockRelease(context, numberOf(index));
       return;
     case 'map': {
+      if (result) wordOfPlace(context, result);
       const pointer = entryPointer(context, effect.level, args, (none) => {
         give(zero);
         emitSkipUnless(context, not(none));
@@ -102,14 +103,14 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
     case 'clear':
     case 'modify-start': {
       const address = numberOf(effect.slot);
-      stepWith('clear', address, at(address), [store(address, zero), ...settleUnguarded(context.world, address)], false);
+      stepWith('clear', address, at(address), [store(address, zero, 'entry'), ...settleUnguarded(context.world, address)], false);
       return;
     }
     case 'store':
     case 'modify-commit': {
       const address = numberOf(effect.slot);
       const value = numberOf(effect.value);
-      emitStep(context, { kind: 'store' }, [...checkPointer(address), ...checkHugeStore(context.world, address, value), store(address, value), ...settleUnguarded(context.world, address)]);
+      emitStep(context, { kind: 'store' }, [...checkPointer(address), ...checkHugeStore(context.world, address, value), store(address, value, 'entry'), ...settleUnguarded(context.world, address)]);
       return;
     }
     case 'mark': {
@@ -121,7 +122,7 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
       const has = (flag: string): Exp => truth(binary('&', flags, constant(constants.get(flag)!)));
       const drop = name.startsWith('zap_') ? truth(binary('&', numberOf(effect.old - 1), constant(constants.get('ZAP_FLAG_DROP_MARKER')!))) : zero;
       const wanted = and(not(has('VM_ANON')), has('VM_UFFD_WP'), hasUffdWp(old), not(drop));
-      emitStep(context, { kind: 'store' }, [...checkPointer(address), { kind: 'if', test: wanted, then: [store(address, constant(entryForms.marker | uffdWpBit))], else: [] }]);
+      emitStep(context, { kind: 'store' }, [...checkPointer(address), { kind: 'if', test: wanted, then: [store(address, constant(entryForms.marker | uffdWpBit), 'entry')], else: [] }]);
       return;
     }
     case 'derive': {
@@ -136,6 +137,7 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
     case 'mm-unlock': {
       if (effect.lock === 'RCU read lock') return;
       const lock = mmLockOf(context, name, effect.lock, arg(0));
+      if (effect.lock === 'hugetlb vma lock') emitSkipUnless(context, hasHugetlbVmaLock(context, lock));
       if (isReaderWriter(context, lock)) rwRelease(context, lock, effect.mode);
       else lockRelease(context, lock);
       return;
@@ -175,7 +177,7 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
 export function storeSlot(context: Lowering, address: Exp, value: Exp): void {
   const isFolio = and(truth(value), not(equals(value, constant(255))), not(equals(value, constant(254))));
   const filled = mustNotBeObserved(context.world, (slot) => and(equals(address, constant(slot + 1)), isFolio, cond(isFolio, isUptodate(value), zero)));
-  emitStep(context, { kind: 'store' }, [...checkPointer(address), ...filled, store(address, value)]);
+  emitStep(context, { kind: 'store' }, [...checkPointer(address), ...filled, store(address, value, 'slot')]);
 }
 
 /** A NULL pointer is found when it is used. */
@@ -200,10 +202,11 @@ function outPlace(context: Lowering, expr: Expr): Place {
   return fail(context, `${formatExpr(expr)} is no address of a local`, expr.span);
 }
 
-function acquire(context: Lowering, name: string, effect: Extract<Effect, { op: 'acquire' }>, args: readonly Expr[], give: (value: Exp) => void): { readonly lock: Exp } {
+function acquire(context: Lowering, name: string, effect: Extract<Effect, { op: 'acquire' }>, args: readonly Expr[], result: LocalPlace | undefined, give: (value: Exp) => void): { readonly lock: Exp } {
   if (effect.lock.from === 'field') return fail(context, `${name}() has no steps here: write a function of this name that does what matters of it`);
   // pte_offset_map_lock(mm, pmd, addr, &ptl): a look at the pmd, then the lock of the table that it points to.
   if (effect.slot === undefined && effect.lock.from === 'out') {
+    if (result) wordOfPlace(context, result);
     const pointer = entryPointer(context, effect.level, args, (none) => {
       give(zero);
       emitSkipUnless(context, not(none));
@@ -226,6 +229,12 @@ function acquire(context: Lowering, name: string, effect: Extract<Effect, { op: 
  */
 function entryPointer(context: Lowering, level: string, args: readonly Expr[], onNone?: (none: Exp) => void): Exp {
   for (const [index, expr] of args.entries()) {
+    const unlinked = level === 'pmd' ? undefined : localPmd(context, expr);
+    if (unlinked) {
+      onNone?.(not(hasForm(unlinked.value, 'table')));
+      const offset = args[index + 1];
+      return offset === undefined ? addressOf(unlinked.table) : binary('+', addressOf(unlinked.table), evaluateNumber(context, offset));
+    }
     const value = expr.kind === 'name' || expr.kind === 'address' || expr.kind === 'field' || expr.kind === 'binary' || expr.kind === 'index' ? quietly(context, expr) : undefined;
     if (value?.kind !== 'const') continue;
     const object = objectAt(context.world, value.value - 1);
@@ -244,6 +253,16 @@ function entryPointer(context: Lowering, level: string, args: readonly Expr[], o
     if (object.declaration.type === 'pte_t' || object.declaration.type === 'pmd_t') return value;
   }
   return fail(context, 'no argument names an entry of the init block');
+}
+
+/** `&_pmd`: a pmd that was taken out of the tree and is kept in a local. Its table is that of the scenario's only pmd. */
+function localPmd(context: Lowering, expr: Expr): { readonly value: Exp; readonly table: SharedObject } | undefined {
+  if (expr.kind !== 'address' || expr.operand.kind !== 'name') return undefined;
+  const local = context.frame.names.get(expr.operand.name);
+  if (!local || 'fields' in local || local.type !== 'pmd_t') return undefined;
+  const tables = [...context.world.objects.values()].flatMap((o) => (o.declaration.maps === undefined ? [] : [context.world.objects.get(o.declaration.maps)!]));
+  if (tables.length !== 1) return fail(context, `${formatExpr(expr)}: the init block declares no single pmd that maps a page table`, expr.span);
+  return { value: evaluateNumber(context, expr.operand), table: tables[0]! };
 }
 
 /** The value of an argument if it is a constant that needs no step; arguments such as `h` in huge_pte_lock(h, mm, pte) may be undeclared. */
@@ -300,11 +319,28 @@ function lowerMmLock(context: Lowering, name: string, effect: Extract<Effect, { 
   if (effect.lock === 'RCU read lock') return;
   const expr = args[0] ?? fail(context, `${name}() lacks an argument`);
   const lock = mmLockOf(context, name, effect.lock, expr);
+  if (effect.lock === 'hugetlb vma lock') {
+    // A trylock of nothing succeeds.
+    if (effect.try && result) emitLocal(context, set(wordOfPlace(context, result), one));
+    emitSkipUnless(context, hasHugetlbVmaLock(context, lock));
+  }
   const how = { sleeps: !effect.try, result: effect.try ? result ?? ('unused' as const) : undefined };
   if (isReaderWriter(context, lock)) rwAcquire(context, lock, effect.mode, how);
   else lockAcquire(context, lock, how);
   // The killable forms return 0: no signals here.
   if (!effect.try && result) assignLocal(context, result, number(zero));
+}
+
+/**
+ * mm/hugetlb.c: hugetlb_vma_lock_*() lock something where __vma_shareable_lock() or __vma_private_lock() holds: a shared mapping has a lock of its own, a private
+ * one the lock of its reservation map, if it owns one. Without (MAP_NORESERVE, a child after fork()) there is nothing to lock.
+ */
+function hasHugetlbVmaLock(context: Lowering, lock: Exp): Exp {
+  const object = lock.kind === 'const' ? objectAt(context.world, lock.value - 1) : undefined;
+  if (!object) return one;
+  const field = (name: string): Exp => word(object.base + object.fields.findIndex((f) => f.name === name));
+  const has = (name: string, flag: string): Exp => truth(binary('&', field(name), constant(constants.get(flag)!)));
+  return or(has('vm_flags', 'VM_SHARED'), has('vm_private_data', 'HPAGE_RESV_OWNER'));
 }
 
 /** The word of an object's lock of that kind. */

@@ -54,8 +54,8 @@ export type ExpOp = '+' | '-' | '*' | '/' | '%' | '&' | '|' | '^' | '<<' | '>>' 
 /** What a step does, in order. Every way through a step's statements ends in exactly one `goto`, and nothing follows a `goto`. */
 export type Stmt =
   | { readonly kind: 'set'; readonly word: WordId; readonly value: Exp }
-  /** Writes the shared word that `address` points to. */
-  | { readonly kind: 'store'; readonly address: Exp; readonly value: Exp }
+  /** Writes the shared word that `address` points to; one of kind `to`, where that is certain. */
+  | { readonly kind: 'store'; readonly address: Exp; readonly value: Exp; readonly to?: WordKind }
   | { readonly kind: 'if'; readonly test: Exp; readonly then: readonly Stmt[]; readonly else: readonly Stmt[] }
   /** The property is violated when `test` is not 0: the step ends here, and nothing after it is explored. */
   | { readonly kind: 'violate'; readonly property: PropertyId; readonly test: Exp }
@@ -65,22 +65,12 @@ export type Stmt =
   | { readonly kind: 'goto'; readonly step: number | 'end' };
 
 /** What can be wrong. All but `exists` and `assert` are always on. */
-export type PropertyId =
-  | 'deadlock'
-  | 'lock-imbalance'
-  | 'unlock-not-held'
-  | 'recursive-lock'
-  | 'sleep-in-atomic'
-  | 'kernel-fault-sigbus'
-  | 'unjustified-event'
-  | 'armed-page-written'
-  | 'armed-under-huge'
-  | 'observed-hole-filled'
-  | 'bug'
-  | 'null-pointer'
-  | 'out-of-range'
-  | 'assert'
-  | 'exists';
+export const propertyIds = [
+  'deadlock', 'lock-imbalance', 'unlock-not-held', 'recursive-lock', 'sleep-in-atomic', 'kernel-fault-sigbus',
+  'unjustified-event', 'armed-page-written', 'armed-under-huge', 'observed-hole-filled', 'bug', 'null-pointer',
+  'out-of-range', 'assert', 'exists',
+] as const;
+export type PropertyId = (typeof propertyIds)[number];
 
 /** What sort of thing a step is, for folding and drawing. */
 export type StepKind = 'lock' | 'unlock' | 'trylock' | 'load' | 'store' | 'clear' | 'user-access' | 'event' | 'sleep' | 'wake' | 'choose' | 'other';

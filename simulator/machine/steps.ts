@@ -1,42 +1,22 @@
 /** From the graph of small operations to atomic steps: what a thread does on its own is fused with the step before it, and dead locals are zeroed. */
 import { readsOf, zero } from './exp';
+import { liveLocals } from './live-locals';
 import type { Action, Micro, MicroId } from './micro';
 import type { LoweredThread } from './lower';
 import type { Exp, Step, Stmt, Word, WordId } from './program';
+import type { Writes } from './written';
 
 /** A loop that never does a step would be followed for ever. */
 const longestRun = 400;
 const mostStatements = 20_000;
 
-/** Shared words that some thread writes. */
-export function writtenWords(words: readonly Word[], threads: readonly LoweredThread[]): ReadonlySet<WordId> {
-  const written = new Set<WordId>();
-  const visit = (actions: readonly Action[]): void => {
-    for (const action of actions) {
-      if (action.kind === 'set') written.add(action.word);
-      if (action.kind === 'if') {
-        visit(action.then);
-        visit(action.else);
-      }
-      // Through an unknown pointer anything but a lock may be written.
-      if (action.kind === 'store') for (const [id, word] of words.entries()) if (word.scope === 'shared' && word.kind !== 'lock' && word.kind !== 'rwlock') written.add(id);
-    }
-  };
-  for (const thread of threads) for (const micro of thread.micros) for (const actions of actionsOf(micro)) visit(actions);
-  return written;
-}
-
-function actionsOf(micro: Micro): readonly (readonly Action[])[] {
-  return micro.kind === 'local' ? [micro.actions] : micro.kind === 'step' ? micro.ways.map((way) => way.actions) : [];
-}
-
 /** The steps of a thread. Undefined when a loop of it never does a step. */
-export function fuse(lowered: LoweredThread, words: readonly Word[], written: ReadonlySet<WordId>, atEnd: readonly Action[], liveAtEnd: ReadonlySet<WordId>): { start: Stmt[]; steps: Step[] } | undefined {
+export function fuse(lowered: LoweredThread, words: readonly Word[], writes: Writes, atEnd: readonly Action[], liveAtEnd: ReadonlySet<WordId>): { start: Stmt[]; steps: Step[] } | undefined {
   const { micros, entry } = lowered;
   const isLocal = (id: WordId): boolean => words[id]!.scope === 'local';
   // A step that only reads what nobody writes is none: nobody can tell when it happens.
-  const isStep = micros.map((micro) => micro.kind === 'step' && !(micro.onlyReads && !readsWritten(micro, words, written)));
-  const live = liveness(micros, atEnd, liveAtEnd, isLocal);
+  const isStep = micros.map((micro) => micro.kind === 'step' && !(micro.onlyReads && !readsWritten(micro, writes)));
+  const live = liveLocals(micros, atEnd, liveAtEnd, isLocal);
   const numbers = new Map<MicroId, number>();
   const order: MicroId[] = [];
   let statements = 0;
@@ -102,11 +82,9 @@ export function fuse(lowered: LoweredThread, words: readonly Word[], written: Re
   return { start, steps };
 }
 
-function readsWritten(micro: Extract<Micro, { kind: 'step' }>, words: readonly Word[], written: ReadonlySet<WordId>): boolean {
-  const found = { words: new Set<WordId>(), dynamic: false };
-  if (micro.step.guard) readsOf(micro.step.guard, found);
-  for (const way of micro.ways) for (const exp of expressions(way.actions)) readsOf(exp, found);
-  return found.dynamic || [...found.words].some((id) => words[id]!.scope === 'shared' && written.has(id));
+function readsWritten(micro: Extract<Micro, { kind: 'step' }>, writes: Writes): boolean {
+  if (micro.step.guard && writes.areReadBy(micro.step.guard)) return true;
+  return micro.ways.some((way) => [...expressions(way.actions)].some(writes.areReadBy));
 }
 
 function* expressions(actions: readonly Action[]): Generator<Exp> {
@@ -133,67 +111,6 @@ function collectDefined(actions: readonly Action[], isLocal: (id: WordId) => boo
       collectDefined(action.else, isLocal, into);
     }
   }
-}
-
-/** For each node the locals whose values at its start matter later. */
-function liveness(micros: readonly Micro[], atEnd: readonly Action[], liveAtEnd: ReadonlySet<WordId>, isLocal: (id: WordId) => boolean): readonly ReadonlySet<WordId>[] {
-  const live: Set<WordId>[] = micros.map(() => new Set());
-  const read = (exp: Exp, into: Set<WordId>): void => {
-    for (const id of readsOf(exp).words) if (isLocal(id)) into.add(id);
-  };
-  const before = (actions: readonly Action[], after: ReadonlySet<WordId>): Set<WordId> => {
-    let current = new Set(after);
-    for (const action of [...actions].reverse()) {
-      switch (action.kind) {
-        case 'set':
-          current.delete(action.word);
-          read(action.value, current);
-          break;
-        case 'store':
-          read(action.address, current);
-          read(action.value, current);
-          break;
-        case 'violate':
-          read(action.test, current);
-          break;
-        case 'if':
-          current = new Set([...before(action.then, current), ...before(action.else, current)]);
-          read(action.test, current);
-          break;
-        case 'cover':
-          break;
-      }
-    }
-    return current;
-  };
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (let id = micros.length - 1; id >= 0; id--) {
-      const micro = micros[id]!;
-      let next: Set<WordId>;
-      switch (micro.kind) {
-        case 'end':
-          next = before(atEnd, liveAtEnd);
-          break;
-        case 'local':
-          next = before(micro.actions, live[micro.next] ?? new Set());
-          break;
-        case 'branch':
-          next = new Set([...live[micro.then]!, ...live[micro.else]!]);
-          read(micro.test, next);
-          break;
-        case 'step':
-          next = new Set(micro.ways.flatMap((way) => [...before(way.actions, live[way.next] ?? new Set())]));
-          if (micro.step.guard) read(micro.step.guard, next);
-          break;
-      }
-      if (next.size !== live[id]!.size) {
-        live[id] = next;
-        changed = true;
-      }
-    }
-  }
-  return live;
 }
 
 /** The program with the words that it uses only, in the same order. Shared words keep their addresses. */
@@ -254,7 +171,7 @@ export function renumberStmts(stmts: readonly Stmt[], map: ReadonlyMap<WordId, W
       case 'set':
         return { kind: 'set', word: map.get(stmt.word) ?? stmt.word, value: renumberExp(stmt.value, map) };
       case 'store':
-        return { kind: 'store', address: renumberExp(stmt.address, map), value: renumberExp(stmt.value, map) };
+        return { ...stmt, address: renumberExp(stmt.address, map), value: renumberExp(stmt.value, map) };
       case 'violate':
         return { ...stmt, test: renumberExp(stmt.test, map) };
       case 'if':

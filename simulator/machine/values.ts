@@ -28,9 +28,10 @@ export const constants: ReadonlyMap<string, number> = new Map([
   ['XA_RETRY_ENTRY', slotRetry], ['SWP_ENTRY', slotSwap],
   ...bits(['VM_UFFD_MISSING', 'VM_UFFD_WP', 'VM_UFFD_MINOR', 'VM_SHARED', 'VM_WRITE', 'VM_ANON', 'VM_HUGETLB']),
   ...bits(['FAULT_FLAG_WRITE', 'FAULT_FLAG_ALLOW_RETRY', 'FAULT_FLAG_RETRY_NOWAIT', 'FAULT_FLAG_UNSHARE', 'FAULT_FLAG_REMOTE', 'FAULT_FLAG_VMA_LOCK', 'FAULT_FLAG_USER', 'FAULT_FLAG_TRIED']),
+  ['VM_MAYSHARE', 8], ['HPAGE_RESV_OWNER', 1],
   ['FAULT_FLAG_DEFAULT', 2],
-  ...bits(['VM_FAULT_RETRY', 'VM_FAULT_SIGBUS', 'VM_FAULT_NOPAGE', 'VM_FAULT_LOCKED', 'VM_FAULT_OOM', 'VM_FAULT_FALLBACK', 'VM_FAULT_COMPLETED']),
-  ['VM_FAULT_ERROR', 2 | 16],
+  ...bits(['VM_FAULT_RETRY', 'VM_FAULT_SIGBUS', 'VM_FAULT_NOPAGE', 'VM_FAULT_LOCKED', 'VM_FAULT_OOM', 'VM_FAULT_FALLBACK', 'VM_FAULT_COMPLETED', 'VM_FAULT_WRITE', 'VM_FAULT_SIGSEGV']),
+  ['VM_FAULT_ERROR', 2 | 16 | 256],
   ...bits(['PG_uptodate', 'PG_ksm', 'PG_anon', 'PG_dirty', 'PG_swapbacked']),
   ['ZAP_FLAG_DROP_MARKER', 1],
   // include/uapi/asm-generic/errno-base.h

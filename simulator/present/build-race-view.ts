@@ -9,7 +9,7 @@ import { positionOf } from '../litmus/problem';
 import type { Adversary, Scenario } from '../litmus/scenario';
 import { shortForm } from './c-text';
 import { noteText } from './cells';
-import { buildDiagram, type Diagram, type DrawnLock, type Row } from './diagram';
+import { buildDiagram, type Diagram, type DrawnLock, type Note, type Row } from './diagram';
 import { MEMORY_MODEL } from './explain';
 import { compareWithFix, fixDiagram, partingWords } from './fix';
 import { listed, PROPERTY_TITLES, violationNote } from './property-words';
@@ -51,7 +51,7 @@ export function buildRaceView({ examination, counterpart, adversaries = [], sour
     preemptions: explanation?.preemptions ?? null,
     memoryModel: explanation?.memory ?? MEMORY_MODEL,
     uncovered: exploration.verdict === 'Never' && uncovered.length > 0 ? `The label${uncovered.length === 1 ? '' : 's'} ${listed(uncovered) ?? ''} had to be reached and ${uncovered.length === 1 ? 'was' : 'were'} not: this "Never" proves nothing.` : null,
-    covered: coversOf(scenario, selection.variant).filter((label) => !uncovered.includes(label)),
+    covered: coversOf(scenario, selection.variant, selection.adversaries.map(({ name }) => name)).filter((label) => !uncovered.includes(label)),
     threads: threadViews(program),
     diagram: diagram ? diagramView(program, diagram, places) : null,
     steps: trace ? stepViews(program, trace, places) : [],
@@ -80,7 +80,7 @@ function placesIn(scenario: Scenario, adversaries: readonly Adversary[]): Places
 function verdictView({ program, exploration, trace }: Examination): VerdictView {
   const { verdict, witness, preemptions } = exploration;
   const property = (trace && violatedProperty(trace)) ?? witness?.property;
-  const headline = property === undefined ? null : trace ? violationNote(program, trace, property) : PROPERTY_TITLES[property];
+  const headline = property === undefined ? null : trace ? violationNote(program, trace, property, formatValue) : PROPERTY_TITLES[property];
   const steps = witness === undefined ? [] : [count(witness.schedule.length, 'step')];
   const switches = preemptions === undefined ? [] : [preemptions === 0 ? 'no preemption' : count(preemptions, 'preemption')];
   return {
@@ -120,7 +120,7 @@ function rowView(program: Program, row: Row, places: Places): RowView {
     case 'function': return { kind: 'function', thread, depth, text: `${row.name}()`, n: row.n };
     case 'fold': return { kind: 'fold', thread, depth, first: row.first, last: row.last, names: row.names, summary: row.summary };
     case 'pending': return { kind: 'pending', thread, depth, ...codeView(program, row, places), why: row.why, mark: row.mark ?? null };
-    case 'step': return { kind: 'step', thread, depth, n: row.n, ...codeView(program, row, places), notes: row.notes.map(noteText), mark: row.mark ?? null };
+    case 'step': return { kind: 'step', thread, depth, n: row.n, ...codeView(program, row, places), notes: row.notes.map(noteWords), mark: row.mark ?? null };
   }
 }
 
@@ -152,8 +152,8 @@ function stepViews(program: Program, trace: Trace, places: Places): StepView[] {
     return {
       n, thread, text: step?.text ?? '', kind: step?.kind ?? 'other',
       function: step?.functions.at(-1) ?? null, file: step?.file ?? null, line: step ? places(step.file, step.span) : null,
-      notes: row?.kind === 'step' ? row.notes.map(noteText) : [],
-      violated: violated === undefined ? null : violationNote(program, trace, violated),
+      notes: row?.kind === 'step' ? row.notes.map(noteWords) : [],
+      violated: violated === undefined ? null : violationNote(program, trace, violated, formatValue),
     };
   });
 }
@@ -170,6 +170,11 @@ function fixView(examination: Examination, counterpart: Examination | undefined)
     view: { title: 'What the fix blocks', sentence: partingWords(comparison), verdict: `${word}, ${detail}`, threads: threadViews(fixed.program), diagram: diagramView(fixed.program, diagram, places) },
     text: renderText(diagram),
   };
+}
+
+/** `→ none`; on a page arrows are arrows. */
+function noteWords(note: Note): string {
+  return noteText(note).replace(/^-> /, '→ ');
 }
 
 function count(number: number, noun: string): string {

@@ -31,14 +31,15 @@ export interface Form {
  * The text in all its forms, best first: whole, with constants as the only arguments (`handle_userfault(VM_UFFD_MISSING)`), without arguments,
  * without what the value is assigned to. The call stays recognizable in each.
  */
-export function forms(text: string): readonly Form[] {
+export function forms(code: string): readonly Form[] {
+  const text = onOneLine(code);
   const call = callIn(text);
   if (!call) return [{ text, loss: 0 }];
   const constants = call.arguments.filter((argument) => /^[A-Z][A-Z0-9_]*(\s*\|\s*[A-Z][A-Z0-9_]*)*$/.test(argument));
   const kept = `${call.callee}(${constants.join(', ')})${call.after}`;
   const bare = `${call.callee}()${call.after}`;
   const target = /^[\w.>[\]-]+ = $/.test(call.before);
-  const emptied = constants.length > 0 ? 25 : 0;
+  const emptied = constants.length > 0 ? 40 : 0;
   const all: Form[] = [
     { text, loss: 0 },
     { text: `${call.before}${kept}`, loss: 1 },
@@ -57,7 +58,12 @@ export function shortForm(text: string, room = 44): string {
 
 /** The name a step goes by where there is no room for more: its callee, or its text. */
 export function shortName(text: string): string {
-  return callIn(text)?.callee ?? text;
+  return callIn(text)?.callee ?? onOneLine(text);
+}
+
+/** Statements may stand on several lines, with tabs. */
+export function onOneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
 }
 
 /** What the step's C assigns: `entry`, `vmf->orig_pte`. */

@@ -1,6 +1,7 @@
 /** What stands in one column of a diagram for one row, given the column's width in characters. */
+import { onOneLine } from './c-text';
 import type { Mark, Note, Row } from './diagram';
-import { fitCode, wrapList, wrapWords, type Fitted } from './wrap';
+import { BROKEN, fitCode, wrapList, wrapWords, type Fitted } from './wrap';
 
 export interface CellLine {
   readonly text: string;
@@ -17,13 +18,14 @@ export interface Cell {
 export function cellOf(row: Exclude<Row, { kind: 'remark' }>, width: number, markWidth = width): Cell {
   const indent = Math.min(2 * row.depth, Math.max(0, Math.floor((width - 16) / 4)) * 2);
   const room = Math.max(8, width - indent);
+  const cell = (...parts: readonly Part[]): Cell => assemble(indent, 3 * (2 * row.depth - indent), parts);
   switch (row.kind) {
-    case 'function': return cell(indent, part('function', fitCode(`${row.name}()`, room)));
-    case 'fold': return cell(indent, part('fold', foldText(row.names, row.summary, room)));
-    case 'pending': return cell(indent, part('code', fitCode(row.text, room)), row.mark ? mark(row.mark, markWidth - indent - 2) : part('why', wrapWords(`(${row.why})`, room - 2, 1), 2));
+    case 'function': return cell(part('function', fitCode(`${row.name}()`, room)));
+    case 'fold': return cell(part('fold', foldText(row.names, row.summary, room)));
+    case 'pending': return cell(part('code', fitCode(row.text, room)), row.mark ? mark(row.mark, markWidth - indent - 2) : part('why', wrapWords(`(${row.why})`, room - 2, 1), 2));
     case 'step': {
       const code = codeWithNotes(fitCode(row.text, room), row.notes, room);
-      return row.mark ? cell(indent, ...code, mark(row.mark, markWidth - indent - 2)) : cell(indent, ...code);
+      return row.mark ? cell(...code, mark(row.mark, markWidth - indent - 2)) : cell(...code);
     }
   }
 }
@@ -35,9 +37,10 @@ export function arrowOf(tone: 'bad' | 'good' | 'plain'): string {
 
 /** `pte = none (transient)`, `-> none`. */
 export function noteText(note: Note): string {
-  if (note.kind === 'result') return `-> ${note.after}`;
-  if (note.kind === 'read') return `${note.name} is ${note.after}`;
-  return `${note.name} = ${note.after}${note.transient ? ' (transient)' : ''}`;
+  if (note.kind === 'result') return onOneLine(`-> ${note.after}`);
+  if (note.kind === 'read') return onOneLine(`${note.name} is ${note.after}`);
+  const space = note.operator === '&= ~' ? '' : ' ';
+  return onOneLine(`${note.name} ${note.operator}${space}${note.after}${note.transient ? ' (transient)' : ''}`);
 }
 
 interface Part {
@@ -55,10 +58,10 @@ function part(role: CellLine['role'], fitted: Fitted, indent = 0): Part {
   return { role, fitted, indent };
 }
 
-function cell(indent: number, ...parts: readonly Part[]): Cell {
+function assemble(indent: number, cost: number, parts: readonly Part[]): Cell {
   return {
     lines: parts.flatMap(({ role, fitted, indent: more }) => fitted.lines.map((text) => ({ role, text: ' '.repeat(indent + more) + text }))),
-    cost: parts.reduce((sum, { fitted }) => sum + fitted.cost, 0),
+    cost: parts.reduce((sum, { fitted }) => sum + fitted.cost, cost),
   };
 }
 
@@ -73,6 +76,9 @@ function codeWithNotes(code: Fitted, notes: readonly Note[], room: number): Part
 
 /** The names where two lines hold them (three where they are short), otherwise how many they are. */
 function foldText(names: readonly string[], summary: string, room: number): Fitted {
-  const list = wrapList(names, room);
-  return list.lines.length <= (room < 45 ? 3 : 2) && list.cost < 1000 ? list : { lines: wrapWords(`... ${summary}`, room, 4).lines, cost: 26 };
+  const short = names.map((name) => (name.length < room ? name : name.replace(/\(.*$/, '')));
+  const lost = 6 * short.filter((name, index) => name !== names[index]).length;
+  const list = short.length === 1 ? wrapWords(short[0] ?? '', room, 4) : wrapList(short, room);
+  if (short.length === 1) return { lines: list.lines, cost: list.cost + lost };
+  return list.lines.length <= (room < 45 ? 3 : 2) && list.cost < BROKEN ? { lines: list.lines, cost: list.cost + lost } : { lines: wrapWords(`... ${summary}`, room, 4).lines, cost: 26 };
 }

@@ -29,6 +29,8 @@ export interface Note {
   readonly name: string;
   readonly before: string;
   readonly after: string;
+  /** Where flags are added or removed, `after` has those alone. */
+  readonly operator: '=' | '|=' | '&= ~';
   /** The value is put back before the thread gives up its lock. */
   readonly transient: boolean;
 }
@@ -138,11 +140,12 @@ export interface DiagramOptions {
 
 /** The picture of a trace. */
 export function buildDiagram(program: Program, trace: Trace, options: DiagramOptions): Diagram {
-  const relevant = options.relevant ?? relevantSteps(program, trace);
+  const slice = options.relevant ?? relevantSteps(program, trace);
   const property = violatedProperty(trace);
-  const windows = windowsOf(program, trace, relevant);
+  const windows = windowsOf(program, trace, slice);
+  const relevant = trace.steps.map((step, index) => slice[index] === true || windows.some((window) => disturbs(step, index, window)));
   const rows: Row[] = [...movedRows(program, trace, options, relevant, windows), ...pendingRows(program, trace, property, windows, relevant)];
-  const closing = options.closing ?? closingMark(program, trace, property);
+  const closing = options.closing ?? closingMark(program, trace, property, options.format);
   if (closing) rows.push({ kind: 'remark', mark: closing });
   const skipped = options.skip?.at(-1)?.last ?? 0;
   const seen = new Set(rows.flatMap((row) => (row.kind === 'remark' ? [] : [row.thread])));
@@ -198,7 +201,7 @@ function movedRows(program: Program, trace: Trace, options: DiagramOptions, rele
     }
     const depth = enter(thread, step, n);
     const violates = traced.violated !== undefined && traced.violated === property;
-    const mark = options.marks?.get(n) ?? (violates ? { tone: 'bad' as const, words: violationNote(program, trace, traced.violated) } : undefined);
+    const mark = options.marks?.get(n) ?? (violates ? { tone: 'bad' as const, words: violationNote(program, trace, traced.violated, options.format) } : undefined);
     if (relevant[index] || mark) {
       const notes = notesOf(program, trace, traced, index, windows, options.format);
       rows.push({ kind: 'step', thread, depth, n, text: step.text, stepKind: step.kind, span: step.span, function: step.functions.at(-1), notes, mark });
@@ -280,27 +283,33 @@ function notesOf(program: Program, trace: Trace, traced: TraceStep, index: numbe
   const before = trace.states[index]?.words ?? [];
   const after = trace.states[index + 1]?.words ?? [];
   const note = (kind: Note['kind'], word: WordId): Note => ({
-    kind, word, name: program.words[word]?.name ?? '?', before: valueText(program, word, before[word] ?? 0, format), after: valueText(program, word, after[word] ?? 0, format),
+    kind, word, name: program.words[word]?.name ?? '?', before: valueText(program, word, before[word] ?? 0, format),
+    ...(program.words[word]?.flags && kind === 'change' ? flagsChanged(program, word, before[word] ?? 0, after[word] ?? 0, format) : { operator: '=' as const, after: valueText(program, word, after[word] ?? 0, format) }),
     transient: windows.some((window) => window.kind === 'cleared' && window.from === index + 1 && window.word === word),
   });
   const told = (word: WordId): boolean => program.words[word]?.scope === 'shared' && !isLock(program.words[word]) && program.words[word]?.kind !== 'pointer';
   const notes = traced.changes.filter(({ word }) => told(word)).map(({ word }) => note('change', word));
   if (!step || LOCKING.has(step.kind)) return notes;
+  if (notes.length > 0) return notes;
   const target = assigned(step.text);
-  const local = assignedLocal(program, thread, step);
-  if (local !== undefined && notes.length === 0) notes.push(note('result', local));
-  else if (step.kind === 'load' && notes.length === 0) {
-    const seen = traced.reads.filter((word) => ['entry', 'slot'].includes(program.words[word]?.kind ?? '') && program.words[word]?.scope === 'shared');
-    for (const word of seen.slice(0, 1)) notes.push(note(target !== undefined && seen.length === 1 ? 'result' : 'read', word));
-  }
-  return notes;
+  const local = traced.changes.find(({ word }) => isTarget(program, thread, step, word, target))?.word;
+  if (local !== undefined) return [note('result', local)];
+  // A local that nobody reads later is not stored; and one that has the value already does not change. What was read says as much.
+  const seen = step.kind === 'load' ? traced.reads.filter((word) => told(word) && !program.words[word]?.flags) : [];
+  return seen.slice(0, 1).map((word) => note(target !== undefined && seen.length === 1 ? 'result' : 'read', word));
 }
 
-/** The local that the step's C assigns. */
-export function assignedLocal(program: Program, thread: number, step: Step): WordId | undefined {
-  const target = assigned(step.text);
-  const local = program.words.findIndex((word) => word.scope === 'local' && word.thread === thread && word.name === target && (word.function === undefined || step.functions.includes(word.function)));
-  return target === undefined || local < 0 ? undefined : local;
+function flagsChanged(program: Program, word: WordId, before: number, after: number, format: FormatValue): Pick<Note, 'operator' | 'after'> {
+  const added = after & ~before;
+  const removed = before & ~after;
+  if (added !== 0 && removed === 0) return { operator: '|=', after: valueText(program, word, added, format) };
+  if (removed !== 0 && added === 0) return { operator: '&= ~', after: valueText(program, word, removed, format) };
+  return { operator: '=', after: valueText(program, word, after, format) };
+}
+
+function isTarget(program: Program, thread: number, step: Step, id: WordId, target: string | undefined): boolean {
+  const word = program.words[id];
+  return word?.scope === 'local' && word.thread === thread && word.name === target && (word.function === undefined || step.functions.includes(word.function));
 }
 
 /** What threads do not come to do: the end of an open window, and in a deadlock what each waits for. */
@@ -336,6 +345,11 @@ function beginningWords(program: Program, trace: Trace, relevant: readonly boole
   return parts.length === 0 ? undefined : `At first, ${parts.join('; ')}.`;
 }
 
+/** Does the step make what was read stale? Then it matters, though nothing after it depends on it. */
+function disturbs(step: TraceStep, index: number, window: Window): boolean {
+  return window.kind === 'stale' && step.move.thread !== window.thread && index + 1 > window.from && index + 1 < (window.to ?? Infinity) && step.changes.some(({ word }) => word === window.word);
+}
+
 function othersIn(program: Program, trace: Trace, window: Window): readonly number[] {
   return program.threads.flatMap((_, thread) => {
     const moves = trace.steps.some((step, index) => step.move.thread === thread && index + 1 > window.from && index + 1 < (window.to ?? Infinity)
@@ -344,9 +358,9 @@ function othersIn(program: Program, trace: Trace, window: Window): readonly numb
   });
 }
 
-function closingMark(program: Program, trace: Trace, property: PropertyId | undefined): Mark | undefined {
+function closingMark(program: Program, trace: Trace, property: PropertyId | undefined, format: FormatValue): Mark | undefined {
   if (property === undefined || trace.steps.at(-1)?.violated !== undefined) return undefined;
-  return { tone: 'bad', words: violationNote(program, trace, property) };
+  return { tone: 'bad', words: violationNote(program, trace, property, format) };
 }
 
 function windowWords(program: Program, trace: Trace, window: Window, format: FormatValue): string {

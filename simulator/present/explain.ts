@@ -4,7 +4,7 @@ import type { Program, PropertyId, Step } from '../machine/program';
 import { shortName } from './c-text';
 import { valueText, type FormatValue } from './format';
 import { heldBy, holders } from './locks';
-import { eventName, listed } from './property-words';
+import { eventName, finalWords, listed } from './property-words';
 import { relevantSteps, violatedProperty } from './slice';
 import { windowsOf } from './windows';
 
@@ -62,11 +62,17 @@ export function preemptionPoints(trace: Trace): readonly number[] {
   });
 }
 
-/** How a sentence calls a thread: its title where that is its own, otherwise its name. */
+/**
+ * How a sentence calls a thread: its title where that is its own and can be a subject ("the page fault", "khugepaged"), otherwise its name. A title may
+ * be a sentence's rest instead ("writes to the page"), and may say more after a colon.
+ */
 export function actor(program: Program, thread: number): string {
   const { name, title } = program.threads[thread] ?? { name: '?', title: '?' };
   if (title === '' || title === name || program.threads.some((other, index) => index !== thread && other.title === title)) return name;
-  return /^[a-z]/.test(title) && title.includes(' ') && !/^(an?|the) /.test(title) ? `the ${title}` : title;
+  const [head = title] = title.split(/:|,/);
+  if (/^[a-z]+s /.test(head)) return `${name} (${title})`;
+  const noun = /^[a-z]/.test(head) && (head.includes(' ') || head !== title);
+  return noun && !/^(an?|the) /.test(head) ? `the ${head}` : head;
 }
 
 interface Facts {
@@ -85,25 +91,27 @@ interface Facts {
   readonly armed: { readonly who: string; readonly name: string; readonly word: string } | undefined;
   /** `P0 waits for ptl, which P1 holds` */
   readonly waits: readonly string[];
+  /** `counter = 1` */
+  readonly final: string;
 }
 
 /** Each sentence starts with who does it, and is made a sentence by its first letter. */
 const SENTENCES: Readonly<Record<PropertyId, (facts: Facts) => string>> = {
-  deadlock: ({ waits }) => (waits.length === 0 ? 'no thread can go on.' : `${listed(waits)}: ${waits.length === 1 ? 'it cannot' : waits.length === 2 ? 'neither can' : 'none can'} go on.`),
+  deadlock: ({ waits }) => (waits.length === 0 ? 'no thread can go on.' : `${waits.join(', and ')}: ${waits.length === 1 ? 'it cannot' : waits.length === 2 ? 'neither can' : 'none can'} go on.`),
   'lock-imbalance': ({ who, held }) => `${who} ends and still holds ${listed(held) ?? 'a lock'}.`,
   'unlock-not-held': ({ who, lock, where }) => `${who} releases ${lock} in ${where} without holding it.`,
   'recursive-lock': ({ who, lock, where }) => `${who} takes ${lock} in ${where} while it holds it already, and would wait for itself.`,
   'sleep-in-atomic': ({ who, spinlocks, where }) => `${who} may sleep in ${where} while it holds ${listed(spinlocks) ?? 'a spinlock'}.`,
   'kernel-fault-sigbus': ({ who }) => `${who} raises a fault that no user caused and that must not wait; userfaultfd takes it, cannot wait either, and it ends in SIGBUS.`,
   'unjustified-event': ({ who, window, step }) => `${who} ${window === undefined ? '' : `${window}, and `}${EVENTS[eventName(step?.text ?? '')] ?? EVENTS['MISSING'] ?? ''}`,
-  'armed-page-written': ({ who, lost }) => `${who} writes to a page that userspace has write-protected, and userspace gets no WP event${lost ? `: ${lost.who} has taken the uffd-wp bit out of ${lost.word} in ${lost.name}` : ''}.`,
+  'armed-page-written': ({ who, lost }) => `${who} writes to a page that userspace has write-protected, and userspace gets no WP event${lost ? `: ${lost.who === who ? 'it' : lost.who} has taken the uffd-wp bit out of ${lost.word} in ${lost.name}${lost.who === who ? ' itself' : ''}` : ''}.`,
   'armed-under-huge': ({ who, armed, window }) => `${who} ${window === undefined ? '' : `${window}, and `}maps a huge page writable over ${armed ? `${armed.word}, which ${armed.who} has write-protected` : 'an entry that userspace has write-protected'}; userspace will get no WP event for a write to it.`,
-  'observed-hole-filled': ({ who }) => `${who} fills a hole in the page cache that userspace has seen to be missing, and userspace gets no event for it.`,
+  'observed-hole-filled': ({ who, window }) => `${who} ${window === undefined ? '' : `${window}, and `}fills a hole in the page cache that userspace has seen to be missing, and userspace gets no event for it.`,
   bug: ({ who, where }) => `${who} runs into a BUG in ${where}.`,
   'null-pointer': ({ who, where }) => `${who} follows a NULL pointer in ${where}.`,
   'out-of-range': ({ who, where }) => `${who} stores a value in ${where} that does not fit its word.`,
   assert: ({ who, step }) => `what ${who} asserts in \`${step?.text ?? '?'}\` does not hold.`,
-  exists: () => 'the final state that the scenario asks about is reached.',
+  exists: ({ final }) => `the final state that the scenario asks about is reached: ${final}.`,
 };
 
 const EVENTS: Readonly<Record<string, string>> = {
@@ -129,6 +137,7 @@ function factsOf(program: Program, trace: Trace, format: FormatValue): Facts {
     lost: bitChange(program, trace, format, (before, after) => before && !after),
     armed: bitChange(program, trace, format, (before, after) => !before && after),
     waits: waitsInWords(program, trace),
+    final: finalWords(program, trace, format),
   };
 }
 

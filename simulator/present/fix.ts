@@ -9,8 +9,10 @@ import type { Program, Step } from '../machine/program';
 import { shortName } from './c-text';
 import { buildDiagram, type Diagram, type DiagramOptions, type Mark } from './diagram';
 import type { FormatValue } from './format';
+import { wordsOf } from './evaluate';
 import { heldInWords, holders } from './locks';
 import { actor } from './explain';
+import { successors } from './step-graph';
 import { relevantSteps, violatedProperty } from './slice';
 
 /** Where the fixed program leaves the schedule; `n` is the number of the step in its own trace, from 1. */
@@ -64,9 +66,11 @@ export function fixDiagram(comparison: FixComparison, format: FormatValue): Diag
   const { program, trace, common, parting, outcome } = comparison;
   if (parting.kind === 'none') return buildDiagram(program, trace, { format });
   const slice = relevantSteps(program, trace);
+  let shown = 0;
   const relevant = trace.steps.map((traced, index) => {
     const step = program.threads[traced.move.thread]?.steps[traced.step];
-    return comparison.extras.includes(index + 1) || (index >= common && (slice[index] === true || step?.kind === 'event' || step?.kind === 'user-access' || (parting.kind !== 'absent' && index + 1 === parting.n)));
+    if (index + 1 > parting.n && step?.kind !== 'event' && slice[index] === true && ++shown > SHOWN_AFTER) return false;
+    return comparison.extras.includes(index + 1) || (index >= common && (slice[index] === true || step?.kind === 'event' || (step?.kind === 'user-access' && shown < SHOWN_AFTER) || (parting.kind !== 'absent' && index + 1 === parting.n)));
   });
   const last = branchAfter(comparison);
   if (last !== undefined) relevant[last - 1] = true;
@@ -111,6 +115,8 @@ function branchAfter({ trace, parting, program }: FixComparison): number | undef
 }
 
 const LONGEST = 300;
+/** How many steps after the parting have a row of their own, events aside. */
+const SHOWN_AFTER = 10;
 
 /** A state of the fixed program and the moves that led to it. */
 class Walk {
@@ -144,12 +150,12 @@ function follow(buggy: Program, trace: Trace, walk: Walk): Parting {
   const lastMove = new Map<number, { n: number; step: Step }>();
   const keys = (program: Program, name: string): ReadonlySet<string> => new Set(program.threads.find((thread) => thread.name === name)?.steps.map(keyOf));
   let wrong: { thread: number; n: number; step: Step } | undefined;
-  for (const traced of trace.steps) {
+  for (const [index, traced] of trace.steps.entries()) {
     const name = buggy.threads[traced.move.thread]?.name ?? '';
     const wanted = buggy.threads[traced.move.thread]?.steps[traced.step];
     const thread = walk.program.threads.findIndex((other) => other.name === name);
-    if (!wanted) continue;
-    if (thread < 0) return { kind: 'absent', thread: 0, n: walk.moves.length + 1, step: wanted };
+    // A thread that the fixed program does not have does nothing there.
+    if (!wanted || thread < 0) continue;
     const before = keys(buggy, name);
     const gone = !keys(walk.program, name).has(keyOf(wanted));
     for (let done = false; !done;) {
@@ -158,8 +164,9 @@ function follow(buggy: Program, trace: Trace, walk: Walk): Parting {
       if (!next || n > trace.steps.length + LONGEST) return { kind: 'absent', thread, n, step: wanted };
       const same = keyOf(next.step) === keyOf(wanted);
       if (!same && before.has(keyOf(next.step))) {
-        if (gone) break;
+        // Where the step is done later in the schedule as well, this one was left out on the way there.
         const decided = lastMove.get(thread);
+        if (gone || (comesLater(buggy, trace, index, keyOf(next.step)) && !(decided && couldGo(walk.program, thread, decided.step, keyOf(wanted))))) break;
         return decided ? { kind: 'branch', thread, ...decided } : { kind: 'absent', thread, n, step: wanted };
       }
       if (next.waits) return { kind: 'waits', thread, n, step: next.step, for: waitsFor(walk, next.step) };
@@ -177,6 +184,19 @@ function follow(buggy: Program, trace: Trace, walk: Walk): Parting {
   const last = trace.steps.at(-1);
   const end = wrong ?? (last && lastMove.get(last.move.thread) ? { thread: last.move.thread, ...lastMove.get(last.move.thread)! } : undefined);
   return end ? { kind: 'harmless', ...end } : { kind: 'none' };
+}
+
+/** Does the same thread do such a step after the one with this index? */
+function comesLater(program: Program, trace: Trace, index: number, key: string): boolean {
+  const thread = trace.steps[index]?.move.thread;
+  return trace.steps.some(({ move, step }, at) => at > index && move.thread === thread && program.threads[move.thread]?.steps.some((other, number) => number === step && keyOf(other) === key));
+}
+
+/** Is a step of that kind one of several that may come right after this one? */
+function couldGo(program: Program, thread: number, step: Step, key: string): boolean {
+  const steps = program.threads[thread]?.steps ?? [];
+  const next = successors(step, steps.length);
+  return next.length > 1 && next.some((index) => steps[index] !== undefined && keyOf(steps[index]) === key);
 }
 
 /** Runs the thread that parted, and whoever it waits for, until nothing is left to do or everything repeats. */
@@ -204,7 +224,9 @@ function goOn(walk: Walk, parted: number): FixComparison['outcome'] {
 }
 
 function waitsFor(walk: Walk, step: Step): string {
-  return step.lock === undefined ? 'another thread' : heldInWords(walk.program, step.lock, walk.state.words[step.lock] ?? 0);
+  if (step.lock !== undefined) return heldInWords(walk.program, step.lock, walk.state.words[step.lock] ?? 0);
+  const word = step.guard && wordsOf(step.guard).map((id) => walk.program.words[id]).find((candidate) => candidate?.scope === 'shared');
+  return word ? `${word.name} to change` : 'another thread';
 }
 
 function callName(step: Step): string {

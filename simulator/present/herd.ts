@@ -6,17 +6,16 @@ export interface HerdInput {
   /** The test's name; with its variant where it has several: `MM-hugetlb-missing+fixed`. */
   readonly name: string;
   readonly exploration: Exploration;
-  /** `Program.labels`. */
-  readonly labels: readonly string[];
+  /** Labels that had to be reached and were not. */
+  readonly uncovered: readonly string[];
   /** The scenario's own question as written, without `exists`; the properties that are always on if left out. */
   readonly condition?: string;
   readonly seconds: number;
 }
 
 /** Lines, each ended by a newline. What herd has no line for stands in `Flag` lines, as herd's own flags do. */
-export function renderHerd({ name, exploration, labels, condition, seconds }: HerdInput): string {
-  const { verdict, states, positive, negative, violated, covered, limit } = exploration;
-  const missed = labels.filter((_, index) => !covered[index]);
+export function renderHerd({ name, exploration, uncovered, condition, seconds }: HerdInput): string {
+  const { verdict, states, positive, negative, violated, limit } = exploration;
   return [
     `Test ${name} ${verdict === 'Sometimes' ? 'Allowed' : verdict === 'Never' ? 'Forbidden' : 'Unknown'}`,
     `States ${states}`,
@@ -24,7 +23,7 @@ export function renderHerd({ name, exploration, labels, condition, seconds }: He
     'Witnesses',
     `Positive: ${positive} Negative: ${negative}`,
     ...violated.map(({ property, steps }) => `Flag ${property}: ${PROPERTY_TITLES[property]}, in ${steps} ${steps === 1 ? 'step' : 'steps'}`),
-    ...missed.map((label) => `Flag not-covered: ${label}`),
+    ...uncovered.map((label) => `Flag not-covered: ${label}`),
     ...(limit === undefined ? [] : [`Flag incomplete: ${limit === 'states' ? 'too many states' : 'cancelled'}`]),
     `Condition ${condition === undefined ? 'built-in properties' : `exists (${condition})`}`,
     `Observation ${name} ${verdict} ${positive} ${negative}`,

@@ -4,8 +4,7 @@
  */
 import type { Trace } from '../explorer/result';
 import type { Program } from '../machine/program';
-import { valueText, type FormatValue } from './format';
-import { wordName } from './json';
+import { valueText, wordName, type FormatValue } from './format';
 
 /** The text of the file, ended by a newline. */
 export function renderItf(program: Program, trace: Trace, options: { readonly format: FormatValue; readonly description: string }): string {

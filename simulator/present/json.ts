@@ -1,9 +1,7 @@
 /**
  * A schedule as JSON, to be kept, compared and replayed by others.
  *
- * Version 1: `{version, scenario, variant, property, verdict, memoryModel, stats, threads, words, steps, states}`. Words are named `pte`, or `P1:entry` for
- * locals. `steps[i]` is `{n, thread, way, label, kind, function, span, file, line, reads, writes, waiting, violated}`: `label` is the C that was executed, `waiting`
- * the threads that wait after it. `states[0]` holds all words, `states[n]` those that step `n` changed, each as `{value, text}`.
+ * docs/schedule-format.md says what each member means.
  *
  * What is read back is a claim and nothing more: `verify()` replays it.
  */
@@ -11,7 +9,7 @@ import type { Replay } from '../explorer/replay';
 import type { Exploration, Move, Trace } from '../explorer/result';
 import type { Program, PropertyId, WordId } from '../machine/program';
 import { MEMORY_MODEL } from './explain';
-import { valueText, type FormatValue } from './format';
+import { valueText, wordName, type FormatValue } from './format';
 import { PROPERTY_TITLES } from './property-words';
 import { violatedProperty } from './slice';
 
@@ -70,15 +68,6 @@ export function toJson({ scenario, variant, program, exploration, trace, format,
     states: (trace?.states ?? []).map((state, index) => Object.fromEntries(state.words.flatMap((value, word) =>
       (index === 0 || trace?.states[index - 1]?.words[word] !== value ? [[wordName(program, word), valueOf(word, value)]] : [])))),
   };
-}
-
-/** `pte`, `P1:entry`; with its function where the thread has two of that name. */
-export function wordName(program: Program, id: WordId): string {
-  const word = program.words[id];
-  if (!word) return '?';
-  const owner = word.scope === 'local' ? `${program.threads[word.thread ?? -1]?.name ?? '?'}:` : '';
-  const twice = program.words.some((other, index) => index !== id && other.name === word.name && other.scope === word.scope && other.thread === word.thread);
-  return `${owner}${twice && word.function !== undefined ? `${word.function}.` : ''}${word.name}`;
 }
 
 /** What a file says. Threads are named, not numbered: their order is no part of the claim. */

@@ -14,7 +14,7 @@
 import { PROPERTIES } from '../explorer/properties';
 import type { Program, PropertyId } from '../machine/program';
 import { comment, globalsText } from './promela/declarations';
-import { existsAlternatives, layoutOf, propertyName, type Layout } from './promela/layout';
+import { layoutOf, propertyName, type Layout } from './promela/layout';
 import { assertion, dStep, endedAtStart, processText } from './promela/process';
 
 export interface PromelaOptions {
@@ -52,10 +52,8 @@ function head(name: string | undefined): string {
 }
 
 function existsText(layout: Layout): string {
-  const { exists } = layout.program;
-  if (exists === undefined) return '';
   const last = ['timeout', `ended == ${layout.program.threads.length}`];
-  const choices = existsAlternatives(layout.program, exists).flatMap(({ conditions, outcome }) =>
+  const choices = layout.exists.flatMap(({ conditions, outcome }) =>
     (outcome.kind === 'violation' && layout.asks(outcome.property) ? [`  :: ${dStep(layout, last, conditions, [assertion(layout, outcome.property)])}`] : []));
   if (choices.length === 0) return '';
   return ['active proctype Final() {\t/* exists */', 'end_watch:', '  do', ...choices, '  od', '}'].join('\n');

@@ -1,6 +1,8 @@
 /** What is wrong, in a few words: the note at the violating step of a diagram, and the name of each property in lists. */
 import type { Trace } from '../explorer/result';
 import type { Program, PropertyId } from '../machine/program';
+import { wordsOf } from './evaluate';
+import { valueText, wordName, type FormatValue } from './format';
 import { heldBy } from './locks';
 
 /** Each property as a headline, for lists and for what is not about one schedule. */
@@ -23,7 +25,7 @@ export const PROPERTY_TITLES: Readonly<Record<PropertyId, string>> = {
 };
 
 /** The note at the end of a schedule, about its last step: `MISSING event, but the page exists!` */
-export function violationNote(program: Program, trace: Trace, property: PropertyId): string {
+export function violationNote(program: Program, trace: Trace, property: PropertyId, format: FormatValue): string {
   const last = trace.steps.at(-1);
   const thread = last && program.threads[last.move.thread];
   const step = last && thread?.steps[last.step];
@@ -43,7 +45,7 @@ export function violationNote(program: Program, trace: Trace, property: Property
     case 'null-pointer': return 'NULL pointer dereference';
     case 'out-of-range': return 'value out of range';
     case 'assert': return 'assertion fails';
-    case 'exists': return 'the final state asked for';
+    case 'exists': return `the final state asked for: ${finalWords(program, trace, format)}`;
   }
 
   function lockName(): string {
@@ -55,6 +57,13 @@ export function violationNote(program: Program, trace: Trace, property: Property
     if (!last || !state) return [];
     return heldBy(program, last.move.thread, state.words).filter(({ lock }) => kind === undefined || program.words[lock]?.kind === kind).map(({ lock }) => program.words[lock]?.name ?? '?');
   }
+}
+
+/** The words that `exists` reads, with their values at the end: `x = 1, P1:r0 = 0`. */
+export function finalWords(program: Program, trace: Trace, format: FormatValue): string {
+  const words = trace.states.at(-1)?.words ?? [];
+  const asked = program.exists ? [...new Set(wordsOf(program.exists))] : [];
+  return asked.map((word) => `${wordName(program, word)} = ${valueText(program, word, words[word] ?? 0, format)}`).join('; ');
 }
 
 /** The kind of event that a step's C names: MISSING, MINOR or WP. */

@@ -1,8 +1,7 @@
 /** The states of a schedule as tables for people: what entries hold, who has which lock, what userspace knows, what each thread has read, and who could go on. */
 import type { Trace, TraceState } from '../explorer/result';
-import type { Program, WordId } from '../machine/program';
-import { shortForm } from './c-text';
-import { assignedLocal } from './diagram';
+import type { Program, Step, WordId } from '../machine/program';
+import { assigned, shortForm } from './c-text';
 import { valueText, type FormatValue } from './format';
 import { heldInWords, isLock } from './locks';
 import { eventName } from './property-words';
@@ -11,7 +10,12 @@ import type { CellView, GroupView, NextView, StateView } from './race-view';
 /** One for each state of the trace. */
 export function stateViews(program: Program, trace: Trace, format: FormatValue): StateView[] {
   const rows = [...sharedRows(program, trace, format), ...userspaceRows(program, trace, format), ...localRows(program, trace, format)];
-  return trace.states.map((state, n) => ({ groups: groupsAt(rows, n), next: program.threads.map((_, thread) => nextOf(program, state, thread)) }));
+  return trace.states.map((state, n) => ({ groups: groupsAt(rows, n), next: violatesAt(trace, n) ? [] : program.threads.map((_, thread) => nextOf(program, state, thread)) }));
+}
+
+/** Did the last step go wrong? Nobody asks what could come after it. */
+function violatesAt(trace: Trace, n: number): boolean {
+  return trace.steps[n - 1]?.violated !== undefined;
 }
 
 /** A cell over time: its value in each state, undefined where it is not shown. */
@@ -79,23 +83,36 @@ function userspaceRows(program: Program, trace: Trace, format: FormatValue): Row
 
 /** What threads have in their variables: from the step that assigns one until the thread leaves its function. */
 function localRows(program: Program, trace: Trace, format: FormatValue): Row[] {
-  const rows = new Map<WordId, (string | undefined)[]>();
+  const rows = new Map<string, (string | undefined)[]>();
   trace.steps.forEach((traced, index) => {
     const { thread } = traced.move;
     const step = program.threads[thread]?.steps[traced.step];
-    const local = step && assignedLocal(program, thread, step);
-    const kind = local === undefined ? undefined : program.words[local]?.kind;
-    // A lock's pointer says nothing that the lock itself does not.
-    if (local === undefined || (kind === 'pointer' && (step?.kind === 'lock' || step?.kind === 'trylock'))) return;
-    const values = rows.get(local) ?? trace.states.map(() => undefined);
-    const text = valueText(program, local, trace.states[index + 1]?.words[local] ?? 0, format);
-    for (let n = index + 1; n < values.length; n++) values[n] = isAlive(program, trace.states[n], thread, program.words[local]?.function) ? text : undefined;
-    rows.set(local, values);
+    const name = step && assigned(step.text);
+    const value = step && name !== undefined ? assignedValue(program, trace, index, step, name, format) : undefined;
+    if (name === undefined || value === undefined) return;
+    const key = `${name} (${program.threads[thread]?.name ?? '?'})`;
+    const values = rows.get(key) ?? trace.states.map(() => undefined);
+    const inFunction = step?.functions.at(-1);
+    for (let n = index + 1; n < values.length; n++) values[n] = isAlive(program, trace.states[n], thread, inFunction) ? value : undefined;
+    rows.set(key, values);
   });
-  return [...rows].map(([word, values]) => {
-    const { name = '?', thread = 0 } = program.words[word] ?? {};
-    return { group: 'What threads have read', name: `${name} (${program.threads[thread]?.name ?? '?'})`, values };
+  return [...rows].map(([name, values]) => ({ group: 'What threads have read', name, values }));
+}
+
+/** What a step assigns to the variable of that name: what it stored there, or else what it read, for a variable that nobody reads later is not stored. */
+function assignedValue(program: Program, trace: Trace, index: number, step: Step, name: string, format: FormatValue): string | undefined {
+  const traced = trace.steps[index];
+  // A lock's pointer says nothing that the lock itself does not.
+  if (!traced || step.kind === 'lock' || step.kind === 'trylock') return undefined;
+  const { thread } = traced.move;
+  const text = (word: WordId, state: TraceState | undefined): string => valueText(program, word, state?.words[word] ?? 0, format);
+  const stored = traced.changes.find(({ word }) => {
+    const local = program.words[word];
+    return local?.scope === 'local' && local.thread === thread && local.name === name && (local.function === undefined || step.functions.includes(local.function));
   });
+  if (stored) return text(stored.word, trace.states[index + 1]);
+  const seen = traced.reads.filter((word) => program.words[word]?.scope === 'shared' && ['entry', 'slot'].includes(program.words[word]?.kind ?? ''));
+  return seen.length === 1 && seen[0] !== undefined ? text(seen[0], trace.states[index]) : undefined;
 }
 
 function isAlive(program: Program, state: TraceState | undefined, thread: number, inFunction: string | undefined): boolean {

@@ -239,3 +239,59 @@ export function counters(threads: number): Program {
   }
   return dress(b.build(and(ne(x, threads), ne(at(addressOf(x)), 0))), Array.from({ length: threads }, () => 'increment'));
 }
+
+/** break_ksm() fakes a write to a page that userspace has write-protected: one thread is enough. */
+export function ksm(): Program {
+  const b = new ProgramBuilder();
+  const pte = b.shared('pte', { kind: 'entry', initial: PRESENT | UFFD_WP });
+  const ptl = b.lock('ptl');
+  const mmapLock = b.rwlock('mm.mmap_lock', 1);
+  b.thread('P0', (t) => {
+    const orig = t.local('orig_pte', { kind: 'entry' });
+    takeWrite(t, 'madvise: mmap_write_lock(mm)', mmapLock, 1);
+    take(t, 'madvise/unmerge_ksm_pages/break_ksm: pte = pte_offset_map_lock(walk->mm, pmd, addr, &ptl)', ptl);
+    does(t, 'load', 'madvise/unmerge_ksm_pages/break_ksm: pteval = ptep_get(pte)', when(eq(pte, 0), goto('out')));
+    drop(t, 'madvise/unmerge_ksm_pages/break_ksm: pte_unmap_unlock(pte, ptl)', ptl);
+    does(t, 'load', 'madvise/unmerge_ksm_pages/break_ksm/handle_mm_fault: vmf->orig_pte = ptep_get(vmf->pte)', set(orig, pte));
+    take(t, 'madvise/unmerge_ksm_pages/break_ksm/handle_mm_fault: spin_lock(vmf->ptl)', ptl);
+    does(t, 'load', 'madvise/unmerge_ksm_pages/break_ksm/handle_mm_fault: pte_same(ptep_get(vmf->pte), entry)', when(ne(pte, orig), goto('out')), when(not(bitAnd(pte, UFFD_WP)), goto('out')));
+    drop(t, 'madvise/unmerge_ksm_pages/break_ksm/handle_mm_fault/do_wp_page: pte_unmap_unlock(vmf->pte, vmf->ptl)', ptl);
+    does(t, 'event', 'madvise/unmerge_ksm_pages/break_ksm/handle_mm_fault/do_wp_page: handle_userfault(vmf, VM_UFFD_WP)', violate('kernel-fault-sigbus'), goto('out'));
+    t.label('out');
+  });
+  return dress(b.build(), ['MADV_UNMERGEABLE']);
+}
+
+/** collapse_file() asks once, early, whether anybody may know of holes; userspace registers and looks afterwards. A filler is a third thread. */
+export function collapse(): Program {
+  const b = new ProgramBuilder();
+  const slot = b.shared('slot[1]', { kind: 'slot' });
+  const flags = b.shared('vma.vm_flags', {});
+  const xa = b.lock('mapping.i_pages.xa_lock');
+  const mmapLock = b.rwlock('mm.mmap_lock', 3);
+  const observed = b.ghost('observed');
+  b.thread('P0', (t) => {
+    does(t, 'load', 'collapse_file: missing = userfaultfd_missing(vma)', when(flags, goto('out')));
+    take(t, 'collapse_file: xas_lock_irq(&xas)', xa);
+    does(t, 'load', 'collapse_file: folio = xas_load(&xas)', when(ne(slot, 0), goto('unlock')));
+    does(t, 'store', 'collapse_file: xas_store(&xas, new_folio)', violate('observed-hole-filled', observed), set(slot, 4));
+    t.label('unlock');
+    drop(t, 'collapse_file: xas_unlock_irq(&xas)', xa);
+    t.label('out');
+  });
+  b.thread('P1', (t) => {
+    takeWrite(t, 'userfaultfd_register: mmap_write_lock(mm)', mmapLock, 3);
+    does(t, 'store', 'userfaultfd_register: userfaultfd_set_vm_flags(vma, vm_flags | VM_UFFD_MISSING)', set(flags, 1));
+    dropWrite(t, 'userfaultfd_register: mmap_write_unlock(mm)', mmapLock);
+    does(t, 'user-access', 'mincore(addr)', when(eq(slot, 0), set(observed, 1)));
+  });
+  b.thread('P2', (t) => {
+    take(t, 'shmem_add_to_page_cache: xas_lock_irq(&xas)', xa);
+    does(t, 'store', 'shmem_add_to_page_cache: xas_store(&xas, folio)', when(eq(slot, 0), set(slot, 3)));
+    drop(t, 'shmem_add_to_page_cache: xas_unlock_irq(&xas)', xa);
+    take(t, 'shmem_evict_inode: xas_lock_irq(&xas)', xa);
+    does(t, 'store', 'shmem_evict_inode: xas_store(&xas, NULL)', set(slot, 0));
+    drop(t, 'shmem_evict_inode: xas_unlock_irq(&xas)', xa);
+  });
+  return dress(b.build(), ['khugepaged', 'UFFDIO_REGISTER', 'truncation']);
+}

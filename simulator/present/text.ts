@@ -4,9 +4,9 @@
  * No line is longer than 75 characters, none has a tab or blanks at its end. A bar in the column of the others shows where what a thread sees is not to
  * be trusted: `|` while an entry is cleared for an update, `:` while somebody acts upon what he read before.
  */
-import { arrowOf, cellOf } from './cells';
+import { arrowOf, cellOf, type Cell } from './cells';
 import type { Column, Diagram, DrawnWindow, Row } from './diagram';
-import { wrapWords } from './wrap';
+import { BROKEN, wrapWords } from './wrap';
 
 export const TEXT_WIDTH = 75;
 
@@ -39,12 +39,29 @@ function columnsThatFit(diagram: Diagram, room: number): Layout | undefined {
   const count = diagram.columns.length;
   if (count === 0 || count > 4) return undefined;
   const free = room - diagram.columns.reduce((sum, _, index) => sum + gutterOf(diagram, index) + (index > 0 ? GAP : 0), 0);
-  let best: { layout: Layout; cost: number } | undefined;
-  for (const layout of splits(free, count, count < 3 ? 1 : 3)) {
-    const cost = costOf(diagram, layout, room);
-    if (cost < 1000 && (!best || cost < best.cost)) best = { layout, cost };
+  const cells = remembered();
+  let best: Layout | undefined;
+  let least = BROKEN;
+  for (const layout of splits(free, count, count < 3 ? 1 : 2)) {
+    const cost = costOf(diagram, layout, room, cells, least);
+    if (cost >= least) continue;
+    best = layout;
+    least = cost;
   }
-  return best?.layout;
+  return best;
+}
+
+/** `cellOf()`, once for each width: layouts share most of their widths. */
+function remembered(): typeof cellOf {
+  const known = new Map<Row, Map<number, Cell>>();
+  return (row, width, markWidth = width) => {
+    const cells = known.get(row) ?? new Map<number, Cell>();
+    known.set(row, cells);
+    const key = width * 256 + markWidth;
+    const cell = cells.get(key) ?? cellOf(row, width, markWidth);
+    cells.set(key, cell);
+    return cell;
+  };
 }
 
 /** All ways to share `free` characters among columns, the most even first, so that it wins when several are as good. */
@@ -62,17 +79,16 @@ function splits(free: number, count: number, step: number): Layout[] {
   return all.sort((a, b) => uneven(a) - uneven(b));
 }
 
-function costOf(diagram: Diagram, layout: Layout, room: number): number {
-  let cost = 0;
-  diagram.rows.forEach((row, index) => {
-    if (row.kind === 'remark') return;
+/** How bad a layout looks; it is not worked out further once it is no better than `enough`. */
+function costOf(diagram: Diagram, layout: Layout, room: number, cells: typeof cellOf, enough: number): number {
+  let cost = diagram.columns.reduce((sum, column, index) => sum + wrapWords(heading(column), layout[index] ?? room, 0).cost, 0);
+  for (const [index, row] of diagram.rows.entries()) {
+    if (row.kind === 'remark') continue;
+    if (cost >= enough) return cost;
     const column = columnOf(diagram, row.thread);
-    const cell = cellOf(row, layout[column] ?? room, markWidth(diagram, layout, column, index, room));
+    const cell = cells(row, layout[column] ?? room, markWidth(diagram, layout, column, index, room));
     cost += cell.cost + 10 * cell.lines.length;
-  });
-  diagram.columns.forEach((column, index) => {
-    cost += wrapWords(heading(column), layout[index] ?? room, 0).cost;
-  });
+  }
   return cost;
 }
 
@@ -127,6 +143,8 @@ function remarkLines(diagram: Diagram, row: Extract<Row, { kind: 'remark' }>, in
 /** A mark may reach into the columns to the right, up to the first bar. */
 function markWidth(diagram: Diagram, layout: Layout, column: number, row: number, room: number): number {
   let width = layout[column] ?? room;
+  const at = diagram.rows[row];
+  if (at?.kind !== 'step' && at?.kind !== 'pending') return width;
   for (let next = column + 1; next < layout.length; next++) {
     if (barAt(diagram, next, row, 0) || barAt(diagram, next, row, 1)) return width;
     width += GAP + gutterOf(diagram, next) + (layout[next] ?? 0);

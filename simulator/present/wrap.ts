@@ -1,9 +1,12 @@
 /** Fits pieces of C and sentences into narrow columns. */
 import { forms } from './c-text';
 
+/** The cost of breaking a word: more than that of anything else together. */
+export const BROKEN = 1e6;
+
 export interface Fitted {
   readonly lines: readonly string[];
-  /** How much was lost by fitting: 0 when the whole text stands on one line. 1000 and more when a word had to be broken. */
+  /** How much was lost by fitting: 0 when the whole text stands on one line, `BROKEN` and more when a word had to be broken. */
   readonly cost: number;
 }
 
@@ -30,7 +33,7 @@ export function wrapList(items: readonly string[], width: number): Fitted {
     line += `${line === '' ? '' : ' '}${text}`;
   });
   if (line !== '') lines.push(line);
-  return { lines, cost: (lines.some((text) => text.length > width) ? 1000 : 0) + 10 * Math.max(0, lines.length - 1) };
+  return { lines, cost: (lines.some((text) => text.length > width) ? BROKEN : 0) + 10 * Math.max(0, lines.length - 1) };
 }
 
 /** Words over several lines, those after the first indented by `hang`; C may also be broken after an opening parenthesis or a comma, and around `->`. */
@@ -50,7 +53,7 @@ export function wrapWords(text: string, width: number, hang: number): Fitted {
       const cut = underscore > room / 2 ? underscore : room;
       line += rest.slice(0, cut);
       rest = rest.slice(cut);
-      cost += 1000;
+      cost += BROKEN;
       push();
     }
     line += rest;

@@ -25,6 +25,11 @@ export function place(element: HTMLElement, rows: readonly [number, number], col
   element.style.gridColumn = `${columns[0]} / ${columns[1] + 1}`;
 }
 
+/** Long names may be broken after their parts, and nowhere else if that suffices. */
+export function breakable(text: string): (Node | string)[] {
+  return text.split(/(?<=[._(>,])(?=\w)/).flatMap((part, index) => (index === 0 ? [part] : [el('wbr'), part]));
+}
+
 /** For screen readers only. */
 export function hidden(text: string): HTMLElement {
   return el('span', { class: 'hidden' }, text);

@@ -10,7 +10,6 @@ export function drawHeader(view: RaceView, send: Send): HTMLElement {
   return el('header', {},
     el('h1', {}, view.title),
     view.rule === null ? null : el('button', { class: 'chip mono', type: 'button', title: 'Open the page of this rule', click: () => send({ type: 'rule' }) }, view.rule),
-    ...view.anchors.map((anchor) => el('span', { class: 'chip mono' }, anchor)),
     el('div', { class: `verdict ${tone}`, role: 'status' }, el('span', { class: 'word' }, word), ' ', el('small', {}, detail)));
 }
 

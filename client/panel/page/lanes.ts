@@ -1,6 +1,6 @@
 /** The schedule: a column for each thread, a row for each step, bars for locks and windows. */
 import type { DiagramView, LockView, MarkView, RowView, ThreadView, WindowView } from '../../../simulator/present/race-view';
-import { el, hidden, place } from './dom';
+import { breakable, el, hidden, place } from './dom';
 
 export interface Lanes {
   readonly element: HTMLElement;
@@ -42,7 +42,11 @@ export function drawLanes(diagram: DiagramView, { label, threads, onStep }: Lane
   });
   for (const window of diagram.windows) lanes.append(...drawWindow(window, lines, columnOf));
   const names = [...new Set(diagram.locks.map(({ name }) => name))];
-  for (const lock of diagram.locks) lanes.append(drawLock(lock, names.indexOf(lock.name), lines, columnOf));
+  for (const lock of diagram.locks) {
+    // A sentence across all columns stays clear of bars.
+    const from = rows.findIndex((row, index) => index >= lock.firstRow && row.kind !== 'remark');
+    if (from >= 0 && from <= lock.lastRow) lanes.append(drawLock({ ...lock, firstRow: from }, names.indexOf(lock.name), lines, columnOf));
+  }
 
   const drawn = rows.map((row, index) => {
     const cells = drawRow(row, threads, onStep);
@@ -96,10 +100,10 @@ function drawRow(row: RowView, threads: readonly ThreadView[], onStep: ((n: numb
   body.style.setProperty('--depth', String(Math.min(row.depth, 4)));
   switch (row.kind) {
     case 'function':
-      body.append(hidden(`${who} enters `), el('code', {}, row.text));
+      body.append(hidden(`${who} enters `), el('code', {}, ...breakable(row.text)));
       return { body, number: undefined };
     case 'fold':
-      body.append(hidden(`${who}, steps ${first} to ${last}: `), row.names.join(', '));
+      body.append(hidden(`${who}, steps ${first} to ${last}: `), ...breakable(row.names.join(', ')));
       body.title = row.summary;
       break;
     case 'pending':
@@ -124,7 +128,7 @@ function markWords({ tone, words }: MarkView): string {
 }
 
 function code(text: string, short: string): HTMLElement {
-  return el('code', short === text ? {} : { title: text }, short);
+  return el('code', short === text ? {} : { title: text }, ...breakable(short));
 }
 
 function lineOf(line: number | null): HTMLElement | string {
@@ -143,10 +147,17 @@ function drawWindow(window: WindowView, lines: readonly number[], columnOf: (thr
   const left = columns[0];
   if (left === undefined || last < first) return [];
   return columns.map((column) => {
-    const element = el('div', { class: `window ${window.kind}` }, column === left ? el('span', {}, window.words) : null);
+    const element = el('div', { class: `window ${window.kind}` });
     place(element, [first, last], [column, column]);
     return element;
-  });
+  }).concat(nameOf(window, first, left));
+}
+
+/** In the row that is kept free for it. */
+function nameOf({ words }: WindowView, row: number, column: number): HTMLElement {
+  const element = el('div', { class: 'window-name' }, words);
+  place(element, [row, row], [column, column]);
+  return element;
 }
 
 function drawLock(lock: LockView, colour: number, lines: readonly number[], columnOf: (thread: number) => number): HTMLElement {

@@ -55,11 +55,11 @@ function drawFix({ title, sentence, verdict, threads, diagram }: FixView): HTMLE
     el('div', { class: 'scroll' }, drawLanes(diagram, { label: 'The same schedule on the fixed code', threads }).element));
 }
 
-function drawAbout({ description, commits, name }: RaceView): HTMLElement | null {
-  if (description === '' && commits.length === 0) return null;
+function drawAbout({ description, commits, anchors, name }: RaceView): HTMLElement | null {
+  if (description === '' && commits.length + anchors.length === 0) return null;
   return el('details', {},
     el('summary', {}, 'About this scenario'),
     ...description.split(/\n{2,}/).filter((text) => text !== '').map((text) => el('p', {}, text.replace(/\s*\n\s*/g, ' '))),
     ...commits.map((commit) => el('p', { class: 'mono' }, commit)),
-    el('p', { class: 'dim mono' }, `${name}.litmus`));
+    el('p', { class: 'dim mono' }, [...anchors, `${name}.litmus`].join(', ')));
 }

@@ -1,9 +1,9 @@
 /** The state after a step: what holds what value, what the step changed, and who could go on. */
 import type { GroupView, NextView, StateView, ThreadView } from '../../../simulator/present/race-view';
-import { el, hidden } from './dom';
+import { breakable, el, hidden } from './dom';
 
 export function drawState(state: StateView, threads: readonly ThreadView[]): HTMLElement[] {
-  return [...state.groups.map(drawGroup), drawNext(state.next, threads)];
+  return [...state.groups.map(drawGroup), ...(state.next.length === 0 ? [] : [drawNext(state.next, threads)])];
 }
 
 function drawGroup({ title, cells }: GroupView): HTMLElement {
@@ -21,11 +21,6 @@ function drawNext(next: readonly NextView[], threads: readonly ThreadView[]): HT
   const rows = next.map(({ thread, status, text, short, waitsFor }) => el('tr', {},
     el('th', { scope: 'row', class: `thread${thread % 4}` }, threads[thread]?.name ?? '?'),
     status === 'ended' ? el('td', { class: 'since' }, 'has ended')
-      : el('td', {}, el('code', status === 'ready' ? { title: text } : { title: text, class: 'stuck' }, short), waitsFor === null ? null : el('span', { class: 'waits' }, `${status === 'sleeps' ? 'sleeps until' : 'waits for'} ${waitsFor}${status === 'sleeps' ? ' answers' : ''}`))));
+      : el('td', {}, el('code', status === 'ready' ? { title: text } : { title: text, class: 'stuck' }, ...breakable(short)), waitsFor === null ? null : el('span', { class: 'waits' }, `${status === 'sleeps' ? 'sleeps until' : 'waits for'} ${waitsFor}${status === 'sleeps' ? ' answers' : ''}`))));
   return el('table', { class: 'next' }, el('caption', {}, 'Could run next'), el('tbody', {}, ...rows));
-}
-
-/** Long names may be broken after a dot or underscore. */
-function breakable(name: string): (Node | string)[] {
-  return name.split(/(?<=[._])/).flatMap((part, index) => (index === 0 ? [part] : [document.createElement('wbr'), part]));
 }

@@ -1,11 +1,8 @@
 /** Expressions and statements as Promela text. */
 import type { Exp, ExpOp, Stmt, WordId } from '../../machine/program';
 
-export interface Names {
-  readonly word: (word: WordId) => string;
-  /** The array of all shared words. */
-  readonly memory: string;
-}
+/** The name of each word. */
+export type Names = (word: WordId) => string;
 
 /** With parentheses wherever somebody might have to think about precedence. */
 export function expressionText(exp: Exp, names: Names): string {
@@ -13,9 +10,9 @@ export function expressionText(exp: Exp, names: Names): string {
     case 'const':
       return String(exp.value);
     case 'word':
-      return names.word(exp.word);
+      return names(exp.word);
     case 'at':
-      return pointeeText(exp.address, names);
+      throw new Error('a pointer that was not made explicit');
     case 'unary':
       // `!!` is an operator of channels in Promela.
       return `${exp.op}${exp.operand.kind === 'unary' ? `(${expressionText(exp.operand, names)})` : operandText(exp.operand, names)}`;
@@ -24,11 +21,6 @@ export function expressionText(exp: Exp, names: Names): string {
     case 'cond':
       return `(${expressionText(exp.test, names)} -> ${operandText(exp.then, names)} : ${operandText(exp.else, names)})`;
   }
-}
-
-/** The word that a pointer points to; pointers count from one, arrays from zero. */
-export function pointeeText(address: Exp, names: Names): string {
-  return `${names.memory}[${address.kind === 'const' ? address.value - 1 : `${operandText(address, names)} - 1`}]`;
 }
 
 /** A part of a conjunction, in parentheses where it needs them. */
@@ -41,9 +33,7 @@ export function statementsText(statements: readonly Stmt[], names: Names): strin
   const parts = statements.flatMap((statement): string[] => {
     switch (statement.kind) {
       case 'set':
-        return [`${names.word(statement.word)} = ${expressionText(statement.value, names)}`];
-      case 'store':
-        return [`${pointeeText(statement.address, names)} = ${expressionText(statement.value, names)}`];
+        return [`${names(statement.word)} = ${expressionText(statement.value, names)}`];
       case 'if':
         return ifText(statement, names);
       default:
@@ -78,6 +68,6 @@ function binaryOperand(op: ExpOp, operand: Exp, names: Names, isLeft: boolean): 
 
 function operandText(exp: Exp, names: Names): string {
   const text = expressionText(exp, names);
-  const atom = exp.kind === 'word' || exp.kind === 'at' || exp.kind === 'cond' || (exp.kind === 'const' && exp.value >= 0) || (exp.kind === 'unary' && exp.op === '!');
+  const atom = exp.kind === 'word' || exp.kind === 'cond' || (exp.kind === 'const' && exp.value >= 0) || (exp.kind === 'unary' && exp.op === '!');
   return atom ? text : `(${text})`;
 }

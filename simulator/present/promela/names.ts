@@ -28,7 +28,6 @@ export class NameSpace {
 export interface ProgramNames {
   readonly words: ReadonlyMap<WordId, string>;
   readonly threads: readonly string[];
-  readonly memory: string;
 }
 
 /**
@@ -39,13 +38,12 @@ export function programNames(program: Program, isGlobal: (word: WordId) => boole
   const globals = new NameSpace();
   for (const name of reserved) globals.take(name);
   const threads = program.threads.map((thread) => globals.take(thread.name));
-  const memory = globals.take('memory');
   const words = new Map<WordId, string>();
   for (const [id, word] of program.words.entries()) {
     if (isGlobal(id)) words.set(id, globals.take(word.scope === 'local' ? `${threads[word.thread ?? 0] ?? ''}_${word.name}` : word.name));
   }
   const wishes = program.words.map((word) => `${word.thread ?? ''}:${word.name}`);
-  const global = [...words.values(), ...threads, memory, ...reserved];
+  const global = [...words.values(), ...threads, ...reserved];
   for (const thread of program.threads.keys()) {
     const locals = new NameSpace();
     for (const name of global) locals.take(name);
@@ -55,5 +53,5 @@ export function programNames(program: Program, isGlobal: (word: WordId) => boole
       words.set(id, locals.take(twice && word.function !== undefined ? `${word.function}_${word.name}` : word.name));
     }
   }
-  return { words, threads, memory };
+  return { words, threads };
 }

@@ -70,7 +70,7 @@ function below(layout: Layout, thread: number, index: number): number | 'end' {
 
 /** Keeps the count of threads that may stay for ever, which only `exists` asks for. */
 function endedText(layout: Layout, thread: number, from: number, to: number | 'end'): string {
-  if (layout.program.exists === undefined) return '';
+  if (layout.exists.length === 0) return '';
   const change = Number(mayStay(layout, thread, to)) - Number(mayStay(layout, thread, from));
   return change === 0 ? '' : change > 0 ? 'ended++' : 'ended--';
 }
