@@ -111,7 +111,9 @@ function assignedValue(program: Program, trace: Trace, index: number, step: Step
     return local?.scope === 'local' && local.thread === thread && local.name === name && (local.function === undefined || step.functions.includes(local.function));
   });
   if (stored) return text(stored.word, trace.states[index + 1]);
-  const seen = traced.reads.filter((word) => program.words[word]?.scope === 'shared' && ['entry', 'slot'].includes(program.words[word]?.kind ?? ''));
+  // What nobody changes may be read in passing.
+  const changing = new Set(trace.steps.flatMap(({ changes }) => changes.map(({ word }) => word)));
+  const seen = traced.reads.filter((word) => changing.has(word) && program.words[word]?.scope === 'shared' && ['entry', 'slot'].includes(program.words[word]?.kind ?? ''));
   return seen.length === 1 && seen[0] !== undefined ? text(seen[0], trace.states[index]) : undefined;
 }
 

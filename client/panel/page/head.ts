@@ -31,15 +31,18 @@ export function drawBar(view: RaceView, send: Send): HTMLElement {
     el('option', { value: '', selected: adversary === null }, view.ownAdversary === '' ? 'as in the scenario' : view.ownAdversary),
     ...view.adversaries.map(({ name, title }) => el('option', { value: name, selected: adversary === name }, title)));
   select?.addEventListener('change', () => send({ type: 'choose', variant: view.variant, adversary: select.value === '' ? null : select.value }));
+  const title = view.variants.find(({ name }) => name === view.variant)?.title ?? '';
   return el('div', { class: 'bar' },
     el('div', { class: 'variants', role: 'group', 'aria-label': 'Variant' }, ...view.variants.map(({ name, title }) => {
       const chosen = name === view.variant;
-      return el('button', { type: 'button', 'data-variant': name, 'aria-pressed': chosen ? 'true' : 'false', title: `Variant ${name}`, click: () => send({ type: 'choose', variant: name, adversary }) }, title.slice(0, 1).toUpperCase() + title.slice(1));
+      return el('button', { type: 'button', 'data-variant': name, 'aria-pressed': chosen ? 'true' : 'false', title, click: () => send({ type: 'choose', variant: name, adversary }) }, name);
     })),
-    select === null ? null : el('label', { class: 'adversary' }, el('span', {}, 'Other thread'), select),
-    el('span', { class: 'grow' }),
-    view.text === null ? null : el('button', { type: 'button', class: 'button', 'data-do': 'copy', title: 'Copy the schedule as text for a commit message', click: () => send({ type: 'copy' }) }, 'Copy as diagram'),
-    el('button', { type: 'button', class: 'button', 'data-do': 'source', click: () => send({ type: 'source', line: null }) }, 'Show the litmus source'));
+    title === view.variant ? null : el('span', { class: 'dim variant' }, title),
+    el('div', { class: 'tools' },
+      select === null ? null : el('label', { class: 'adversary' }, el('span', {}, 'Other thread'), select),
+      el('span', { class: 'grow' }),
+      view.text === null ? null : el('button', { type: 'button', class: 'button', 'data-do': 'copy', title: 'Copy the schedule as text for a commit message', click: () => send({ type: 'copy' }) }, 'Copy as diagram'),
+      el('button', { type: 'button', class: 'button', 'data-do': 'source', click: () => send({ type: 'source', line: null }) }, 'Show the litmus source')));
 }
 
 /** The words for a step, as a whole sentence: they are read out. */

@@ -147,10 +147,10 @@ function drawWindow(window: WindowView, lines: readonly number[], columnOf: (thr
   const left = columns[0];
   if (left === undefined || last < first) return [];
   return columns.map((column) => {
-    const element = el('div', { class: `window ${window.kind}` });
+    const element: HTMLElement = el('div', { class: `window ${window.kind}` });
     place(element, [first, last], [column, column]);
     return element;
-  }).concat(nameOf(window, first, left));
+  }).concat([nameOf(window, first, left)]);
 }
 
 /** In the row that is kept free for it. */

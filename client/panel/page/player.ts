@@ -24,12 +24,13 @@ export function drawPlayer({ last, onStep, current }: PlayerOptions): Player {
   const step = button('Step', '▶', () => current() + 1);
   const violation = button('Violation', '▶|', () => last);
   const element = el('footer', {}, words,
-    el('div', { class: 'player' }, first, back, step, violation, el('div', { class: 'slider' }, slider), count,
+    el('div', { class: 'player' }, first, back, step, violation, el('div', { class: 'slider' }, ...ticks(last), slider), count,
       el('span', { class: 'keys', 'aria-hidden': 'true' }, el('kbd', {}, '←'), ' ', el('kbd', {}, '→'), ' step ', el('kbd', {}, 'End'), ' violation')));
   return {
     element,
     show(n, text) {
       slider.value = String(n);
+      slider.style.setProperty('--at', `${(100 * n) / Math.max(1, last)}%`);
       count.textContent = n === 0 ? `${last} steps` : `Step ${n} of ${last}`;
       words.replaceChildren(...text);
       words.classList.toggle('bad', n === last);
@@ -40,4 +41,13 @@ export function drawPlayer({ last, onStep, current }: PlayerOptions): Player {
       }
     },
   };
+}
+
+/** A tick for each step, as long as they can be told apart. */
+function ticks(last: number): HTMLElement[] {
+  return Array.from({ length: last <= 60 ? last + 1 : 0 }, (_, n) => {
+    const tick = el('i', { class: n === last ? 'tick bad' : 'tick', 'aria-hidden': 'true' });
+    tick.style.setProperty('--at', String(n / Math.max(1, last)));
+    return tick;
+  });
 }

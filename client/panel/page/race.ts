@@ -40,7 +40,7 @@ export function drawRace(view: RaceView, send: Send, onStep: (n: number) => void
       el('section', {},
         view.diagram?.beginning == null ? null : el('p', { class: 'dim beginning' }, view.diagram.beginning),
         lanes && el('div', { class: 'scroll' }, lanes.element),
-        view.fix && drawFix(view.fix),
+        view.fix && drawFix(lanes ? view.fix : { ...view.fix, verdict: null }),
         drawAbout(view),
         el('p', { class: 'legal' }, view.memoryModel)),
       lanes && el('aside', { 'aria-label': 'State' }, tableTitle, table)),
