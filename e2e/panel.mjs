@@ -1,5 +1,5 @@
 // The page of the race panel in a plain browser, without VS Code: this plays the host.
-/* global window, document, acquireVsCodeApi -- what runs inside of the page */
+/* global window, document -- what runs inside of the page */
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 

@@ -22,9 +22,9 @@ export type TitleOf = (scenario: string) => string | undefined;
 export function raceActions({ context }: CodeActionParams, findings: readonly Finding[], titleOf: TitleOf): CodeAction[] {
   if (context.only !== undefined && !context.only.some((kind) => kind === CodeActionKind.QuickFix || kind === '')) return [];
   return context.diagnostics.filter(({ source }) => source === SOURCE).flatMap((diagnostic) => {
-    const scenario = scenarioOf(diagnostic.data) ?? findings.find(({ rule }) => rule === diagnostic.code)?.scenario;
-    const title = scenario == null ? undefined : titleOf(scenario);
-    if (scenario == null || title === undefined) return [];
+    const scenario = scenarioOf(diagnostic.data) ?? findings.find(({ rule }) => rule === diagnostic.code)?.scenario ?? undefined;
+    const title = scenario === undefined ? undefined : titleOf(scenario);
+    if (scenario === undefined || title === undefined) return [];
     return [{ title: `Open the race: ${title}`, kind: CodeActionKind.QuickFix, diagnostics: [diagnostic], command: openRace('Open the race', scenario) }];
   });
 }

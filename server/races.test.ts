@@ -50,7 +50,7 @@ describe('requests', () => {
     await start();
     const list = await client.connection.sendRequest<ScenarioEntry[]>('mmReview/scenarios', {});
     const entry = list.find(({ name }) => name === NAME);
-    expect(entry).toMatchObject({ title: 'MISSING event on an unstable hugetlb pte', rule: 'lockless-pte-to-userfault' });
+    expect(entry).toMatchObject({ title: expect.stringContaining('unstable hugetlb pte') as string, rule: 'lockless-pte-to-userfault' });
     expect(entry?.variants.map(({ name }) => name)).toEqual(expect.arrayContaining(['buggy', 'fixed']));
   });
 
@@ -111,7 +111,7 @@ describe('from a finding to its race', () => {
     client.open(A, RACY);
     const { diagnostics } = await client.push(A, (found) => found.length > 0);
     const command = { command: 'mmReview.openRace', arguments: [{ scenario: NAME }] };
-    expect(await action(diagnostics)).toMatchObject([{ title: 'Open the race: MISSING event on an unstable hugetlb pte', kind: 'quickfix', diagnostics, command }]);
+    expect(await action(diagnostics)).toMatchObject([{ title: expect.stringMatching(/^Open the race: .*unstable hugetlb pte$/) as string, kind: 'quickfix', diagnostics, command }]);
     expect(await action(diagnostics, ['refactor'])).toEqual([]);
     expect(await action([{ ...diagnostics[0]!, source: 'another tool' }])).toEqual([]);
     expect(await lenses()).toMatchObject([{ range: { start: { line: 1, character: 0 } }, command }]);

@@ -93,7 +93,7 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
         if (current !== undefined) await load(current.choice);
         break;
       case 'copy':
-        if (view?.text == null) break;
+        if (typeof view?.text !== 'string') break;
         await vscode.env.clipboard.writeText(view.text);
         post({ type: 'done', words: 'Copied the diagram as text.' });
         break;
@@ -101,7 +101,7 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
         if (view) await options.openSource(view, message.line ?? undefined);
         break;
       case 'rule':
-        if (view?.rule != null) await options.openRule(view.rule);
+        if (typeof view?.rule === 'string') await options.openRule(view.rule);
         break;
       default:
         message satisfies never;

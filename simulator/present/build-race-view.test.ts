@@ -56,9 +56,9 @@ describe('buildRaceView', () => {
   });
 
   it('shows locals from where they are assigned', () => {
-    const reads = stepOf('entry = huge_ptep_get');
-    expect(cell(reads - 1, 'entry (P1)')).toBeUndefined();
-    expect(cell(reads, 'entry (P1)')).toMatchObject({ value: 'none' });
+    const reads = stepOf('orig_pte = huge_ptep_get');
+    expect(cell(reads - 1, 'vmf.orig_pte (P1)')).toBeUndefined();
+    expect(cell(reads, 'vmf.orig_pte (P1)')).toMatchObject({ value: 'none' });
     expect(view.states.flatMap(({ groups }) => groups.flatMap(({ cells }) => cells)).some(({ name }) => name.includes('$'))).toBe(false);
   });
 
@@ -71,7 +71,7 @@ describe('buildRaceView', () => {
   it('gives rows their lines in the file, windows and locks their rows', () => {
     const { rows, windows, locks } = view.diagram!;
     const row = rows.find((candidate) => candidate.kind === 'step' && candidate.text.includes('modify_prot_start'));
-    expect(row).toMatchObject({ short: 'old = huge_ptep_modify_prot_start()', line: text.split('\n').findIndex((line) => line.includes('modify_prot_start')) + 1 });
+    expect(row).toMatchObject({ short: 'old_pte = huge_ptep_modify_prot_start()', line: text.split('\n').findIndex((line) => line.includes('old_pte = huge_ptep_modify_prot_start')) + 1 });
     expect(windows).toMatchObject([{ kind: 'cleared', words: 'pte is transiently none', threads: [1], to: null }]);
     for (const { firstRow, lastRow } of [...windows, ...locks]) {
       expect(firstRow).toBeGreaterThanOrEqual(0);

@@ -85,8 +85,8 @@ function onKey(event: KeyboardEvent): void {
 
 /** Which control has the focus, in words that still hold when all is drawn anew. */
 function focusKey(): string | undefined {
-  const variant = document.activeElement?.getAttribute('data-variant');
-  if (variant != null) return `[data-variant="${CSS.escape(variant)}"]`;
+  const variant = document.activeElement?.getAttribute('data-variant') ?? null;
+  if (variant !== null) return `[data-variant="${CSS.escape(variant)}"]`;
   return document.activeElement instanceof HTMLSelectElement ? 'select' : undefined;
 }
 

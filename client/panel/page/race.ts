@@ -38,7 +38,7 @@ export function drawRace(view: RaceView, send: Send, onStep: (n: number) => void
     drawBar(view, send),
     el('main', lanes ? {} : { class: 'alone' },
       el('section', {},
-        view.diagram?.beginning == null ? null : el('p', { class: 'dim beginning' }, view.diagram.beginning),
+        (view.diagram?.beginning ?? null) === null ? null : el('p', { class: 'dim beginning' }, view.diagram?.beginning),
         lanes && el('div', { class: 'scroll' }, lanes.element),
         view.fix && drawFix(lanes ? view.fix : { ...view.fix, verdict: null }),
         drawAbout(view),
