@@ -40,6 +40,7 @@ async function show(view, { step = null, theme, width = 1200, height = 860, stat
   const errors = [];
   page.on('pageerror', (error) => errors.push(error.message));
   await page.setViewportSize({ width, height });
+  await page.emulateMedia({ reducedMotion: 'reduce' });
   await openPanel(page, { theme, state });
   await post(page, { type: 'race', choice: { target, variant: view.variant }, view, step });
   await page.locator('.verdict').waitFor();

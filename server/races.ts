@@ -13,6 +13,7 @@ import { didYouMean } from '../kernel/suggest';
 import { fixOf, present, type Examination, type Selection } from '../simulator/examine';
 import { exploreAsync } from '../simulator/explorer/explore';
 import { positionOf, type Problem } from '../simulator/litmus/problem';
+import { splitFile } from '../simulator/litmus/source';
 import { programOf, readScenario, type Adversary, type Scenario } from '../simulator/litmus/scenario';
 import { buildRaceView, choice } from '../simulator/present/build-race-view';
 import type { RaceAnswer, ScenarioEntry } from '../simulator/present/race-view';
@@ -121,9 +122,7 @@ async function answerOf({ text, source }: File, request: RaceRequest, engine: En
   if (found.examination === undefined) return toAnswer(text, found.problems);
   const other = counterpartOf(scenario, found.examination);
   const counterpart = other === undefined ? undefined : await examined(scenario, { variant: other, adversaries }, engine, token);
-  const choices = await runnable(scenario, variant, library.adversaries, engine);
-  if (token.isCancellationRequested) return undefined;
-  const view = buildRaceView({ examination: found.examination, adversaries: choices, source, ...(counterpart?.examination && { counterpart: counterpart.examination }) });
+  const view = buildRaceView({ examination: found.examination, adversaries: candidates(scenario, library.adversaries), source, ...(counterpart?.examination && { counterpart: counterpart.examination }) });
   return { view, problems: [] };
 }
 
@@ -142,19 +141,10 @@ function counterpartOf(scenario: Scenario, { exploration, selection }: Examinati
   return exploration.verdict === 'Never' ? scenario.variants.find(({ name }) => fixOf(scenario, name) === selection.variant)?.name : undefined;
 }
 
-/** Library threads that run in this scenario. */
-async function runnable(scenario: Scenario, variant: string, adversaries: readonly Adversary[], engine: Engine): Promise<Adversary[]> {
-  const found: Adversary[] = [];
-  for (const adversary of candidates(scenario, adversaries)) {
-    await nextTurn();
-    if (programOf(scenario, engine.backend, { variant, adversaries: [adversary] }).program) found.push(adversary);
-  }
-  return found;
-}
-
-/** Those whose objects the scenario may well have. */
+/** Library threads that can run in this scenario: it has the objects that they need. Whether they build there is only known once they are tried. */
 function candidates({ replaceable, text }: Scenario, adversaries: readonly Adversary[]): readonly Adversary[] {
-  return replaceable.length === 0 ? [] : adversaries.filter(({ needs }) => needs.every((name) => new RegExp(`\\b${name.replace(/\W/g, '\\$&')}\\b`).test(text)));
+  const init = splitFile(text, [])?.init.text ?? '';
+  return replaceable.length === 0 ? [] : adversaries.filter(({ needs }) => needs.every((name) => new RegExp(`\\b${name.replace(/\W/g, '\\$&')}\\b`).test(init)));
 }
 
 function entryOf(scenario: Scenario, adversaries: readonly Adversary[]): ScenarioEntry {

@@ -1,7 +1,7 @@
 /** The states of a schedule as tables for people: what entries hold, who has which lock, what userspace knows, what each thread has read, and who could go on. */
 import type { Trace, TraceState } from '../explorer/result';
 import type { Program, Step, WordId } from '../machine/program';
-import { assigned, shortForm } from './c-text';
+import { assigned, shortForm, shortName } from './c-text';
 import { valueText, type FormatValue } from './format';
 import { heldInWords, isLock } from './locks';
 import { eventName } from './property-words';
@@ -102,8 +102,8 @@ function localRows(program: Program, trace: Trace, format: FormatValue): Row[] {
 /** What a step assigns to the variable of that name: what it stored there, or else what it read, for a variable that nobody reads later is not stored. */
 function assignedValue(program: Program, trace: Trace, index: number, step: Step, name: string, format: FormatValue): string | undefined {
   const traced = trace.steps[index];
-  // A lock's pointer says nothing that the lock itself does not.
-  if (!traced || step.kind === 'lock' || step.kind === 'trylock') return undefined;
+  // A pointer to a lock or into a page table says nothing that is not seen elsewhere.
+  if (!traced || /lock|_map/.test(shortName(step.text))) return undefined;
   const { thread } = traced.move;
   const text = (word: WordId, state: TraceState | undefined): string => valueText(program, word, state?.words[word] ?? 0, format);
   const stored = traced.changes.find(({ word }) => {

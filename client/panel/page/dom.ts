@@ -27,7 +27,7 @@ export function place(element: HTMLElement, rows: readonly [number, number], col
 
 /** Long names may be broken after their parts, and nowhere else if that suffices. */
 export function breakable(text: string): (Node | string)[] {
-  return text.split(/(?<=[._(>,])(?=\w)/).flatMap((part, index) => (index === 0 ? [part] : [el('wbr'), part]));
+  return text.split(/(?<=[._>,]|\w\()(?=\w)/).flatMap((part, index) => (index === 0 ? [part] : [el('wbr'), part]));
 }
 
 /** For screen readers only. */

@@ -65,12 +65,13 @@ function keep(choice: RaceChoice): void {
   if (!saved || !sameChoice(saved.choice, choice)) host.setState({ choice, step: 0 });
 }
 
-function drawProblems({ target }: RaceChoice, problems: readonly RaceProblem[]): HTMLElement {
+function drawProblems({ target, variant, adversary }: RaceChoice, problems: readonly RaceProblem[]): HTMLElement {
   return el('div', { class: 'wrap', role: 'alert' },
     el('h1', {}, 'This race cannot be shown'),
     el('p', { class: 'dim mono' }, 'scenario' in target ? target.scenario : target.uri),
     el('ul', { class: 'problems' }, ...problems.map(({ line, column, message }) => el('li', {}, el('span', { class: 'at mono' }, `${line}:${column} `), message))),
-    el('button', { type: 'button', class: 'button', click: () => send({ type: 'again' }) }, 'Try again'));
+    el('button', { type: 'button', class: 'button', click: () => send({ type: 'again' }) }, 'Try again'),
+    adversary === undefined || variant === undefined ? null : el('button', { type: 'button', class: 'button', click: () => send({ type: 'choose', variant, adversary: null }) }, `Without ${adversary}`));
 }
 
 function onKey(event: KeyboardEvent): void {
