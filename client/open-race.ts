@@ -30,12 +30,12 @@ export function registerOpenRace(extension: vscode.Uri, running: () => Promise<L
     },
   });
 
-  async function openSource({ name, litmus, source }: RaceView, line: number | undefined): Promise<void> {
+  async function openSource({ name, litmus, source }: RaceView, line: number | undefined, viewColumn: vscode.ViewColumn): Promise<void> {
     const ships = texts.get(name) === litmus || source === null;
     const uri = ships ? vscode.Uri.from({ scheme: SCHEME, path: `/${name}.litmus` }) : vscode.Uri.parse(source);
     if (ships) texts.set(name, litmus);
     const at = line === undefined ? undefined : new vscode.Range(line - 1, 0, line - 1, 0);
-    await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.Beside, preview: true, ...(at && { selection: at }) });
+    await vscode.window.showTextDocument(uri, { viewColumn, preview: true, ...(at && { selection: at }) });
   }
 
   async function chooseFrom(title: string, items: readonly (vscode.QuickPickItem & { readonly target: RaceTarget })[]): Promise<RaceTarget | undefined> {

@@ -98,8 +98,7 @@ async function play({ t, page, context, server, folder, lines, foreign, picture 
   await runCommand(page, COMMAND);
   await rows.filter({ hasText: 'fake-write-fault' }).waitFor();
   await picture('picker');
-  await page.locator('.quick-input-widget input.input').fill('fake-write-fault');
-  await page.keyboard.press('Enter');
+  await rows.filter({ hasText: 'fake-write-fault' }).click();
   await race.locator('.chip').filter({ hasText: 'fake-write-fault' }).waitFor();
 
   // The window is loaded anew: the panel comes back where it was.

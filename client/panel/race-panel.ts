@@ -11,13 +11,18 @@ const VIEW_TYPE = 'mmReview.race';
 export interface RacePanelOptions {
   readonly extension: vscode.Uri;
   readonly ask: (params: RaceParams, token: vscode.CancellationToken) => Promise<RaceAnswer>;
-  readonly openSource: (view: RaceView, line: number | undefined) => Promise<void>;
+  readonly openSource: (view: RaceView, line: number | undefined, column: vscode.ViewColumn) => Promise<void>;
   readonly openRule: (rule: string) => Promise<void>;
 }
 
 export interface RacePanel extends vscode.Disposable {
   /** Shows a race, in the panel that is open or in a new one beside the editor. */
   open(target: RaceTarget): void;
+}
+
+/** The column next to the panel: the editors it was opened from, if there are any. */
+function besides(column: vscode.ViewColumn | undefined): vscode.ViewColumn {
+  return column === undefined || column <= vscode.ViewColumn.One ? vscode.ViewColumn.Beside : column - 1;
 }
 
 export function createRacePanel(options: RacePanelOptions): RacePanel {
@@ -98,7 +103,7 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
         post({ type: 'done', words: 'Copied the diagram as text.' });
         break;
       case 'source':
-        if (view) await options.openSource(view, message.line ?? undefined);
+        if (view) await options.openSource(view, message.line ?? undefined, besides(panel?.viewColumn));
         break;
       case 'rule':
         if (typeof view?.rule === 'string') await options.openRule(view.rule);
