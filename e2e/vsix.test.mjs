@@ -16,7 +16,7 @@ const scenarioFolder = path.join(import.meta.dirname, '../scenarios');
 const scenarios = fs.readdirSync(scenarioFolder, { recursive: true }).filter((name) => name.endsWith('.litmus'));
 const expected = [
   '[Content_Types].xml', 'extension.vsixmanifest',
-  ...['package.json', 'LICENSE.txt', 'readme.md', 'changelog.md', 'kernel/mm-review.schema.json', 'dist/client.js', 'dist/server.js', 'dist/panel/page.js', 'dist/panel/page.css'].map((name) => `extension/${name}`),
+  ...['package.json', 'LICENSE.txt', 'readme.md', 'changelog.md', 'kernel/mm-review.schema.json', 'syntaxes/litmus.tmLanguage.json', 'syntaxes/litmus.language-configuration.json', 'dist/client.js', 'dist/server.js', 'dist/panel/page.js', 'dist/panel/page.css'].map((name) => `extension/${name}`),
   ...scenarios.map((name) => `extension/scenarios/${name}`),
   ...[
     'node-gyp-build/package.json', 'node-gyp-build/LICENSE', 'node-gyp-build/index.js', 'node-gyp-build/node-gyp-build.js',

@@ -3,8 +3,12 @@
 const suffix = /[uUlL]+$/;
 const escapes: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, a: 7, b: 8, f: 12, v: 11, e: 27 };
 
-/** The value of an integer constant; undefined for floats and for what a double cannot hold exactly. */
+/** The value of an integer constant, with the sign that the grammar takes for a part of it; undefined for floats and for what a double cannot hold exactly. */
 export function integerValue(text: string): number | undefined {
+  if (text.startsWith('-')) {
+    const value = integerValue(text.slice(1));
+    return value === undefined ? undefined : 0 - value;
+  }
   const digits = text.replace(suffix, '');
   let value: number;
   if (/^0[xX][0-9a-fA-F]+$/.test(digits) || /^0[bB][01]+$/.test(digits)) value = Number(digits);

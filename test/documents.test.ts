@@ -6,6 +6,9 @@ import { createAnalysis } from '../analyzer/create';
 import { unusedAllow } from '../analyzer/findings/silence';
 import { rules } from '../analyzer/rules/index';
 import { loadBackend } from '../parser/backend';
+import { examine } from '../simulator/examine';
+import { readScenario } from '../simulator/litmus/scenario';
+import { renderText } from '../simulator/present/text';
 import { loadScenarios } from '../workspace/scenarios';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -77,7 +80,16 @@ it('every page in docs/rules belongs to a rule', () => {
   expect(fs.readdirSync(path.join(root, 'docs/rules')).sort()).toEqual([...rules, unusedAllow].map((rule) => `${rule.name}.md`).sort());
 });
 
-it.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench/README.md', 'docs/model-file.md', ...rules.map((rule) => `docs/rules/${rule.name}.md`)])('links in %s lead somewhere', (file) => {
+it('README.md shows the race as it is drawn', () => {
+  const { scenario } = readScenario(text('scenarios/hugetlb-missing-unstable-pte.litmus'));
+  const { diagram } = examine(scenario!, backend, { variant: 'buggy', adversaries: [] }).examination!;
+  const drawn = renderText(diagram!);
+  const shown = /^## See the race$.*?^```text\n(.*?)^```$/ms.exec(text('README.md'))?.[1];
+  if (process.env['MM_REVIEW_UPDATE'] && shown !== undefined) fs.writeFileSync(path.join(root, 'README.md'), text('README.md').replace(shown, () => drawn));
+  else expect(shown).toBe(drawn);
+});
+
+it.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench/README.md', 'docs/model-file.md', 'docs/litmus.md', ...rules.map((rule) => `docs/rules/${rule.name}.md`)])('links in %s lead somewhere', (file) => {
   const links = [...text(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? '');
   for (const link of links) expect(fs.existsSync(path.join(root, path.dirname(file), link)), link).toBe(true);
 });

@@ -36,7 +36,7 @@ test('the status item keeps its width: one icon and always the same word', () =>
 });
 
 test('VS Code knows model files: comments are allowed, and the schema that ships applies', () => {
-  expect(manifest.contributes.languages).toEqual([{ id: 'jsonc', filenames: [modelFileName] }]);
+  expect(manifest.contributes.languages).toContainEqual({ id: 'jsonc', filenames: [modelFileName] });
   expect(manifest.contributes.jsonValidation).toEqual([{ fileMatch: modelFileName, url: './kernel/mm-review.schema.json' }]);
   expect(SELECTOR).toContainEqual({ scheme: 'file', pattern: `**/${modelFileName}` });
 });

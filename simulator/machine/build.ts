@@ -4,20 +4,23 @@ import { didYouMean } from '../../kernel/suggest';
 import { lowerFunction } from '../../parser/lower';
 import { scan } from '../../parser/scan';
 import type { FunctionIR, Span } from '../../parser/ir';
-import type { ParserBackend } from '../../parser/types';
+import type { FunctionOutline, ParserBackend } from '../../parser/types';
 import { readCondition } from '../litmus/condition';
 import { readInit } from '../litmus/init';
 import type { Problem } from '../litmus/problem';
 import type { Adversary, Scenario, Variant } from '../litmus/scenario';
-import { selectLines, splitFile } from '../litmus/source';
+import { selectLines, splitFile, type Piece } from '../litmus/source';
+import { checkThread } from './checks';
 import { constant, readsOf, word, zero } from './exp';
-import { lowerThread, type LoweredThread, type Source } from './lower';
+import { lowerThread, type LoweredThread } from './lower';
+import type { Source } from './lowering';
 import { mustHoldNothing } from './properties';
-import type { Exp, Program, Thread, PropertyId, Stmt } from './program';
-import { fuse, renumberExp, renumberStmts, usedWords } from './steps';
+import type { Exp, Program, PropertyId, Stmt, Thread } from './program';
+import { renumberExp, renumberStmts, usedWords } from './renumber';
+import { fuse } from './steps';
 import { constants } from './values';
 import { createWorld, type World } from './world';
-import { writesOf } from './written';
+import { writtenWords } from './written';
 
 interface Options {
   readonly adversaries: readonly Adversary[];
@@ -33,6 +36,7 @@ interface Part {
   readonly source: Source;
   /** The function in its source: `P0`, or `P` for an adversary. */
   readonly function: string;
+  readonly adversary?: Adversary;
 }
 
 /** The largest number of threads: reader-writer locks have two bits for each. */
@@ -62,16 +66,23 @@ export function buildProgram(scenario: Scenario, variant: Variant, options: Opti
     faults: (calls.has('user_read') || calls.has('user_write')) && calls.has('handle_userfault'), armed: isArming, observed: calls.has('user_lookup'),
   });
   const labels: string[] = [];
-  const lowered = threads.map((t, index) => inSource(t.source.file, problems, (own) => lowerThread(world, options.model, t.source, t.function, index, labels, own)));
+  const lowered = threads.map((t, index) => inFile(t.adversary, problems, (own) => lowerThread(world, options.model, { source: t.source, function: t.function, thread: index, kept: keptIn(parts.exists, index) }, labels, own)));
   if (problems.length > before) return undefined;
+  for (const [index, t] of threads.entries()) inFile(t.adversary, problems, (own) => checkThread(t.name, lowered[index]!, world.words, own));
+  checkHelpers(own, parts.body, scenario.text, problems);
 
   const exists = parts.exists && readCondition(parts.exists, namesOf(world, declarations.map((d) => d.name), lowered), problems);
-  const writes = writesOf(world.words, lowered);
+  const written = writtenWords(world.words, lowered);
   const asked = exists ? [...readsOf(exists).words].filter((id) => world.words[id]!.scope === 'local') : [];
   const fused = lowered.map((thread, index) => {
     const live = new Set(asked.filter((id) => world.words[id]!.thread === index));
-    const result = fuse(thread, world.words, writes, mustHoldNothing(world, index), live);
-    if (!result) problems.push({ offset: spanOf(threads[index]!).start, message: `${threads[index]!.name} has a loop without a step, or too much between two steps` });
+    const result = fuse(thread, world.words, written, { actions: mustHoldNothing(world, index), live });
+    const { name, adversary } = threads[index]!;
+    const { start } = spanOf(threads[index]!);
+    inFile(adversary, problems, (own) => {
+      if (!result) own.push({ offset: start, message: `${name} has a loop that may go on without a step, or too much between two steps` });
+      else if (!thread.micros.some((micro) => micro.kind === 'step') && !isConditional(threads[index]!, scenario.text)) own.push({ offset: start, message: `${name} does nothing that another thread could see` });
+    });
     return result ?? { start: [], steps: [] };
   });
   for (const cover of scenario.covers) {
@@ -95,6 +106,27 @@ export function buildProgram(scenario: Scenario, variant: Variant, options: Opti
   };
 }
 
+/** Functions that nobody calls, in no variant. */
+function checkHelpers(source: Source, body: string, text: string, problems: Problem[]): void {
+  for (const [name, ir] of source.functions) {
+    if (/^P\d*$/.test(name)) continue;
+    const mentions = text.match(new RegExp(`\\b${name}\\b`, 'g'))?.length ?? 0;
+    const definitions = text.match(new RegExp(`^\\w[^;{}()\\n]*[\\s*]${name}\\s*\\(`, 'gm'))?.length ?? 0;
+    if (mentions <= Math.max(1, definitions)) problems.push({ offset: Math.min(ir.nameSpan.start, body.length), message: `no thread calls ${name}()` });
+  }
+}
+
+/** Whether other variants have more of a thread than this one. */
+function isConditional(part: Part, text: string): boolean {
+  const { span } = part.source.functions.get(part.function)!;
+  return /^[ \t]*#/m.test((part.adversary?.text ?? text).slice(span.start, span.end));
+}
+
+/** The variables of a thread that a condition reads. */
+function keptIn(exists: Piece | undefined, thread: number): ReadonlySet<string> {
+  return new Set([...(exists?.text ?? '').matchAll(/(\d+):(\w+)/g)].filter((m) => Number(m[1]) === thread).map((m) => m[2]!));
+}
+
 /** Statements that do not look at some properties. */
 function withoutProperties(stmts: readonly Stmt[], properties: ReadonlySet<PropertyId>): Stmt[] {
   return stmts.flatMap((stmt): Stmt[] => {
@@ -114,22 +146,23 @@ function partsOf(scenario: Scenario, own: Source, options: Options, defined: Rea
   const threads = kept.map((name): Part => ({ name, title: scenario.threadTitles.get(name) ?? name, source: own, function: name }));
   const free = names.filter((name) => !kept.includes(name));
   for (const adversary of options.adversaries) {
-    const source = inSource(adversary.name, problems, (found) => {
+    const source = inFile(adversary, problems, (found) => {
       const parts = splitFile(selectLines(adversary.text, defined, found), found);
       return parts && readSource(adversary.name, parts.body, options.backend, found);
     });
     const name = free.shift() ?? `P${Math.max(names.length, threads.length)}`;
-    if (source) threads.push({ name, title: adversary.title, source, function: 'P' });
+    if (source?.functions.has('P')) threads.push({ name, title: adversary.title, source, function: 'P', adversary });
   }
   return threads.sort((a, b) => Number(a.name.slice(1)) - Number(b.name.slice(1)));
 }
 
-/** Problems in an adversary's file are reported without a place in the scenario's. */
-function inSource<T>(file: string | undefined, problems: Problem[], read: (problems: Problem[]) => T): T {
-  if (file === undefined) return read(problems);
+/** Problems in an adversary's file have their places there. */
+function inFile<T>(adversary: Adversary | undefined, problems: Problem[], read: (problems: Problem[]) => T): T {
+  if (adversary === undefined) return read(problems);
   const found: Problem[] = [];
   const result = read(found);
-  for (const problem of found) problems.push({ offset: 0, message: `adversary ${file}: ${problem.message}` });
+  const file = { name: adversary.name, text: adversary.text };
+  for (const problem of found) if (!problems.some((p) => p.file?.name === file.name && p.offset === problem.offset && p.message === problem.message)) problems.push({ ...problem, file });
   return result;
 }
 
@@ -146,15 +179,29 @@ function readSource(file: string | undefined, body: string, backend: ParserBacke
   const outline = scan(typed);
   const functions = new Map<string, FunctionIR>();
   for (const found of outline.functions) {
-    const ir = lowerFunction(backend, { original: typed, masked: outline.masked }, found);
-    functions.set(ir.name, moveSpans(ir, original));
+    const ir = parsed(backend, { original: typed, masked: outline.masked }, found, original);
+    functions.set(ir.name, ir);
     const unread = ir.nodes.find((node) => node.kind === 'unknown');
-    if (unread) problems.push({ offset: original(unread.span.start), message: 'this cannot be read as C' });
-    else if (ir.incomplete) problems.push({ offset: original(ir.nameSpan.start), message: `${ir.name} cannot be read as C` });
+    if (unread) problems.push({ offset: unread.span.start, message: 'this cannot be read as C' });
+    else if (ir.incomplete) problems.push({ offset: ir.nameSpan.start, message: `${ir.name} cannot be read as C` });
   }
   return { file, text: body, functions, enumerators: readEnumerators(body) };
 }
 const prefix = 'void ';
+
+/** A function with its spans moved. Variants of a scenario have most of their functions in common: those are parsed once. */
+function parsed(backend: ParserBackend, source: { readonly original: string; readonly masked: string }, found: FunctionOutline, original: (offset: number) => number): FunctionIR {
+  const { start, end } = found.span;
+  const key = `${source.masked.slice(start, end)}\0${source.original.slice(start, end)}`;
+  let known = parsedFunctions.get(backend);
+  if (!known || known.size > mostParsed) parsedFunctions.set(backend, (known = new Map()));
+  let ir = known.get(key);
+  if (!ir) known.set(key, (ir = lowerFunction(backend, source, found)));
+  const moved = start - ir.span.start;
+  return moveSpans(ir, (offset) => original(offset + moved));
+}
+const mostParsed = 500;
+const parsedFunctions = new WeakMap<ParserBackend, Map<string, FunctionIR>>();
 
 /** A copy of the function with its spans moved to the offsets of the file. */
 function moveSpans(ir: FunctionIR, original: (offset: number) => number): FunctionIR {
@@ -177,10 +224,11 @@ function readEnumerators(body: string): ReadonlyMap<string, number> {
   for (const match of body.matchAll(/\benum\s*\w*\s*\{([^}]*)\}/g)) {
     let next = 0;
     for (const item of match[1]!.replace(/\/\*[^]*?\*\//g, '').split(',')) {
-      const parts = /^\s*(\w+)\s*(?:=\s*(\d+)\s*)?$/.exec(item);
+      const parts = /^\s*(\w+)\s*(?:=\s*(-?\s*\d+)\s*)?$/.exec(item);
       if (!parts) continue;
-      if (parts[2] !== undefined) next = Number(parts[2]);
-      found.set(parts[1]!, next++);
+      if (parts[2] !== undefined) next = Number(parts[2].replace(/\s/g, '')) & 0xffff;
+      found.set(parts[1]!, next);
+      next = (next + 1) & 0xffff;
     }
   }
   return found;

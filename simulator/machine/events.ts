@@ -3,7 +3,9 @@ import { formatExpr } from '../../parser/cfg';
 import type { Expr } from '../../parser/ir';
 import { and, at, binary, constant, equals, not, or, truth, word, zero } from './exp';
 import { hasForm } from './entry-values';
-import { assignLocal, emitStep, evaluate, fail, newLocal, number, type LocalPlace, type Lowering } from './lower';
+import { evaluate } from './expressions';
+import { assignLocal } from './locals';
+import { emitSkipUnless, emitStep, fail, newTemporary, number, type LocalPlace, type Lowering } from './lowering';
 import { rwRelease } from './locking';
 import { set, violate, when, type Action } from './micro';
 import { endFault, mustBeJustified, mustNotBeAtomic } from './properties';
@@ -32,8 +34,8 @@ export function lowerEvent(context: Lowering, vmf: Expr, reason: Exp, result: Lo
   const call = `handle_userfault(${formatExpr(vmf)}, ${reasonName(reason)})`;
   const has = (name: string): Exp => truth(binary('&', flags, flag(name)));
   const isMissing = or(equals(reason, flag('VM_UFFD_MISSING')), equals(reason, flag('VM_UFFD_MINOR')));
-  const outcome = newLocal(context, `$uffd${world.words.length}`, { kind: 'int', bits: 3 });
-  const wait = newLocal(context, `$wait${world.words.length}`, { kind: 'int', bits: 1 });
+  const outcome = newTemporary(context, 'uffd', { kind: 'int', bits: 3 });
+  const wait = newTemporary(context, 'wait', { kind: 'int', bits: 1 });
 
   const sigbus: Action[] = [violate('kernel-fault-sigbus', constant(1)), set(outcome, flag('VM_FAULT_SIGBUS')), set(wait, zero)];
   const noWait: Action[] = [set(outcome, flag('VM_FAULT_RETRY')), set(wait, zero)];
@@ -43,7 +45,7 @@ export function lowerEvent(context: Lowering, vmf: Expr, reason: Exp, result: Lo
     { kind: 'if', test: has('FAULT_FLAG_ALLOW_RETRY'), then: [{ kind: 'if', test: has('FAULT_FLAG_RETRY_NOWAIT'), then: noWait, else: queue }], else: sigbus },
   ]);
   if (result) assignLocal(context, result, number(word(outcome)));
-  context.pending.push({ kind: 'skip-unless', test: word(wait) });
+  emitSkipUnless(context, word(wait));
   // fs/userfaultfd.c:userfaultfd_must_wait(): none, or write-protected when the event is about that.
   const current = at(entry);
   const isNone = or(hasForm(current, 'none'), hasForm(current, 'marker'));

@@ -1,6 +1,7 @@
 /** Locks: how a thread takes them, waits for them and gives them back. */
 import { at, binary, constant, equals, not, or, truth, zero } from './exp';
-import { assignLocal, emitStep, number, newLocal, type LocalPlace, type Lowering } from './lower';
+import { assignLocal } from './locals';
+import { emitStep, number, newTemporary, type LocalPlace, type Lowering } from './lowering';
 import { set, store, violate, when, type Action } from './micro';
 import { mustNotBeAtomic, settleEntries } from './properties';
 import type { Exp, WordId } from './program';
@@ -59,7 +60,7 @@ function emitAcquire(context: Lowering, lock: Exp, how: How, isFree: Exp, isOwn:
     ]);
     return;
   }
-  const got = newLocal(context, `$try${context.world.words.length}`, { kind: 'int', bits: 1 });
+  const got = newTemporary(context, 'try', { kind: 'int', bits: 1 });
   emitStep(context, { kind: 'trylock', lock: id }, [set(got, isFree), ...when(isFree, take)].sort(byWrites));
   if (how.result !== 'unused') assignLocal(context, how.result, number(word(got)));
 }

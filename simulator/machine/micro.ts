@@ -1,4 +1,5 @@
 /** The graph that lowering builds: finer than steps, since what a thread does on its own is still a node of its own. */
+import type { Span } from '../../parser/ir';
 import type { Exp, PropertyId, Step, Stmt, WordKind } from './program';
 
 export type MicroId = number;
@@ -8,8 +9,8 @@ export type Action = Exclude<Stmt, { kind: 'goto' } | { kind: 'if' }> | { readon
 
 export type Micro =
   /** Changes locals and ghosts only. */
-  | { readonly kind: 'local'; readonly actions: readonly Action[]; next: MicroId }
-  | { readonly kind: 'branch'; readonly test: Exp; then: MicroId; else: MicroId }
+  | { readonly kind: 'local'; readonly actions: readonly Action[]; next: MicroId; readonly span: Span }
+  | { readonly kind: 'branch'; readonly test: Exp; readonly then: MicroId; readonly else: MicroId; readonly span: Span }
   /** Something another thread can see or be seen by. */
   | {
       readonly kind: 'step';

@@ -1,43 +1,45 @@
 /** The concrete effect of kernel primitives: which atomic steps a call takes. What a primitive does comes from the kernel model. */
-import type { Effect } from '../../kernel/types';
+import type { Effect, Level } from '../../kernel/types';
 import { formatExpr } from '../../parser/cfg';
 import type { Expr } from '../../parser/ir';
+import { didYouMean } from '../../kernel/suggest';
+import { behind } from './arithmetic';
 import { and, at, binary, cond, constant, equals, not, one, or, truth, word, zero } from './exp';
 import { entryTests, entryValues, hasForm } from './entry-values';
 import { lowerEvent } from './events';
-import { assignLocal, assignPlace, emitLocal, emitSkipUnless, emitStep, evaluate, evaluateNumber, fail, isUnreadable, newLocal, number, wordOfPlace, type LocalPlace, type LocalStruct, type Lowering, type Place } from './lower';
+import { addressOfType, assignPlace, evaluate, evaluateNumber, knownWord, type Place } from './expressions';
+import { assignLocal, readPlace, wordOfPlace } from './locals';
+import { emitLocal, emitSkipUnless, emitStep, fail, isUnreadable, newLocal, newTemporary, number, type LocalPlace, type LocalStruct, type Lowering } from './lowering';
 import { lockAcquire, lockRelease, rwAcquire, rwRelease } from './locking';
 import { set, store, violate, type Action } from './micro';
 import { checkHugeStore, hasUffdWp, isUptodate, mustNotBeObserved, settleUnguarded, guardOf } from './properties';
-import type { Exp } from './program';
-import { constants, entryForms, uffdWpBit } from './values';
+import type { Exp, Word } from './program';
+import { constants, entryBits, entryForms, slotBits, uffdWpBit } from './values';
 import { addressOf, objectAt, type SharedObject } from './world';
 
 /** Lowers a call of a primitive; `result` receives its value. */
 export function lowerPrimitive(context: Lowering, name: string, effect: Effect, args: readonly Expr[], result: LocalPlace | undefined): void {
   const arg = (index: number): Expr => args[index < 0 ? args.length + index : index] ?? fail(context, `${name}() lacks an argument`);
   const numberOf = (index: number): Exp => evaluateNumber(context, arg(index));
+  if (result && !hasValue(effect)) fail(context, `${name}() has no value here`);
   const give = (value: Exp): void => {
     if (result) assignLocal(context, result, number(value));
   };
+  /** The entry that an argument points to. */
+  const entryOf = (index: number): Target => entryTarget(context, arg(index), 'level' in effect ? effect.level : 'pte');
   /** A step that computes the call's value from shared words. */
-  const stepWith = (kind: 'load' | 'clear', address: Exp, value: Exp, after: readonly Action[], onlyReads: boolean): void => {
-    const actions: Action[] = [...checkPointer(address)];
-    if (result) {
-      const target = resultWord(context, result, address);
-      actions.push({ kind: 'set', word: target, value });
-    }
-    emitStep(context, { kind, onlyReads }, [...actions, ...after]);
+  const stepWith = (kind: 'load' | 'clear', { checks }: Target, shape: Shape, value: Exp, after: readonly Action[], onlyReads: boolean): void => {
+    const target = result && newResult(context, result, shape);
+    emitStep(context, { kind, onlyReads }, [...checks, ...(target === undefined ? [] : [set(target, value)]), ...after]);
+    if (target !== undefined && result?.word !== target) give(word(target));
   };
   switch (effect.op) {
     case 'acquire': {
-      const taken = acquire(context, name, effect, args, result, give);
-      if (effect.lock.from === 'out') assignPlace(context, outPlace(context, arg(effect.lock.index)), number(taken.lock));
-      if (effect.lock.from === 'result') give(taken.lock);
+      acquire(context, name, effect, args, result);
       return;
     }
     case 'release':
-      lockRelease(context, numberOf(effect.lock.from === 'arg' ? effect.lock.index : args.length - 1));
+      lockRelease(context, lockOf(context, arg(effect.lock.from === 'arg' ? effect.lock.index : -1)));
       return;
     case 'lock-pointer': {
       const lock = lockOfEntry(context, entryPointer(context, effect.level, args));
@@ -45,34 +47,30 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
       return;
     }
     case 'spin-lock':
-      lockAcquire(context, numberOf(effect.arg), { sleeps: false, result: effect.trylock ? result ?? 'unused' : undefined });
+      lockAcquire(context, lockOf(context, arg(effect.arg)), { sleeps: false, result: effect.trylock ? result ?? 'unused' : undefined });
       return;
     case 'spin-unlock':
-      lockRelease(context, numberOf(effect.arg));
+      lockRelease(context, lockOf(context, arg(effect.arg)));
       return;
     case 'assert-held': {
-      const lock = numberOf(effect.arg);
+      const lock = lockOf(context, arg(effect.arg));
       emitLocal(context, violate('assert', not(equals(at(lock), constant(context.thread + 1)))));
       return;
     }
     case 'double-lock':
-      for (const index of effect.args) lockAcquire(context, numberOf(index), { sleeps: false, result: undefined });
+      // In the order of addresses, and one lock once (mm/userfaultfd.c:double_pt_lock).
+      for (const lock of twoLocks(context, arg(effect.args[0]), arg(effect.args[1]))) lockAcquire(context, lock, { sleeps: false, result: undefined });
       return;
     case 'double-unlock':
-      for (const index of effect.args) lockRelease(context, numberOf(index));
+      for (const lock of twoLocks(context, arg(effect.args[0]), arg(effect.args[1]))) lockRelease(context, lock);
       return;
     case 'map': {
-      if (result) wordOfPlace(context, result);
-      const pointer = entryPointer(context, effect.level, args, (none) => {
-        give(zero);
-        emitSkipUnless(context, not(none));
-      });
-      give(pointer);
+      give(entryPointer(context, effect.level, args, () => giveNull(context, result)));
       return;
     }
     case 'read': {
-      const address = numberOf(effect.slot);
-      stepWith('load', address, at(address), [], true);
+      const entry = entryOf(effect.slot);
+      stepWith('load', entry, shapeOf(context, entry), at(entry.address), [], true);
       return;
     }
     case 'compare':
@@ -82,19 +80,19 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
       give(testValue(context, name, effect, numberOf(effect.arg)));
       return;
     case 'test-slot': {
-      const address = numberOf(effect.slot);
-      stepWith('load', address, testValue(context, name, { op: 'test', test: effect.test, arg: 0 }, at(address)), [], true);
+      const entry = entryOf(effect.slot);
+      stepWith('load', entry, truthShape, testValue(context, name, { op: 'test', test: effect.test, arg: 0 }, at(entry.address)), [], true);
       return;
     }
     case 'vma-flag': {
-      const flags = numberOf(effect.arg);
+      const vma = vmaOf(context, arg(effect.arg));
       const names: Partial<Record<typeof effect.flag, readonly string[]>> = {
         missing: ['VM_UFFD_MISSING'], minor: ['VM_UFFD_MINOR'], wp: ['VM_UFFD_WP'], armed: ['VM_UFFD_MISSING', 'VM_UFFD_MINOR', 'VM_UFFD_WP'], anonymous: ['VM_ANON'],
       };
       const wanted = names[effect.flag];
       if (!wanted) return fail(context, `${name}() has no meaning here: the machine's vmas know no such flag`);
       const mask = wanted.reduce((all, flag) => all | constants.get(flag)!, 0);
-      stepWith('load', flags, truth(binary('&', at(flags), constant(mask))), [], true);
+      stepWith('load', vma, truthShape, truth(binary('&', at(vma.address), constant(mask))), [], true);
       return;
     }
     case 'event':
@@ -102,27 +100,28 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
       return;
     case 'clear':
     case 'modify-start': {
-      const address = numberOf(effect.slot);
-      stepWith('clear', address, at(address), [store(address, zero, 'entry'), ...settleUnguarded(context.world, address)], false);
+      const entry = entryOf(effect.slot);
+      stepWith('clear', entry, shapeOf(context, entry), at(entry.address), [store(entry.address, zero, 'entry'), ...settleUnguarded(context.world, entry.address)], false);
       return;
     }
     case 'store':
     case 'modify-commit': {
-      const address = numberOf(effect.slot);
+      const { address, checks } = entryOf(effect.slot);
       const value = numberOf(effect.value);
-      emitStep(context, { kind: 'store' }, [...checkPointer(address), ...checkHugeStore(context.world, address, value), store(address, value, 'entry'), ...settleUnguarded(context.world, address)]);
+      emitStep(context, { kind: 'store' }, [...checks, ...checkHugeStore(context.world, address, value), store(address, value, 'entry'), ...settleUnguarded(context.world, address)]);
       return;
     }
     case 'mark': {
-      const address = numberOf(effect.slot);
+      const { address, checks } = entryOf(effect.slot);
       const old = numberOf(effect.old);
-      const vma = evaluateNumber(context, arg(0));
+      const vma = vmaOf(context, arg(0)).address;
       // include/linux/mm_inline.h:pte_install_uffd_wp_if_needed; zap_install_uffd_wp_if_needed first asks whether markers are to be dropped.
       const flags = at(vma);
       const has = (flag: string): Exp => truth(binary('&', flags, constant(constants.get(flag)!)));
       const drop = name.startsWith('zap_') ? truth(binary('&', numberOf(effect.old - 1), constant(constants.get('ZAP_FLAG_DROP_MARKER')!))) : zero;
       const wanted = and(not(has('VM_ANON')), has('VM_UFFD_WP'), hasUffdWp(old), not(drop));
-      emitStep(context, { kind: 'store' }, [...checkPointer(address), { kind: 'if', test: wanted, then: [store(address, constant(entryForms.marker | uffdWpBit), 'entry')], else: [] }]);
+      const mark = [store(address, constant(entryForms.marker | uffdWpBit), 'entry'), ...settleUnguarded(context.world, address)];
+      emitStep(context, { kind: 'store' }, [...checks, { kind: 'if', test: wanted, then: mark, else: [] }]);
       return;
     }
     case 'derive': {
@@ -151,15 +150,15 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
     case 'cache-load': {
       const cursor = cursorOf(context, arg(effect.arg));
       if (effect.skips) return fail(context, `${name}() leaves out empty slots: look at each slot with xas_load()`);
-      if (effect.moves) moveCursor(context, cursor, binary('+', cursorIndex(context, cursor), constant(1)));
-      const address = slotAddress(context, cursor);
-      stepWith('load', address, at(address), [], true);
+      if (effect.moves && isCursor(cursor.cursor)) moveCursor(context, arg(effect.arg), binary('+', fieldOfCursor(context, cursor.cursor, 'xa_index'), constant(1)));
+      const slot = slotAddress(context, cursor);
+      stepWith('load', slot, slotShape, at(slot.address), [], true);
       return;
     }
     case 'cache-store': {
-      const address = slotAddress(context, cursorOf(context, arg(effect.arg)));
+      const slot = slotAddress(context, cursorOf(context, arg(effect.arg)));
       const value = numberOf(effect.value);
-      storeSlot(context, address, value);
+      storeSlot(context, slot, value);
       return;
     }
     case 'inert':
@@ -174,25 +173,85 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
 }
 
 /** A store to a slot of a page cache. */
-export function storeSlot(context: Lowering, address: Exp, value: Exp): void {
+function storeSlot(context: Lowering, { address, checks }: Target, value: Exp): void {
   const isFolio = and(truth(value), not(equals(value, constant(255))), not(equals(value, constant(254))));
   const filled = mustNotBeObserved(context.world, (slot) => and(equals(address, constant(slot + 1)), isFolio, cond(isFolio, isUptodate(value), zero)));
-  emitStep(context, { kind: 'store' }, [...checkPointer(address), ...filled, store(address, value, 'slot')]);
+  emitStep(context, { kind: 'store' }, [...checks, ...filled, store(address, value, 'slot')]);
 }
 
-/** A NULL pointer is found when it is used. */
-function checkPointer(address: Exp): Action[] {
-  return address.kind === 'const' && address.value > 0 ? [] : [violate('null-pointer', equals(address, zero))];
-}
-
-function resultWord(context: Lowering, result: LocalPlace, address: Exp): number {
-  if (result.word === undefined) {
-    const source = at(address);
-    const shape = source.kind === 'word' ? context.world.words[source.word]! : undefined;
-    // What an unknown pointer leads to is an entry where the variable says so, else a number.
-    result.word = newLocal(context, result.name, result.type === 'pte_t' || result.type === 'pmd_t' ? { kind: 'entry', bits: 8 } : shape ? { kind: shape.kind === 'slot' ? 'pointer' : shape.kind, bits: shape.bits } : { kind: 'int', bits: 16 });
+/** Calls that have a value for a variable to be kept in. */
+function hasValue(effect: Effect): boolean {
+  switch (effect.op) {
+    case 'release':
+    case 'spin-unlock':
+    case 'assert-held':
+    case 'double-lock':
+    case 'double-unlock':
+    case 'store':
+    case 'modify-commit':
+    case 'mark':
+    case 'mm-unlock':
+    case 'cache-lock':
+    case 'cache-unlock':
+    case 'cache-store':
+      return false;
+    case 'spin-lock':
+      return effect.trylock === true;
+    default:
+      return true;
   }
-  return result.word;
+}
+
+/** The word that receives what a step reads: that of the result, where it has none yet. */
+function newResult(context: Lowering, result: LocalPlace, shape: Shape): number {
+  if (result.word === undefined && result.type !== 'bool') result.word = newLocal(context, result.name, shape);
+  return result.type === 'bool' ? newTemporary(context, '', shape) : result.word!;
+}
+
+/** A pointer with what must be asked of it before it is used. */
+interface Target {
+  readonly address: Exp;
+  readonly checks: readonly Action[];
+}
+
+type Shape = Pick<Word, 'kind' | 'bits'>;
+const truthShape: Shape = { kind: 'int', bits: 1 };
+const slotShape: Shape = { kind: 'pointer', bits: slotBits };
+
+function shapeOf(context: Lowering, { address }: Target): Shape {
+  return knownWord(context, address) ?? { kind: 'entry', bits: entryBits };
+}
+
+/** An entry, of the level that a primitive works on. */
+function entryTarget(context: Lowering, expr: Expr, level: Level): Target {
+  return level === 'pmd' ? addressOfType(context, expr, ['pmd_t'], 'pmd') : addressOfType(context, expr, ['pte_t'], 'page-table entry');
+}
+
+/** The flags of a vma: an argument that names the vma, or its flags. */
+function vmaOf(context: Lowering, expr: Expr): Target {
+  return addressOfType(context, expr, ['struct vm_area_struct'], 'vma');
+}
+
+/** The address of a spinlock or mutex. */
+function lockOf(context: Lowering, expr: Expr): Exp {
+  const address = evaluateNumber(context, expr);
+  if (address.kind !== 'const') return address;
+  if (knownWord(context, address)?.kind === 'lock') return address;
+  const locks = [...context.world.objects.values()].filter((o) => o.fields[0]?.kind === 'lock').map((o) => o.declaration.name);
+  return fail(context, `${formatExpr(expr)} is no lock${didYouMean(formatExpr(expr), locks)}`, expr.span);
+}
+
+function twoLocks(context: Lowering, first: Expr, second: Expr): Exp[] {
+  const [a, b] = [lockOf(context, first), lockOf(context, second)];
+  if (a.kind !== 'const' || b.kind !== 'const') return fail(context, 'which locks these are must be known at once');
+  return a.value === b.value ? [a] : a.value < b.value ? [a, b] : [b, a];
+}
+
+/** The result is NULL on the way that leaves the statement here, and something else on the other. */
+function giveNull(context: Lowering, result: LocalPlace | undefined): void {
+  if (!result) return;
+  wordOfPlace(context, result);
+  assignLocal(context, result, number(zero));
 }
 
 /** `&ptl`: where an out-parameter goes. */
@@ -202,38 +261,62 @@ function outPlace(context: Lowering, expr: Expr): Place {
   return fail(context, `${formatExpr(expr)} is no address of a local`, expr.span);
 }
 
-function acquire(context: Lowering, name: string, effect: Extract<Effect, { op: 'acquire' }>, args: readonly Expr[], result: LocalPlace | undefined, give: (value: Exp) => void): { readonly lock: Exp } {
-  if (effect.lock.from === 'field') return fail(context, `${name}() has no steps here: write a function of this name that does what matters of it`);
+/** Takes the lock of an entry: pte_offset_map_lock(), huge_pte_lock(), pmd_trans_huge_lock() and their kin. */
+function acquire(context: Lowering, name: string, effect: Extract<Effect, { op: 'acquire' }>, args: readonly Expr[], result: LocalPlace | undefined): void {
+  const give = (value: Exp): void => {
+    if (result) assignLocal(context, result, number(value));
+  };
+  const { lock: source } = effect;
+  if (source.from === 'field') return fail(context, `${name}() has no steps here: write a function of this name that does what matters of it`);
+  const out = source.from === 'out' ? outPlace(context, args[source.index] ?? fail(context, `${name}() lacks an argument`)) : undefined;
   // pte_offset_map_lock(mm, pmd, addr, &ptl): a look at the pmd, then the lock of the table that it points to.
-  if (effect.slot === undefined && effect.lock.from === 'out') {
-    if (result) wordOfPlace(context, result);
-    const pointer = entryPointer(context, effect.level, args, (none) => {
-      give(zero);
-      emitSkipUnless(context, not(none));
-    });
+  if (effect.slot === undefined && out) {
+    const pointer = entryPointer(context, effect.level, args, () => giveNull(context, result));
     const lock = lockOfEntry(context, pointer);
     lockAcquire(context, lock, { sleeps: false, result: undefined });
     give(pointer);
-    return { lock };
+    assignPlace(context, out, number(lock));
+    return;
   }
   const slot = effect.slot ?? args.length - 1;
-  const address = evaluateNumber(context, args[slot < 0 ? args.length + slot : slot]!);
+  const expr = args[slot < 0 ? args.length + slot : slot] ?? fail(context, `${name}() lacks an argument`);
+  const { address, checks } = entryTarget(context, expr, effect.level);
   const lock = lockOfEntry(context, address);
+  if (!effect.nullable) {
+    lockAcquire(context, lock, { sleeps: false, result: undefined });
+    if (out) assignPlace(context, out, number(lock));
+    else give(lock);
+    return;
+  }
+  // pmd_trans_huge_lock(pmd, vma): only for a huge page or a migration entry, which is looked at before and again under the lock (mm/huge_memory.c).
+  giveNull(context, result);
+  const look = (): Exp => {
+    const value = newTemporary(context, 'pmd', { kind: 'entry', bits: entryBits });
+    emitStep(context, { kind: 'load', onlyReads: true }, [...checks, set(value, at(address))]);
+    return or(hasForm(word(value), 'present'), hasForm(word(value), 'migration'));
+  };
+  emitSkipUnless(context, look());
   lockAcquire(context, lock, { sleeps: false, result: undefined });
-  return { lock };
+  const isHuge = look();
+  give(cond(isHuge, lock, zero));
+  emitSkipUnless(context, not(isHuge));
+  lockRelease(context, lock);
 }
 
 /**
  * The entry that a walk finds: pte_offset_map(pmd, addr) and its kin look at the pmd and count from the first entry of its table; addresses are numbers of
- * pages. `onNone` is told when the pmd points to no table.
+ * pages. `beforeNone` prepares for a pmd that points to no table, with which the statement ends.
  */
-function entryPointer(context: Lowering, level: string, args: readonly Expr[], onNone?: (none: Exp) => void): Exp {
+function entryPointer(context: Lowering, level: string, args: readonly Expr[], beforeNone?: () => void): Exp {
   for (const [index, expr] of args.entries()) {
     const unlinked = level === 'pmd' ? undefined : localPmd(context, expr);
     if (unlinked) {
-      onNone?.(not(hasForm(unlinked.value, 'table')));
+      if (beforeNone) {
+        beforeNone();
+        emitSkipUnless(context, hasForm(unlinked.value, 'table'));
+      }
       const offset = args[index + 1];
-      return offset === undefined ? addressOf(unlinked.table) : binary('+', addressOf(unlinked.table), evaluateNumber(context, offset));
+      return offset === undefined ? addressOf(unlinked.table) : behind(addressOf(unlinked.table), evaluateNumber(context, offset));
     }
     const value = expr.kind === 'name' || expr.kind === 'address' || expr.kind === 'field' || expr.kind === 'binary' || expr.kind === 'index' ? quietly(context, expr) : undefined;
     if (value?.kind !== 'const') continue;
@@ -242,17 +325,18 @@ function entryPointer(context: Lowering, level: string, args: readonly Expr[], o
     if (object.declaration.type === 'pmd_t' && level !== 'pmd') {
       const table = object.declaration.maps === undefined ? undefined : context.world.objects.get(object.declaration.maps);
       if (!table) fail(context, `${object.declaration.name} maps no page table: declare it with __maps(...)`, expr.span);
-      if (onNone) {
-        const target = newLocal(context, `$pmd${context.world.words.length}`, { kind: 'entry', bits: 8 });
-        emitStep(context, { kind: 'load', onlyReads: true }, [{ kind: 'set', word: target, value: at(value) }]);
-        onNone(not(hasForm(word(target), 'table')));
+      if (beforeNone) {
+        beforeNone();
+        const target = newTemporary(context, 'pmd', { kind: 'entry', bits: 8 });
+        emitStep(context, { kind: 'load', text: `pmdval = pmdp_get_lockless(${formatExpr(expr)})`, onlyReads: true }, [{ kind: 'set', word: target, value: at(value) }]);
+        emitSkipUnless(context, hasForm(word(target), 'table'));
       }
       const offset = args[index + 1];
-      return offset === undefined ? addressOf(table) : binary('+', addressOf(table), evaluateNumber(context, offset));
+      return offset === undefined ? addressOf(table) : behind(addressOf(table), evaluateNumber(context, offset));
     }
     if (object.declaration.type === 'pte_t' || object.declaration.type === 'pmd_t') return value;
   }
-  return fail(context, 'no argument names an entry of the init block');
+  return fail(context, 'no argument names an entry of the init block, or a pmd that maps one');
 }
 
 /** `&_pmd`: a pmd that was taken out of the tree and is kept in a local. Its table is that of the scenario's only pmd. */
@@ -269,13 +353,14 @@ function localPmd(context: Lowering, expr: Expr): { readonly value: Exp; readonl
 function quietly(context: Lowering, expr: Expr): Exp | undefined {
   const before = { problems: context.problems.length, pending: context.pending.length };
   try {
-    return evaluateNumber(context, expr);
+    const value = evaluateNumber(context, expr);
+    if (context.pending.length === before.pending) return value;
   } catch (error) {
     if (!isUnreadable(error)) throw error;
     context.problems.length = before.problems;
-    context.pending.length = before.pending;
-    return undefined;
   }
+  context.pending.length = before.pending;
+  return undefined;
 }
 
 /** The lock that guards an entry: of a known one, or by cases of a pointer that is only known when the thread runs. */
@@ -354,7 +439,7 @@ function mmLockOf(context: Lowering, name: string, lock: string, expr: Expr): Ex
     return fail(context, `${object.declaration.name} has no ${lock}, which ${name}() takes`, expr.span);
   }
   // A folio found at run time: its lock follows its flags.
-  if (lock === 'folio lock') return binary('+', address, constant(1));
+  if (lock === 'folio lock' && address.kind !== 'const') return behind(address, constant(1));
   return fail(context, `${formatExpr(expr)} is no object of the init block`, expr.span);
 }
 
@@ -365,10 +450,10 @@ function isReaderWriter(context: Lowering, lock: Exp): boolean {
 /* ---- page cache ---- */
 
 /** `&xas`, or a page cache itself for the xa_ family. */
-function cursorOf(context: Lowering, expr: Expr): LocalStruct | Exp {
+function cursorOf(context: Lowering, expr: Expr): { readonly cursor: LocalStruct | Exp; readonly expr: Expr } {
   const value = evaluate(context, expr);
-  if (value.kind === 'struct') return value.struct;
-  if (value.kind === 'number') return value.exp;
+  if (value.kind === 'struct') return { cursor: value.struct, expr };
+  if (value.kind === 'number') return { cursor: value.exp, expr };
   return fail(context, `${formatExpr(expr)} is no xa_state`, expr.span);
 }
 
@@ -376,31 +461,33 @@ function isCursor(cursor: LocalStruct | Exp): cursor is LocalStruct {
   return 'fields' in cursor;
 }
 
-function fieldOf(context: Lowering, cursor: LocalStruct, name: string): Exp {
+function fieldOfCursor(context: Lowering, cursor: LocalStruct, name: 'xa' | 'xa_index'): Exp {
   const place = cursor.fields.get(name);
-  if (!place) return fail(context, `${cursor.name} was not set up: XA_STATE(${cursor.name}, i_pages, index)`);
-  if (place.value?.kind === 'number') return place.value.exp;
-  if (place.word === undefined) return fail(context, `${cursor.name} was not set up: XA_STATE(${cursor.name}, i_pages, index)`);
-  return word(place.word);
+  const value = place && readPlace(context, place);
+  return value?.kind === 'number' ? value.exp : fail(context, `${cursor.name} was not set up: XA_STATE(${cursor.name}, i_pages, index)`);
 }
 
-function cursorIndex(context: Lowering, cursor: LocalStruct | Exp): Exp {
-  return isCursor(cursor) ? fieldOf(context, cursor, 'xa_index') : zero;
+/** Moves a cursor to an index. */
+export function moveCursor(context: Lowering, expr: Expr, index: Exp): void {
+  const { cursor } = cursorOf(context, expr);
+  if (!isCursor(cursor)) return fail(context, `${formatExpr(expr)} is no xa_state`, expr.span);
+  fieldOfCursor(context, cursor, 'xa');
+  assignLocal(context, cursor.fields.get('xa_index')!, number(index));
 }
 
-export function moveCursor(context: Lowering, cursor: LocalStruct | Exp, index: Exp): void {
-  if (!isCursor(cursor)) return fail(context, 'this needs an xa_state');
-  const place = cursor.fields.get('xa_index');
-  if (place) assignLocal(context, place, number(index));
-}
-
-function slotAddress(context: Lowering, cursor: LocalStruct | Exp): Exp {
-  return isCursor(cursor) ? binary('+', fieldOf(context, cursor, 'xa'), fieldOf(context, cursor, 'xa_index')) : cursor;
+/** The slot that a cursor is at, or the one that an expression names. */
+function slotAddress(context: Lowering, { cursor, expr }: ReturnType<typeof cursorOf>): Target {
+  if (!isCursor(cursor)) return addressOfType(context, expr, ['struct xarray'], 'page cache');
+  const base = fieldOfCursor(context, cursor, 'xa');
+  const index = fieldOfCursor(context, cursor, 'xa_index');
+  const object = base.kind === 'const' ? objectAt(context.world, base.value - 1) : undefined;
+  const inBounds = object ? [violate('out-of-range', binary('>=', index, constant(object.declaration.count ?? 1)))] : [];
+  return { address: behind(base, index), checks: inBounds };
 }
 
 function cacheLock(context: Lowering, expr: Expr): Exp {
-  const cursor = cursorOf(context, expr);
-  const base = isCursor(cursor) ? fieldOf(context, cursor, 'xa') : cursor;
+  const { cursor } = cursorOf(context, expr);
+  const base = isCursor(cursor) ? fieldOfCursor(context, cursor, 'xa') : cursor;
   const guard = base.kind === 'const' ? guardOf(context.world, base.value - 1) : undefined;
   if (guard === undefined) return fail(context, 'this page cache has no lock: declare it with __guarded_by(...)', expr.span);
   return constant(guard + 1);

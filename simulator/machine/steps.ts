@@ -1,37 +1,72 @@
 /** From the graph of small operations to atomic steps: what a thread does on its own is fused with the step before it, and dead locals are zeroed. */
-import { readsOf, zero } from './exp';
-import { liveLocals } from './live-locals';
-import type { Action, Micro, MicroId } from './micro';
+import { truth, zero } from './exp';
+import { liveness, withoutDead, type Ends } from './liveness';
 import type { LoweredThread } from './lower';
+import type { Action, MicroId } from './micro';
 import type { Exp, Step, Stmt, Word, WordId } from './program';
-import type { Writes } from './written';
+import { simplify, simplifyActions, type Known } from './simplify';
+import { readsWritten } from './written';
 
 /** A loop that never does a step would be followed for ever. */
-const longestRun = 400;
-const mostStatements = 20_000;
+const longestRun = 2_000;
+/** Small operations looked at for one thread. */
+const mostWork = 40_000;
 
-/** The steps of a thread. Undefined when a loop of it never does a step. */
-export function fuse(lowered: LoweredThread, words: readonly Word[], writes: Writes, atEnd: readonly Action[], liveAtEnd: ReadonlySet<WordId>): { start: Stmt[]; steps: Step[] } | undefined {
+/** What is known of locals between two steps. */
+type Values = ReadonlyMap<WordId, number>;
+
+interface Fused {
+  readonly start: Stmt[];
+  readonly steps: Step[];
+}
+
+/** The steps of a thread. Undefined when a loop of it may go on without a step. */
+export function fuse(lowered: LoweredThread, words: readonly Word[], written: ReadonlySet<WordId>, ends: Ends): Fused | undefined {
+  // A loop may depend on a read of what nobody writes for its only step.
+  return fuseWith(lowered, words, written, ends, false) ?? fuseWith(lowered, words, written, ends, true);
+}
+
+function fuseWith(lowered: LoweredThread, words: readonly Word[], written: ReadonlySet<WordId>, ends: Ends, keepReads: boolean): Fused | undefined {
   const { micros, entry } = lowered;
   const isLocal = (id: WordId): boolean => words[id]!.scope === 'local';
-  // A step that only reads what nobody writes is none: nobody can tell when it happens.
-  const isStep = micros.map((micro) => micro.kind === 'step' && !(micro.onlyReads && !readsWritten(micro, writes)));
-  const live = liveLocals(micros, atEnd, liveAtEnd, isLocal);
+  const isConstant = (id: WordId): boolean => !isLocal(id) && !written.has(id);
+  const isSeen = readsWritten(words, lowered, written);
+  const initially: Known = (id) => (isConstant(id) ? words[id]!.initial : undefined);
+  const mayWait = (guard: Exp | undefined): boolean => {
+    const test = guard && simplify(guard, initially);
+    return test !== undefined && !(test.kind === 'const' && test.value !== 0);
+  };
+  // A step that only reads what nobody writes is none: nobody can tell when it happens. One that may wait stays.
+  const isStep = micros.map((micro) => micro.kind === 'step' && (keepReads || !micro.onlyReads || mayWait(micro.step.guard) || isSeen(micro)));
+  const live = liveness(micros, ends, isLocal);
   const numbers = new Map<MicroId, number>();
   const order: MicroId[] = [];
-  let statements = 0;
+  let work = 0;
+
+  /** Actions with what is known put in; what they make known is added to `values`. */
+  const settle = (actions: readonly Action[], values: Map<WordId, number>, after: ReadonlySet<WordId>): Action[] => {
+    const known: Known = (id) => (isConstant(id) ? words[id]!.initial : values.get(id));
+    const settled = simplifyActions(actions, known, (id, value) => {
+      if (!isLocal(id)) return;
+      // A value that does not fit is a violation, found when the program runs.
+      if (value === undefined || value < 0 || value >= 2 ** words[id]!.bits) values.delete(id);
+      else values.set(id, value);
+    });
+    return withoutDead(settled, after, isLocal);
+  };
 
   /** Everything from a node to the next step, as statements. `dirty` are the locals that may be non-zero. */
-  const expand = (from: MicroId, dirty: ReadonlySet<WordId>, run: number): Stmt[] | undefined => {
+  const expand = (from: MicroId, dirty: ReadonlySet<WordId>, known: Values, run: number): Stmt[] | undefined => {
     const result: Stmt[] = [];
     const mine = new Set(dirty);
+    const values = new Map(known);
     let id = from;
     for (let length = run; ; length++) {
-      if (length > longestRun || statements > mostStatements) return undefined;
+      if (length > longestRun || work++ > mostWork) return undefined;
       const micro = micros[id]!;
       if (isStep[id] || micro.kind === 'end') {
-        if (micro.kind === 'end') result.push(...atEnd);
-        const after = micro.kind === 'end' ? liveAtEnd : live[id]!;
+        if (micro.kind === 'end') result.push(...settle(ends.actions, values, ends.live));
+        const after = micro.kind === 'end' ? ends.live : live[id]!;
         for (const word of [...mine].sort((a, b) => a - b)) if (!after.has(word)) result.push({ kind: 'set', word, value: zero });
         if (micro.kind === 'end') {
           result.push({ kind: 'goto', step: 'end' });
@@ -39,31 +74,35 @@ export function fuse(lowered: LoweredThread, words: readonly Word[], writes: Wri
           if (!numbers.has(id)) numbers.set(id, order.push(id) - 1);
           result.push({ kind: 'goto', step: numbers.get(id)! });
         }
-        statements += result.length;
         return result;
       }
       switch (micro.kind) {
         case 'local':
         case 'step': {
-          const actions = micro.kind === 'local' ? micro.actions : micro.ways[0]!.actions;
+          const way = micro.kind === 'local' ? micro : micro.ways[0]!;
+          const actions = settle(way.actions, values, live[way.next]!);
           result.push(...actions);
           collectDefined(actions, isLocal, mine);
-          id = micro.kind === 'local' ? micro.next : micro.ways[0]!.next;
+          id = way.next;
           break;
         }
         case 'branch': {
-          const then = expand(micro.then, mine, length + 1);
-          const otherwise = then && expand(micro.else, mine, length + 1);
+          const test = truth(simplify(micro.test, (word) => (isConstant(word) ? words[word]!.initial : values.get(word))));
+          if (test.kind === 'const') {
+            id = test.value !== 0 ? micro.then : micro.else;
+            break;
+          }
+          const then = expand(micro.then, mine, values, length + 1);
+          const otherwise = then && expand(micro.else, mine, values, length + 1);
           if (!then || !otherwise) return undefined;
-          result.push({ kind: 'if', test: micro.test, then, else: otherwise });
-          statements += result.length;
+          result.push({ kind: 'if', test, then, else: otherwise });
           return result;
         }
       }
     }
   };
 
-  const start = expand(entry, new Set(), 0);
+  const start = expand(entry, new Set(), new Map(), 0);
   if (!start) return undefined;
   const steps: Step[] = [];
   for (let i = 0; i < order.length; i++) {
@@ -71,36 +110,18 @@ export function fuse(lowered: LoweredThread, words: readonly Word[], writes: Wri
     if (micro.kind !== 'step') continue;
     const ways: Stmt[][] = [];
     for (const way of micro.ways) {
+      const values = new Map<WordId, number>();
+      const actions = settle(way.actions, values, live[way.next]!);
       const dirty = new Set([...live[order[i]!]!].filter(isLocal));
-      collectDefined(way.actions, isLocal, dirty);
-      const rest = expand(way.next, dirty, 0);
+      collectDefined(actions, isLocal, dirty);
+      const rest = expand(way.next, dirty, values, 0);
       if (!rest) return undefined;
-      ways.push([...way.actions, ...rest]);
+      ways.push([...actions, ...rest]);
     }
-    steps.push({ ...micro.step, ways });
+    const { guard } = micro.step;
+    steps.push({ ...micro.step, guard: guard && simplify(guard, initially), ways });
   }
   return { start, steps };
-}
-
-function readsWritten(micro: Extract<Micro, { kind: 'step' }>, writes: Writes): boolean {
-  if (micro.step.guard && writes.areReadBy(micro.step.guard)) return true;
-  return micro.ways.some((way) => [...expressions(way.actions)].some(writes.areReadBy));
-}
-
-function* expressions(actions: readonly Action[]): Generator<Exp> {
-  for (const action of actions) {
-    if (action.kind === 'set') yield action.value;
-    if (action.kind === 'store') {
-      yield action.address;
-      yield action.value;
-    }
-    if (action.kind === 'violate') yield action.test;
-    if (action.kind === 'if') {
-      yield action.test;
-      yield* expressions(action.then);
-      yield* expressions(action.else);
-    }
-  }
 }
 
 function collectDefined(actions: readonly Action[], isLocal: (id: WordId) => boolean, into: Set<WordId>): void {
@@ -111,74 +132,4 @@ function collectDefined(actions: readonly Action[], isLocal: (id: WordId) => boo
       collectDefined(action.else, isLocal, into);
     }
   }
-}
-
-/** The program with the words that it uses only, in the same order. Shared words keep their addresses. */
-export function usedWords(words: readonly Word[], parts: readonly { start: readonly Stmt[]; steps: readonly Step[] }[], exists: Exp | undefined): ReadonlyMap<WordId, WordId> {
-  const used = new Set<WordId>();
-  const see = (exp: Exp): void => readsOf(exp).words.forEach((id) => used.add(id));
-  const visit = (stmts: readonly Stmt[]): void => {
-    for (const stmt of stmts) {
-      if (stmt.kind === 'set') {
-        used.add(stmt.word);
-        see(stmt.value);
-      } else if (stmt.kind === 'store') {
-        see(stmt.address);
-        see(stmt.value);
-      } else if (stmt.kind === 'violate') {
-        see(stmt.test);
-      } else if (stmt.kind === 'if') {
-        see(stmt.test);
-        visit(stmt.then);
-        visit(stmt.else);
-      }
-    }
-  };
-  for (const part of parts) {
-    visit(part.start);
-    for (const step of part.steps) {
-      if (step.guard) see(step.guard);
-      step.ways.forEach(visit);
-    }
-  }
-  if (exists) see(exists);
-  const map = new Map<WordId, WordId>();
-  for (const [id, word] of words.entries()) if (word.scope !== 'local' || used.has(id)) map.set(id, map.size);
-  return map;
-}
-
-/** The same expression with other word numbers. */
-export function renumberExp(exp: Exp, map: ReadonlyMap<WordId, WordId>): Exp {
-  switch (exp.kind) {
-    case 'const':
-      return exp;
-    case 'word':
-      return { kind: 'word', word: map.get(exp.word) ?? exp.word };
-    case 'at':
-      return { kind: 'at', address: renumberExp(exp.address, map) };
-    case 'unary':
-      return { ...exp, operand: renumberExp(exp.operand, map) };
-    case 'binary':
-      return { ...exp, left: renumberExp(exp.left, map), right: renumberExp(exp.right, map) };
-    case 'cond':
-      return { kind: 'cond', test: renumberExp(exp.test, map), then: renumberExp(exp.then, map), else: renumberExp(exp.else, map) };
-  }
-}
-
-export function renumberStmts(stmts: readonly Stmt[], map: ReadonlyMap<WordId, WordId>): Stmt[] {
-  return stmts.map((stmt): Stmt => {
-    switch (stmt.kind) {
-      case 'set':
-        return { kind: 'set', word: map.get(stmt.word) ?? stmt.word, value: renumberExp(stmt.value, map) };
-      case 'store':
-        return { ...stmt, address: renumberExp(stmt.address, map), value: renumberExp(stmt.value, map) };
-      case 'violate':
-        return { ...stmt, test: renumberExp(stmt.test, map) };
-      case 'if':
-        return { kind: 'if', test: renumberExp(stmt.test, map), then: renumberStmts(stmt.then, map), else: renumberStmts(stmt.else, map) };
-      case 'cover':
-      case 'goto':
-        return stmt;
-    }
-  });
 }

@@ -1,91 +1,127 @@
-/** Which shared words some thread may write or read, and where pointers of a thread may lead. */
-import type { Action, Micro } from './micro';
+/** Which shared words any thread writes. What nobody writes is a constant, and reading it no step. */
+import { applyBinary, readsOf } from './exp';
 import type { LoweredThread } from './lower';
-import type { Exp, Word, WordId } from './program';
+import type { Action, Micro } from './micro';
+import type { Exp, Word, WordId, WordKind } from './program';
 
-/** Values that a local may hold; undefined when it may be anything. */
-type Values = ReadonlySet<number> | undefined;
-
-/** What the threads of a program write. */
-export interface Writes {
-  /** Whether an expression reads a shared word that some thread writes. */
-  readonly areReadBy: (exp: Exp) => boolean;
-}
-
-/** Looks at all threads. A pointer leads to what was ever assigned to it; a store through an unknown one may write all words of its kind. */
-export function writesOf(words: readonly Word[], threads: readonly LoweredThread[]): Writes {
-  const actions = threads.flatMap((thread) => thread.micros.flatMap((micro) => actionsOf(micro).flatMap(flat)));
-  const pointers = localValues(words, actions);
+/** Words that some thread writes. */
+export function writtenWords(words: readonly Word[], threads: readonly LoweredThread[]): ReadonlySet<WordId> {
   const written = new Set<WordId>();
-  for (const action of actions) {
-    if (action.kind === 'set') written.add(action.word);
-    if (action.kind !== 'store') continue;
-    const addresses = valuesOf(action.address, words, pointers);
-    // Through an unknown pointer anything but a lock may be written.
-    const mayWrite = ({ kind }: Word): boolean => (action.to === undefined ? kind !== 'lock' && kind !== 'rwlock' : kind === action.to);
-    for (const [id, word] of words.entries()) if (word.scope === 'shared' && (addresses ? addresses.has(id + 1) : mayWrite(word))) written.add(id);
-  }
-  const areReadBy = (exp: Exp): boolean => {
-    switch (exp.kind) {
-      case 'const':
-        return false;
-      case 'word':
-        return words[exp.word]!.scope === 'shared' && written.has(exp.word);
-      case 'at': {
-        const addresses = valuesOf(exp.address, words, pointers);
-        return areReadBy(exp.address) || !addresses || [...addresses].some((address) => written.has(address - 1));
+  for (const thread of threads) {
+    const possible = possibleValues(words, thread);
+    const visit = (actions: readonly Action[]): void => {
+      for (const action of actions) {
+        if (action.kind === 'set') written.add(action.word);
+        if (action.kind === 'if') {
+          visit(action.then);
+          visit(action.else);
+        }
+        if (action.kind === 'store') for (const id of pointedTo(words, possible(action.address), action.to)) written.add(id);
       }
-      case 'unary':
-        return areReadBy(exp.operand);
-      case 'binary':
-        return areReadBy(exp.left) || areReadBy(exp.right);
-      case 'cond':
-        return areReadBy(exp.test) || areReadBy(exp.then) || areReadBy(exp.else);
-    }
+    };
+    for (const micro of thread.micros) actionsOf(micro).forEach(visit);
+  }
+  return written;
+}
+
+/** For each step of a thread that only reads: whether it reads what somebody writes. */
+export function readsWritten(words: readonly Word[], thread: LoweredThread, written: ReadonlySet<WordId>): (micro: Micro) => boolean {
+  const possible = possibleValues(words, thread);
+  const isWritten = (exp: Exp): boolean => {
+    for (const id of readsOf(exp).words) if (words[id]!.scope === 'shared' && written.has(id)) return true;
+    return addressesIn(exp).some((address) => pointedTo(words, possible(address)).some((id) => written.has(id)));
   };
-  return { areReadBy };
+  return (micro) => micro.kind === 'step' && actionsOf(micro).some((actions) => [...expressionsOf(actions)].some(isWritten));
 }
 
-/** What the locals hold in some order of the assignments: each value that is assigned to one, constants and other locals' values. */
-function localValues(words: readonly Word[], actions: readonly Action[]): ReadonlyMap<WordId, Values> {
-  const sets = actions.filter((action) => action.kind === 'set').filter((action) => words[action.word]!.scope === 'local');
-  // Locals are 0 before their first assignment.
-  const held = new Map<WordId, Values>(sets.map((action) => [action.word, new Set([0])]));
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const { word, value } of sets) {
-      const before = held.get(word);
-      if (!before) continue;
-      const more = valuesOf(value, words, held);
-      const after = more && new Set([...before, ...more]);
-      if (after?.size === before.size) continue;
-      held.set(word, after);
-      changed = true;
-    }
-  }
-  return held;
-}
-
-function valuesOf(exp: Exp, words: readonly Word[], locals: ReadonlyMap<WordId, Values>): Values {
-  switch (exp.kind) {
-    case 'const':
-      return new Set([exp.value]);
-    case 'word':
-      return words[exp.word]!.scope === 'local' ? locals.get(exp.word) : undefined;
-    case 'cond': {
-      const [then, otherwise] = [valuesOf(exp.then, words, locals), valuesOf(exp.else, words, locals)];
-      return then && otherwise && new Set([...then, ...otherwise]);
-    }
-    default:
-      return undefined;
-  }
-}
-
-function actionsOf(micro: Micro): readonly (readonly Action[])[] {
+export function actionsOf(micro: Micro): readonly (readonly Action[])[] {
   return micro.kind === 'local' ? [micro.actions] : micro.kind === 'step' ? micro.ways.map((way) => way.actions) : [];
 }
 
-/** Actions with those of both branches of every `if`. */
-function flat(actions: readonly Action[]): readonly Action[] {
-  return actions.flatMap((action) => (action.kind === 'if' ? [...flat(action.then), ...flat(action.else)] : [action]));
+export function* expressionsOf(actions: readonly Action[]): Generator<Exp> {
+  for (const action of actions) {
+    if (action.kind === 'set') yield action.value;
+    if (action.kind === 'store') {
+      yield action.address;
+      yield action.value;
+    }
+    if (action.kind === 'violate') yield action.test;
+    if (action.kind === 'if') {
+      yield action.test;
+      yield* expressionsOf(action.then);
+      yield* expressionsOf(action.else);
+    }
+  }
+}
+
+/** The shared words behind some addresses; of a kind, where that is certain. */
+function pointedTo(words: readonly Word[], addresses: ReadonlySet<number> | undefined, kind?: WordKind): WordId[] {
+  const isMeant = (id: WordId): boolean => words[id]?.scope === 'shared' && (kind === undefined || words[id].kind === kind);
+  return (addresses ? [...addresses].map((address) => address - 1) : [...words.keys()]).filter(isMeant);
+}
+
+function addressesIn(exp: Exp): Exp[] {
+  switch (exp.kind) {
+    case 'const': case 'word': return [];
+    case 'at': return [exp.address, ...addressesIn(exp.address)];
+    case 'unary': return addressesIn(exp.operand);
+    case 'binary': return [...addressesIn(exp.left), ...addressesIn(exp.right)];
+    case 'cond': return [...addressesIn(exp.test), ...addressesIn(exp.then), ...addressesIn(exp.else)];
+  }
+}
+
+type Possible = ReadonlySet<number> | undefined;
+
+/** More values than these are as good as any. */
+const mostValues = 64;
+
+/** The values an expression over a thread's locals may have, whatever the order of its statements; undefined when they are too many to tell. */
+function possibleValues(words: readonly Word[], thread: LoweredThread): (exp: Exp) => Possible {
+  const sets = new Map<WordId, Exp[]>();
+  const visit = (actions: readonly Action[]): void => {
+    for (const action of actions) {
+      if (action.kind === 'set' && words[action.word]!.scope === 'local') sets.set(action.word, [...(sets.get(action.word) ?? []), action.value]);
+      if (action.kind === 'if') {
+        visit(action.then);
+        visit(action.else);
+      }
+    }
+  };
+  for (const micro of thread.micros) actionsOf(micro).forEach(visit);
+
+  /** `open` are the words being asked about; one of them is no news to itself, unless it is computed with. */
+  const values = (exp: Exp, open: ReadonlySet<WordId>, isComputed: boolean, never: ReadonlyMap<WordId, number>): Possible => {
+    switch (exp.kind) {
+      case 'const':
+        return new Set([exp.value]);
+      case 'word': {
+        if (words[exp.word]!.scope !== 'local') return undefined;
+        if (open.has(exp.word)) return isComputed ? undefined : new Set();
+        let all: Possible = new Set([0]);
+        for (const value of sets.get(exp.word) ?? []) all = union(all, values(value, new Set([...open, exp.word]), isComputed, new Map()));
+        const excluded = never.get(exp.word);
+        return excluded === undefined || !all ? all : new Set([...all].filter((value) => value !== excluded));
+      }
+      case 'cond': {
+        const { test } = exp;
+        const isNull = test.kind === 'binary' && test.op === '==' && test.left.kind === 'word' && test.right.kind === 'const' ? ([test.left.word, test.right.value] as const) : undefined;
+        return union(values(exp.then, open, isComputed, never), values(exp.else, open, isComputed, isNull ? new Map([...never, isNull]) : never));
+      }
+      case 'binary': {
+        const left = values(exp.left, open, true, never);
+        const right = left && values(exp.right, open, true, never);
+        if (!left || !right || left.size * right.size > mostValues) return undefined;
+        return new Set([...left].flatMap((a) => [...right].map((b) => applyBinary(exp.op, a, b))));
+      }
+      case 'at':
+      case 'unary':
+        return undefined;
+    }
+  };
+  return (exp) => values(exp, new Set(), false, new Map());
+}
+
+function union(a: Possible, b: Possible): Possible {
+  if (!a || !b || a.size + b.size > mostValues) return undefined;
+  return new Set([...a, ...b]);
 }

@@ -1,0 +1,110 @@
+/** For each small operation the locals whose values matter from there on. */
+import { readsOf } from './exp';
+import type { Action, Micro } from './micro';
+import type { Exp, WordId } from './program';
+
+export interface Ends {
+  /** What a thread does when it ends. */
+  readonly actions: readonly Action[];
+  /** Locals whose last values are asked for. */
+  readonly live: ReadonlySet<WordId>;
+}
+
+export function liveness(micros: readonly Micro[], ends: Ends, isLocal: (id: WordId) => boolean): readonly ReadonlySet<WordId>[] {
+  const live: ReadonlySet<WordId>[] = micros.map(() => new Set());
+  const before: number[][] = micros.map(() => []);
+  for (const [id, micro] of micros.entries()) for (const next of nextOf(micro)) before[next]?.push(id);
+  const open = [...micros.keys()];
+  const waiting = new Set(open);
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    waiting.delete(id);
+    const next = liveBefore(micros[id]!, live, ends, isLocal);
+    if (next.size === live[id]!.size) continue;
+    live[id] = next;
+    for (const previous of before[id]!) {
+      if (waiting.has(previous)) continue;
+      waiting.add(previous);
+      open.push(previous);
+    }
+  }
+  return live;
+}
+
+function nextOf(micro: Micro): readonly number[] {
+  switch (micro.kind) {
+    case 'end': return [];
+    case 'local': return [micro.next];
+    case 'branch': return [micro.then, micro.else];
+    case 'step': return micro.ways.map((way) => way.next);
+  }
+}
+
+function liveBefore(micro: Micro, live: readonly ReadonlySet<WordId>[], ends: Ends, isLocal: (id: WordId) => boolean): Set<WordId> {
+  switch (micro.kind) {
+    case 'end':
+      return walkBack(ends.actions, ends.live, isLocal);
+    case 'local':
+      return walkBack(micro.actions, live[micro.next]!, isLocal);
+    case 'branch': {
+      const result = new Set([...live[micro.then]!, ...live[micro.else]!]);
+      read(micro.test, result, isLocal);
+      return result;
+    }
+    case 'step': {
+      const result = new Set(micro.ways.flatMap((way) => [...walkBack(way.actions, live[way.next]!, isLocal)]));
+      if (micro.step.guard) read(micro.step.guard, result, isLocal);
+      // A thread that may wait here for ever has its last values here.
+      if (micro.step.mayWaitForever) for (const id of ends.live) result.add(id);
+      return result;
+    }
+  }
+}
+
+/** The actions without assignments to locals that nobody reads afterwards. */
+export function withoutDead(actions: readonly Action[], after: ReadonlySet<WordId>, isLocal: (id: WordId) => boolean): Action[] {
+  const kept: Action[] = [];
+  walkBack(actions, after, isLocal, kept);
+  return kept.reverse();
+}
+
+/** What is live before some actions, by what is live after them. `kept` collects those that are needed, the last one first. */
+function walkBack(actions: readonly Action[], after: ReadonlySet<WordId>, isLocal: (id: WordId) => boolean, kept?: Action[]): Set<WordId> {
+  let current = new Set(after);
+  for (const action of [...actions].reverse()) {
+    switch (action.kind) {
+      case 'set':
+        // Following a pointer may be a violation, whatever becomes of the value.
+        if (isLocal(action.word) && !current.has(action.word) && !readsOf(action.value).dynamic) continue;
+        current.delete(action.word);
+        read(action.value, current, isLocal);
+        kept?.push(action);
+        break;
+      case 'store':
+        read(action.address, current, isLocal);
+        read(action.value, current, isLocal);
+        kept?.push(action);
+        break;
+      case 'violate':
+        read(action.test, current, isLocal);
+        kept?.push(action);
+        break;
+      case 'if': {
+        const [then, otherwise]: [Action[], Action[]] = [[], []];
+        const live = new Set([...walkBack(action.then, current, isLocal, then), ...walkBack(action.else, current, isLocal, otherwise)]);
+        if (then.length === 0 && otherwise.length === 0 && !readsOf(action.test).dynamic) continue;
+        current = live;
+        read(action.test, current, isLocal);
+        kept?.push({ ...action, then: then.reverse(), else: otherwise.reverse() });
+        break;
+      }
+      case 'cover':
+        kept?.push(action);
+        break;
+    }
+  }
+  return current;
+}
+
+function read(exp: Exp, into: Set<WordId>, isLocal: (id: WordId) => boolean): void {
+  for (const id of readsOf(exp).words) if (isLocal(id)) into.add(id);
+}
