@@ -9,6 +9,7 @@ import { loadBackend } from '../parser/backend';
 import { examine } from '../simulator/examine';
 import { readScenario } from '../simulator/litmus/scenario';
 import { renderText } from '../simulator/present/text';
+import { loadScenarios } from '../workspace/scenarios';
 
 const root = path.resolve(import.meta.dirname, '..');
 const sections = ['What it does', 'Why it is a bug', 'Bad', 'Good', 'When it is a false alarm', 'How to silence it', 'Scenario'];
@@ -53,6 +54,18 @@ describe.each(rules.map((rule) => rule.name))('docs/rules/%s.md', (name) => {
     expect(head).toContain(`Severity: ${rule?.severity}`);
     expect(head).toContain(`Since ${rule?.since}`);
     expect(head).toContain(rule?.commit);
+  });
+});
+
+describe('the scenario of a rule', () => {
+  const { scenarios } = loadScenarios(path.join(root, 'scenarios'));
+
+  it.each(rules.map(({ name, scenario }) => ({ name, scenario })))('$name: $scenario exists, is about this rule, and is named on its page', ({ name, scenario }) => {
+    const file = scenarios.find((candidate) => candidate.scenario?.name === scenario);
+    expect(file?.problems).toEqual([]);
+    expect(file?.scenario?.rule).toBe(name);
+    const page = text(`docs/rules/${name}.md`);
+    expect(page.slice(page.indexOf('## Scenario'))).toContain(`(../../scenarios/${scenario}.litmus)`);
   });
 });
 
