@@ -122,11 +122,15 @@ async function answerOf({ text, source }: File, request: RaceRequest, engine: En
   if (found.examination === undefined) return toAnswer(text, found.problems);
   const other = counterpartOf(scenario, found.examination);
   const counterpart = other === undefined ? undefined : await examined(scenario, { variant: other, adversaries }, engine, token);
+  await nextTurn();
+  if (token.isCancellationRequested) return undefined;
   const view = buildRaceView({ examination: found.examination, adversaries: candidates(scenario, library.adversaries), source, ...(counterpart?.examination && { counterpart: counterpart.examination }) });
   return { view, problems: [] };
 }
 
 async function examined(scenario: Scenario, selection: Selection, engine: Engine, token: CancellationToken): Promise<{ readonly examination?: Examination; readonly problems: readonly Problem[] } | undefined> {
+  await nextTurn();
+  if (token.isCancellationRequested) return undefined;
   const { program, problems } = programOf(scenario, engine.backend, selection);
   if (!program) return { problems };
   const exploration = await exploreAsync(program, {

@@ -133,8 +133,9 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
       void load({ target });
     },
     dispose() {
+      // The panel stays: when the window is closed, it is to come back with it.
+      asking?.cancel();
       serializer.dispose();
-      panel?.dispose();
     },
   };
 }
