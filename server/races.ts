@@ -131,6 +131,9 @@ async function answerOf({ text, source }: File, request: RaceRequest, engine: En
 async function examined(scenario: Scenario, selection: Selection, engine: Engine, token: CancellationToken): Promise<{ readonly examination?: Examination; readonly problems: readonly Problem[] } | undefined> {
   await nextTurn();
   if (token.isCancellationRequested) return undefined;
+  // Small scenarios are explored at one go: whoever has changed his mind is heard before.
+  await nextTurn();
+  if (token.isCancellationRequested) return undefined;
   const { program, problems } = programOf(scenario, engine.backend, selection);
   if (!program) return { problems };
   const exploration = await exploreAsync(program, {
