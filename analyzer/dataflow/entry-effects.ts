@@ -1,9 +1,9 @@
 /** How `EntryState` changes along a path: at primitives, at branches, where phases begin and end, and across calls. */
 import type { Effect, Level } from '../../kernel/types';
 import type { Span } from '../../parser/ir';
-import { addsBit, carries, excludesProtection, isMarker } from './bits';
+import { addsBit, carries, isMarker } from './bits';
 import type { Change, Check, EntryState, Gap, Guard } from './entries';
-import { cannotLose, gapOf, isTrusted, occupiedSlots, wasLocked, withChange, withElement } from './entries';
+import { cannotLose, gapOf, isTrusted, nothing, occupiedSlots, wasLocked, withChange, withElement } from './entries';
 import type { Frame } from './frame';
 import type { State, Trace } from './state';
 import { lockStatus, phaseOf, tookNone } from './state';
@@ -27,7 +27,13 @@ export interface EntrySink {
 export const allGaps: ReadonlySet<Gap> = new Set<Gap>(['wp', 'hole']);
 
 function update(s: State, change: Partial<EntryState>): void {
-  if (s.entries) s.entries = { ...s.entries, ...change };
+  const e = s.entries;
+  if (!e) return;
+  for (const part in change) {
+    if (change[part as keyof EntryState] === e[part as keyof EntryState]) continue;
+    s.entries = { ...e, ...change };
+    return;
+  }
 }
 
 /** Names the place of a change. */
@@ -56,7 +62,7 @@ export function reduceEntries(s: State): void {
     if ([...e.occupied].some(isGone)) update(s, { occupied: new Set([...e.occupied].filter((key) => !isGone(key))) });
   }
   // Checks of a phase that changed something are no guards for a later one.
-  if (e.tested.size > 0 && !e.earlier.has('wp') && !e.fresh.has('wp')) update(s, { tested: new Set() });
+  if (e.tested.size > 0 && !e.earlier.has('wp') && !e.fresh.has('wp')) update(s, { tested: nothing });
   const spent = e.changed && (e.fresh.size > 1 || (e.fresh.size === 1 && !e.fresh.has('value')));
   if (spent) update(s, { fresh: new Set(['value' as const]) });
   // With a lock of its own, the function does nothing for what its caller has pending.
@@ -71,7 +77,7 @@ export function isSettled(s: State): boolean {
 
 /** No entry will be changed in this phase: what values it found without the bit does not matter any more. */
 export function forgetBare(s: State): void {
-  if (s.entries && s.entries.occupied.size > 0) update(s, { occupied: new Set() });
+  if (s.entries && s.entries.occupied.size > 0) update(s, { occupied: nothing });
   // What was handed in matters to the caller, too.
   if (s.entries && s.entries.bare.size > 0 && s.entries.pending.length === 0) update(s, { bare: new Set([...s.entries.bare].filter((key) => !key.includes('R:'))) });
 }
@@ -121,7 +127,7 @@ function startPhase(s: State): void {
   if (!e) return;
   const violated = e.found.has('flag') ? withElement(e.violated, 'flag') : e.violated;
   const earlier = withoutViolated(e.fresh.has('flag') && !e.stable.has('flag') ? withGuard(s, e, 'flag') : e.earlier, violated);
-  update(s, { earlier, violated, found: new Set(), stale: readsOf(s), changed: false, fresh: new Set(), clean: new Set(), occupied: new Set(), emptied: new Set(), bare: new Set(), detached: e.detached && { ...e.detached, relocked: true } });
+  update(s, { earlier, violated, found: nothing, stale: readsOf(s), changed: false, fresh: nothing, clean: nothing, occupied: nothing, emptied: nothing, bare: nothing, detached: e.detached && { ...e.detached, relocked: true } });
 }
 
 function endPhase(sink: EntrySink, s: State, wasCallers: boolean): void {
@@ -136,7 +142,7 @@ function endPhase(sink: EntrySink, s: State, wasCallers: boolean): void {
   const { detached, gaps } = s.entries!;
   const violated = new Set([...e.violated, ...e.found]);
   update(s, {
-    pending: [], clean: new Set(), occupied: new Set(), emptied: new Set(), bare: new Set(), fresh: new Set(), changed: false, earlier: withoutViolated(earlier, violated), violated, found: new Set(), stable, ended: e.ended || wasCallers,
+    pending: [], clean: nothing, occupied: nothing, emptied: nothing, bare: nothing, fresh: nothing, changed: false, earlier: withoutViolated(earlier, violated), violated, found: nothing, stable, ended: e.ended || wasCallers,
     detached: detached && !detached.scanned && detached.relocked && sink.scans ? { ...detached, scanned: true, gaps } : detached,
   });
 }
@@ -197,10 +203,16 @@ export function noteBranch(s: State, value: Value, holds: boolean): void {
 export function noteFacts(s: State): void {
   const e = s.entries;
   if (!e) return;
-  if (!e.excluded && [...s.facts.values()].some(excludesProtection)) update(s, { excluded: true });
+  if (!e.excluded) {
+    for (const f of s.facts.values()) {
+      if (!f.excludesBit) continue;
+      update(s, { excluded: true });
+      break;
+    }
+  }
   const slots = occupiedSlots(s).filter((key) => !e.occupied.has(key));
   if (slots.length > 0) update(s, { occupied: new Set([...e.occupied, ...slots]) });
-  if (e.pending.length > 0) update(s, { pending: s.entries!.pending.filter((c) => !cannotLose(s, c)) });
+  if (e.pending.some((c) => cannotLose(s, c))) update(s, { pending: e.pending.filter((c) => !cannotLose(s, c)) });
 }
 
 /** A loop goes on with another vma. */
@@ -208,8 +220,8 @@ export function noteOtherVma(sink: EntrySink, s: State): void {
   const e = s.entries;
   if (!e) return;
   judgeTable(sink, s);
-  for (const [key, f] of s.facts) if (excludesProtection(f)) s.facts.delete(key);
-  update(s, { excluded: false, detached: undefined, violated: new Set(), found: new Set(), earlier: new Map(), stable: new Set(), fresh: new Set([...e.fresh].filter((c) => c !== 'flag')) });
+  for (const [key, f] of s.facts) if (f.excludesBit) s.facts.delete(key);
+  update(s, { excluded: false, detached: undefined, violated: nothing, found: nothing, earlier: new Map(), stable: nothing, fresh: new Set([...e.fresh].filter((c) => c !== 'flag')) });
 }
 
 /** A loop over the vmas that map a file: their mmap_lock is not held. */
@@ -270,7 +282,7 @@ function dropMmapLock(s: State): void {
     earlier = withGuard(s, { ...e, earlier }, guard);
     fresh.delete(guard);
   }
-  update(s, { mmap: 'dropped', mmapDropped: e.mmapDropped || e.mmap === 'caller', stable: new Set(), earlier, fresh });
+  update(s, { mmap: 'dropped', mmapDropped: e.mmapDropped || e.mmap === 'caller', stable: nothing, earlier, fresh });
 }
 
 function clear(sink: EntrySink, s: State, change: Change): void {
@@ -338,7 +350,7 @@ function act(sink: EntrySink, s: State, change: Change): void {
 function detach(s: State, change: Change): void {
   const e = s.entries;
   if (!e) return;
-  update(s, { detached: { change, scanned: false, gaps: new Set(), guarded: e.stable.size > 0 || e.fresh.has('flag'), violated: e.violated, relocked: false }, looked: [], gaps: new Set() });
+  update(s, { detached: { change, scanned: false, gaps: nothing, guarded: e.stable.size > 0 || e.fresh.has('flag'), violated: e.violated, relocked: false }, looked: [], gaps: nothing });
 }
 
 /** A pmd is written: the table comes back, or something else takes its place. */
@@ -425,20 +437,24 @@ export function blame(before: State, s: State, helper: Change, slot: Value): voi
 export function retireEntries(s: State, id: string): void {
   const e = s.entries;
   if (!e) return;
-  const old = e.looked.filter((r) => r.id.startsWith(id));
+  const old = e.looked.length > 0 ? e.looked.filter((r) => r.id.startsWith(id)) : e.looked;
   let { gaps } = e;
   for (const read of old) {
     const gap = gapOf(s, read);
     if (gap) gaps = withElement(gaps, gap);
   }
   const isOld = (key: string): boolean => key.includes(id);
-  const alive = (keys: ReadonlySet<string>): ReadonlySet<string> => ([...keys].some(isOld) ? new Set([...keys].filter((k) => !isOld(k))) : keys);
+  const hasOld = (keys: ReadonlySet<string>): boolean => {
+    for (const key of keys) if (isOld(key)) return true;
+    return false;
+  };
+  const alive = (keys: ReadonlySet<string>): ReadonlySet<string> => (hasOld(keys) ? new Set([...keys].filter((k) => !isOld(k))) : keys);
   if (e.earlier.has('wp') && e.tested.has(id)) {
     const earlier = new Map(e.earlier);
     earlier.delete('wp');
-    update(s, { earlier, tested: new Set() });
+    update(s, { earlier, tested: nothing });
   }
-  const touched = old.length > 0 || [e.stale, e.clean, e.occupied, e.emptied, e.bare, e.unstable].some((keys) => [...keys].some(isOld)) || e.kept.some((v) => isOld(v.key)) || e.pending.some((c) => isOld(c.slot.key));
+  const touched = old.length > 0 || hasOld(e.stale) || hasOld(e.clean) || hasOld(e.occupied) || hasOld(e.emptied) || hasOld(e.bare) || hasOld(e.unstable) || e.kept.some((v) => isOld(v.key)) || e.pending.some((c) => isOld(c.slot.key));
   if (!touched) return;
   update(s, {
     looked: old.length > 0 ? e.looked.filter((r) => !old.includes(r)) : e.looked, gaps,
@@ -456,6 +472,6 @@ export function finishEntries(sink: EntrySink, s: State): void {
   if (e.detached) judgeTable(sink, s);
   const open = phaseOf(s) === 'none' ? [] : s.entries!.pending;
   // Checks of a phase that changed something are told apart no more.
-  if (s.entries!.changed) update(s, { fresh: new Set(s.entries!.fresh.size > 0 ? ['value' as const] : []), found: new Set() });
-  update(s, { pending: open, detached: undefined, clean: new Set(), occupied: new Set(), emptied: new Set(), bare: new Set(), stale: new Set(), tested: new Set(), unstable: new Set(), scans: sink.scans, gaps: sink.scans ? s.entries!.gaps : new Set() });
+  if (s.entries!.changed) update(s, { fresh: new Set(s.entries!.fresh.size > 0 ? ['value' as const] : []), found: nothing });
+  update(s, { pending: open, detached: undefined, clean: nothing, occupied: nothing, emptied: nothing, bare: nothing, stale: nothing, tested: nothing, unstable: nothing, scans: sink.scans, gaps: sink.scans ? s.entries!.gaps : nothing });
 }

@@ -9,11 +9,11 @@ import { nodesLeadingTo } from '../../parser/cfg';
 import type { IrNode, NodeId, Span } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
 import { holdClaimed } from './annotations';
-import { assume, evaluate, placeOf } from './evaluate';
+import { assume, decision, evaluate, placeOf } from './evaluate';
 import { fateOf, faultKey, withWaiting } from './faults';
 import type { Frame } from './frame';
 import { isEntryType, isLocal, nodeId, quote, typeOf } from './frame';
-import type { Change } from './entries';
+import type { Change, Guard } from './entries';
 import { initialEntries } from './entries';
 import type { EntrySink } from './entry-effects';
 import { blame, finishEntries, forgetBare, forgetLooks, isSettled, noteBranch, noteEffect, noteMappingWalk, noteOtherVma, notePhase, reduceEntries, retireEntries, siteOf, store } from './entry-effects';
@@ -24,7 +24,9 @@ import type { FillReach } from './page-cache';
 import { applyCache, applyFill, fillKey, finishCache, forgetUnreachable, initialCache, isFileWalk, loadsInScans, noteCacheBranch, noteCacheEffect, noteCount, noteFileWalk, retireLoads } from './page-cache';
 import type { Liveness } from './liveness';
 import { computeLiveness } from './liveness';
-import { coarsen, commonFacts, dropOwnSnapshots, reduceAtExit, reduceAtJoin } from './reduce';
+import type { JoinReducer } from './reduce';
+import { coarsen, commonFacts, createJoinReducer, dropOwnSnapshots, reduceAtExit } from './reduce';
+import { SharedMap } from './shared-map';
 import type { Fact, State } from './state';
 import { clobber, confirmEverything, copy, coreKey, entryCoreKey, entryOutcomeKey, initialState, phaseOf, record, retire, stateKey, truth, writePlace } from './state';
 import type { ActionReach, EventReach, FaultReach, LossReach, Outcome, SigbusFate, Summary } from './summary';
@@ -40,12 +42,19 @@ import { below, contains, local, name, operation, param, pointee, symbol, zero }
  */
 export type Depth = 'events' | 'whole' | 'faults' | 'entries' | 'cache';
 
+/** A function as its callers see it. */
+export interface Callee {
+  readonly ref: FunctionRef;
+  readonly params: readonly string[];
+  readonly summary: Summary;
+}
+
 /** What the solver asks about other functions. */
 export interface Callees {
   /** Summary of the function that this call means; `harmless` when its body touches nothing that is followed here; undefined when nobody knows it. */
-  summarize(node: CallNode, frame: Frame, depth: Depth): { readonly ref: FunctionRef; readonly params: readonly string[]; readonly summary: Summary } | 'harmless' | undefined;
+  summarize(node: CallNode, frame: Frame, depth: Depth): Callee | 'harmless' | undefined;
   /** Functions that matter here and that a table of callbacks which this call hands out names. */
-  callbacks(node: CallNode, frame: Frame): readonly { readonly ref: FunctionRef; readonly params: readonly string[]; readonly summary: Summary }[];
+  callbacks(node: CallNode, frame: Frame): readonly Callee[];
   /** Is this a call of a function that the tree defines? */
   hasBody(node: CallNode, frame: Frame): boolean;
   /** Is this a call of a function in the tree whose events (or faults, where those are asked for) concern its callers? */
@@ -86,6 +95,18 @@ const reachCap = 64;
 /** Nodes executed per function before its analysis is cut short. */
 const budget = 120_000;
 
+/** What a call of a function leads to. */
+interface Target {
+  readonly known: Callee | 'harmless' | undefined;
+  readonly callbacks: readonly Callee[];
+  /** Guards whose answer the callee gives. */
+  readonly told: ReadonlySet<Guard>;
+  /** Nobody knows the function, and it gets entries or their locks. */
+  readonly handsOver: boolean;
+  /** Arguments that are structs with all that a fault needs. */
+  readonly faultStructs: readonly boolean[];
+}
+
 export function solve(frame: Frame, callees: Callees, depth: Depth): Summary {
   const solver = new Solver(frame, callees, depth);
   return { ...solver.run(), fills: [...solver.fills.values()] };
@@ -93,9 +114,10 @@ export function solve(frame: Frame, callees: Callees, depth: Depth): Summary {
 
 class Solver {
   private readonly liveness: Liveness;
+  private readonly reducer: JoinReducer;
   private readonly byOrder: NodeId[];
   private readonly pending = new Map<NodeId, State[]>();
-  private readonly seen = new Map<NodeId, Set<string>>();
+  private readonly seen = new Map<NodeId, Set<number>>();
   private readonly outcomes = new Map<string, Outcome>();
   private readonly reaches = new Map<string, EventReach>();
   private readonly faults = new Map<string, FaultReach>();
@@ -110,11 +132,12 @@ class Solver {
   /** By call that faults: the ways on from a SIGBUS. */
   private readonly fates = new Map<string, Map<SigbusFate, Span>>();
   private readonly patience: (typeof patience)['looks'];
-  private readonly admitted = new Map<NodeId, Map<string, number>>();
+  private readonly admitted = new Map<NodeId, Map<number | 'settled' | 'open', number>>();
   /** Nodes from which an entry is changed before a lock is taken or dropped. */
   private readonly changeAhead: ReadonlySet<NodeId>;
   /** Variables that the function returns. */
   private readonly returned: ReadonlySet<string>;
+  private readonly targets = new Map<NodeId, Target>();
   private cursor = 0;
   private executed = 0;
   private truncated = false;
@@ -128,6 +151,7 @@ class Solver {
     this.leading = nodesLeadingTo(frame.ir, (node, id) => node.kind === 'call'
       && (frame.shapeAt(id)?.effect.op === (depth === 'cache' ? 'cache-store' : 'event') || callees.isFollowed(node, frame)));
     this.liveness = computeLiveness(frame.ir);
+    this.reducer = createJoinReducer(this.liveness, depth === 'faults');
     this.creating = new Set([...this.liveness.inLoop].filter((i) => createsValues(frame, frame.ir.nodes[i]!)));
     this.changeAhead = depth === 'entries' ? nodesLeadingTo(frame.ir, (node, id) => changes(frame, node, id), (node, id) => movesLock(frame, node, id)) : new Set();
     this.scans = depth === 'cache' ? loadsInScans(frame, this.liveness.inLoop) : new Map();
@@ -179,7 +203,7 @@ class Solver {
   private arrive(node: NodeId, s: State): void {
     if (s.entries && !this.changeAhead.has(node)) forgetBare(s);
     reduceEntries(s);
-    reduceAtJoin(s, node, this.liveness, this.depth === 'faults');
+    this.reducer.reduce(s, node);
     forgetUnreachable(s);
     let seen = this.seen.get(node);
     if (!seen) this.seen.set(node, (seen = new Set()));
@@ -317,21 +341,28 @@ class Solver {
   private branch(id: NodeId, node: Extract<IrNode, { kind: 'branch' }>, s: State): [NodeId, State][] {
     const condition = evaluate(this.frame, s, node.condition, id);
     const out: [NodeId, State][] = [];
-    const other = copy(s);
-    for (const [arm, wanted, target] of [[s, true, node.whenTrue], [other, false, node.whenFalse]] as const) {
-      if (!assume(arm, condition, wanted)) continue;
-      this.remember(arm, condition, wanted, node.span);
-      const [value, holds] = bare(condition, wanted);
-      noteBranch(arm, value, holds);
-      noteCacheBranch(this.frame, arm, value, holds, node.span);
-      out.push([target, arm]);
+    // Where the path can only go one way, it goes on with the state that it has.
+    const decided = decision(s, condition);
+    if (decided !== false) {
+      const arm = decided === undefined ? copy(s) : s;
+      if (this.take(arm, condition, true, node.span)) out.push([node.whenTrue, arm]);
     }
+    if (decided !== true && this.take(s, condition, false, node.span)) out.push([node.whenFalse, s]);
     return out;
   }
 
-  private remember(s: State, condition: Value, wanted: boolean, span: Span): void {
-    const { frame } = this;
+  /** Takes one way from a branch; false when the path cannot go there. */
+  private take(s: State, condition: Value, wanted: boolean, span: Span): boolean {
+    if (!assume(s, condition, wanted)) return false;
     const [value, holds] = bare(condition, wanted);
+    this.remember(s, value, holds, span);
+    noteBranch(s, value, holds);
+    noteCacheBranch(this.frame, s, value, holds, span);
+    return true;
+  }
+
+  private remember(s: State, value: Value, holds: boolean, span: Span): void {
+    const { frame } = this;
     const step = { in: frame.ref, span, about: undefined };
     if (value.kind === 'test') {
       record(s, { ...step, kind: 'branch', about: value.of, holds, message: `${value.by}() is ${holds ? 'true' : 'false'} of that reading` });
@@ -367,8 +398,9 @@ class Solver {
       }
     }
     if (effect?.op === 'fault' && this.depth === 'faults' && !this.callees.isFollowed(node, frame)) return this.fault(id, node, s, args, effect).map((after) => put(after.state, after.result));
+    const target = this.target(id, node);
     if (s.entries) {
-      for (const back of this.callees.callbacks(node, frame)) {
+      for (const back of target.callbacks) {
         const sub = substitution(s, back.params, [], `${nodeId(frame, id)}&`);
         for (const loss of back.summary.losses) {
           const here = applyLoss(frame, s, id, node, back.ref, loss, sub);
@@ -376,9 +408,9 @@ class Solver {
         }
       }
     }
-    const known = this.callees.summarize(node, frame, this.depth === 'faults' || this.depth === 'entries' || this.depth === 'cache' ? this.depth : this.matters(node.next) ? 'whole' : 'events');
+    const { known } = target;
     if (!known || known === 'harmless') {
-      this.opaque(s, node, args, nodeId(frame, id), known === 'harmless');
+      this.opaque(s, node, args, nodeId(frame, id), target);
       return [put(s, symbol(nodeId(frame, id)))];
     }
     const sub = substitution(s, known.params, args, nodeId(frame, id));
@@ -408,13 +440,18 @@ class Solver {
     }
     for (const site of known.summary.chosen) this.chosen.add(site);
     const after: State[] = [];
-    const told = s.entries ? toldGuards(known.summary.outcomes) : noGuards;
+    const distinct = new Set<number>();
     for (const outcome of known.summary.outcomes) {
-      const next = applyOutcome(frame, s, node, known.ref, outcome, sub, args, this.sink, told);
+      const next = applyOutcome(frame, s, node, known.ref, outcome, sub, args, this.sink, target.told);
       if (!next) continue;
       if (outcome.state.cache) applyCache(next.state, outcome.state.cache);
       for (const mark of known.summary.marks) blame(s, next.state, mark, sub.value(mark.slot));
-      after.push(put(next.state, next.value ?? symbol(nodeId(frame, id))));
+      put(next.state, next.value ?? symbol(nodeId(frame, id)));
+      // Ways to return may differ in nothing that is left of them here.
+      const key = known.summary.outcomes.length > 1 ? stateKey(next.state) : 0;
+      if (distinct.has(key)) continue;
+      distinct.add(key);
+      after.push(next.state);
     }
     for (const mark of known.summary.marks) {
       const slot = sub.value(mark.slot);
@@ -423,6 +460,25 @@ class Solver {
     // A callee that was too large to follow may also return in ways that are not listed.
     if (known.summary.truncated && after.length === 0) return [put(s, symbol(nodeId(frame, id)))];
     return after;
+  }
+
+  /** What a call means is the same on all paths. */
+  private target(id: NodeId, node: CallNode): Target {
+    let target = this.targets.get(id);
+    if (!target) {
+      const { frame } = this;
+      const followsEntries = this.depth === 'entries';
+      const callbacks = followsEntries ? this.callees.callbacks(node, frame) : [];
+      const known = this.callees.summarize(node, frame, this.depth === 'faults' || followsEntries || this.depth === 'cache' ? this.depth : this.matters(node.next) ? 'whole' : 'events');
+      target = {
+        callbacks, known,
+        told: followsEntries && known && known !== 'harmless' ? toldGuards(known.summary.outcomes) : noGuards,
+        handsOver: known === undefined && node.args.some((a) => pageTableTypes.has(typeOf(frame, a) ?? '')),
+        faultStructs: node.args.map((a) => isFaultStruct(typeOf(frame, a))),
+      };
+      this.targets.set(id, target);
+    }
+    return target;
   }
 
   private event(id: NodeId, node: CallNode, s: State, args: readonly Value[], reasonAt: number): void {
@@ -503,16 +559,16 @@ class Solver {
   }
 
   /** A function that is not followed: it may write through the pointers to locals and fault structs that it gets, and leaves the locks alone. */
-  private opaque(s: State, node: CallNode, args: readonly Value[], unique: string, harmless: boolean): void {
-    if (!harmless && node.args.some((a) => pageTableTypes.has(typeOf(this.frame, a) ?? ''))) {
+  private opaque(s: State, node: CallNode, args: readonly Value[], unique: string, target: Target): void {
+    if (target.handsOver) {
       const who = node.callee === undefined ? `the function called through ${quote(this.frame, node.through?.span ?? node.span)}` : `${node.callee}()`;
       record(s, { kind: 'call', in: this.frame.ref, span: node.span, about: undefined, message: `calls ${who}`, assumed: `${who} is not known and is taken to change no page-table lock and to check no entry` });
     }
     args.forEach((value, i) => {
-      const expr = node.args[i];
-      if (!expr || (harmless && isFaultStruct(typeOf(this.frame, expr)))) return;
+      const isFault = target.faultStructs[i] === true;
+      if (isFault && target.known === 'harmless') return;
       if (value.kind === 'address') clobber(s, value.place, `${unique}@${i}`);
-      else if (isFaultStruct(typeOf(this.frame, expr))) clobber(s, pointee(value), `${unique}@${i}`);
+      else if (isFault) clobber(s, pointee(value), `${unique}@${i}`);
     });
   }
 
@@ -533,7 +589,7 @@ class Solver {
     const key = `${value?.key ?? ''}|${s.entries ? entryOutcomeKey(s) : coreKey(s)}`;
     const old = this.outcomes.get(key);
     if (old) {
-      this.outcomes.set(key, { value: old.value, state: { ...old.state, facts: commonFacts(old.state.facts, s.facts) } });
+      this.outcomes.set(key, { value: old.value, state: { ...old.state, facts: SharedMap.of(commonFacts(old.state.facts, s.facts)) } });
       return;
     }
     if (this.outcomes.size >= outcomeCap) {

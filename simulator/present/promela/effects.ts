@@ -9,7 +9,9 @@ import { before, valueOf, type Writes } from './memory';
  */
 export function netEffect(statements: readonly Stmt[], start: Writes, { constants, conditions }: Context): readonly Stmt[] {
   const needed = withoutDecided(statements, start, conditions);
-  return simplify(needed, start, constants)?.statements ?? needed;
+  const simple = simplify(needed, start, constants)?.statements;
+  // Putting in the same value at many places can make more of a step than it saves.
+  return simple === undefined || JSON.stringify(simple).length > 2 * JSON.stringify(needed).length ? needed : simple;
 }
 
 /** The statements without tests whose outcome the conditions decide. */
