@@ -74,16 +74,18 @@ const prefix = 'void ';
 /** A copy of the function with its spans moved to the offsets of the file. */
 function moveSpans(ir: FunctionIR, original: (offset: number) => number): FunctionIR {
   const move = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(move);
     if (value === null || typeof value !== 'object') return value;
-    const entries = Object.entries(value).map(([key, inner]) => [key, isSpan(inner) ? { start: original(inner.start), end: original(inner.end) } : move(inner)]);
-    return Object.fromEntries(entries);
+    if (Array.isArray(value)) return value.map(move);
+    if (isSpan(value)) return { start: original(value.start), end: original(value.end) };
+    const copy: Record<string, unknown> = {};
+    for (const key of Object.keys(value)) copy[key] = move((value as Record<string, unknown>)[key]);
+    return copy;
   };
   return move(ir) as FunctionIR;
 }
 
-function isSpan(value: unknown): value is Span {
-  return typeof value === 'object' && value !== null && 'start' in value && 'end' in value && Object.keys(value).length === 2;
+function isSpan(value: object): value is Span {
+  return 'start' in value && 'end' in value && Object.keys(value).length === 2;
 }
 
 /** `enum { A, B = 3, C };` at the top of the file. */
