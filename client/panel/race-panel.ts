@@ -127,7 +127,8 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
 
   const serializer = vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, {
     async deserializeWebviewPanel(restored, saved: unknown) {
-      const state = parsePanelState(saved) ?? parsePanelState(options.memory.get<unknown>(MEMORY));
+      // What the page kept may be older: VS Code does not write it down at once.
+      const state = parsePanelState(options.memory.get<unknown>(MEMORY)) ?? parsePanelState(saved);
       if (state === undefined) {
         restored.dispose();
         return;
