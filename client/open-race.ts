@@ -12,12 +12,13 @@ const SCHEME = 'mm-review-scenario';
 const RULE_PAGES = 'https://github.com/kernel-mm-review/kernel-mm-review/blob/main/docs/rules/';
 
 /** Registers the command and the panel. `running` gives a client that has been started. */
-export function registerOpenRace(extension: vscode.Uri, running: () => Promise<LanguageClient>): vscode.Disposable {
+export function registerOpenRace({ extensionUri: extension, workspaceState: memory }: vscode.ExtensionContext, running: () => Promise<LanguageClient>): vscode.Disposable {
   /** Texts of the scenarios that were shown, by name. */
   const texts = new Map<string, string>();
 
   const panel = createRacePanel({
     extension,
+    memory,
     async ask(params, token) {
       const client = await running();
       const answer = parseRaceAnswer(await client.sendRequest<unknown>(RACE_METHOD, params, token));

@@ -32,7 +32,7 @@ describe('messages', () => {
 
   it('of the page are read by the host', () => {
     const messages: PageMessage[] = [
-      { type: 'ready' }, { type: 'choose', variant: 'fixed', adversary: null }, { type: 'choose', variant: 'fixed', adversary: 'migration' }, { type: 'copy' },
+      { type: 'ready' }, { type: 'choose', variant: 'fixed', adversary: null }, { type: 'choose', variant: 'fixed', adversary: 'migration' }, { type: 'step', step: 2 }, { type: 'copy' },
       { type: 'source', line: null }, { type: 'source', line: 3 }, { type: 'rule' }, { type: 'again' },
     ];
     for (const message of messages) expect(parsePageMessage(JSON.parse(JSON.stringify(message)))).toEqual(message);

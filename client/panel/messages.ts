@@ -32,6 +32,8 @@ export type PageMessage =
   /** The page can be told what to show. */
   | { readonly type: 'ready' }
   | { readonly type: 'choose'; readonly variant: string; readonly adversary: string | null }
+  /** The reader is at this step now. */
+  | { readonly type: 'step'; readonly step: number }
   /** The diagram goes to the clipboard. */
   | { readonly type: 'copy' }
   | { readonly type: 'source'; readonly line: number | null }
@@ -54,6 +56,7 @@ const isHostMessage = union<'type', HostMessage>('type', {
 const isPageMessage = union<'type', PageMessage>('type', {
   ready: record({ type: oneOf('ready') }),
   choose: record({ type: oneOf('choose'), variant: isString, adversary: orNull(isString) }),
+  step: record({ type: oneOf('step'), step: isNumber }),
   copy: record({ type: oneOf('copy') }),
   source: record({ type: oneOf('source'), line: orNull(isNumber) }),
   rule: record({ type: oneOf('rule') }),

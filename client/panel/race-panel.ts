@@ -4,12 +4,15 @@ import * as vscode from 'vscode';
 import type { RaceAnswer, RaceView } from '../../simulator/present/race-view';
 import type { RaceParams } from '../races';
 import { pageHtml } from './html';
-import { parsePageMessage, parsePanelState, type HostMessage, type PageMessage, type RaceChoice, type RaceTarget } from './messages';
+import { parsePageMessage, parsePanelState, type HostMessage, type PageMessage, type PanelState, type RaceChoice, type RaceTarget } from './messages';
 
 const VIEW_TYPE = 'mmReview.race';
+const MEMORY = 'racePanel';
 
 export interface RacePanelOptions {
   readonly extension: vscode.Uri;
+  /** Where what is shown is written down: VS Code keeps the state of a page only when it closes in good order. */
+  readonly memory: vscode.Memento;
   readonly ask: (params: RaceParams, token: vscode.CancellationToken) => Promise<RaceAnswer>;
   readonly openSource: (view: RaceView, line: number | undefined, column: vscode.ViewColumn) => Promise<void>;
   readonly openRule: (rule: string) => Promise<void>;
@@ -62,6 +65,7 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
     const source = asking = new vscode.CancellationTokenSource();
     const asked: typeof current = { choice };
     current = asked;
+    remember(choice, step ?? 0);
     show();
     const { target, variant, adversary } = choice;
     const answer = await options.ask({ ...target, ...(variant !== undefined && { variant }), ...(adversary !== undefined && { adversaries: [adversary] }) }, source.token)
@@ -69,6 +73,11 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
     if (current !== asked || source.token.isCancellationRequested) return;
     current = { choice, answer };
     show();
+  }
+
+  function remember(choice: RaceChoice, at: number): void {
+    const state: PanelState = { choice, step: at };
+    void options.memory.update(MEMORY, state);
   }
 
   /** Tells the page what there is to show. A page that is not there yet will ask. */
@@ -97,6 +106,9 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
       case 'again':
         if (current !== undefined) await load(current.choice);
         break;
+      case 'step':
+        if (current !== undefined) remember(current.choice, message.step);
+        break;
       case 'copy':
         if (typeof view?.text !== 'string') break;
         await vscode.env.clipboard.writeText(view.text);
@@ -115,7 +127,8 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
 
   const serializer = vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, {
     async deserializeWebviewPanel(restored, saved: unknown) {
-      const state = parsePanelState(saved);
+      // What the page kept may be older: VS Code does not write it down at once.
+      const state = parsePanelState(options.memory.get<unknown>(MEMORY)) ?? parsePanelState(saved);
       if (state === undefined) {
         restored.dispose();
         return;

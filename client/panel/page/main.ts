@@ -28,7 +28,10 @@ function handle(message: HostMessage): void {
       const saved = parsePanelState(host.getState());
       const step = message.step ?? (saved && sameChoice(saved.choice, choice) ? saved.step : 0);
       const focused = focusKey();
-      race = drawRace(view, send, (n) => host.setState({ choice, step: n }));
+      race = drawRace(view, send, (n) => {
+        host.setState({ choice, step: n });
+        send({ type: 'step', step: n });
+      });
       show(race.element);
       race.go(step);
       focusAgain(focused);
