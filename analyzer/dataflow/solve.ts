@@ -26,7 +26,7 @@ import type { Liveness } from './liveness';
 import { computeLiveness } from './liveness';
 import type { JoinReducer } from './reduce';
 import { coarsen, commonFacts, createJoinReducer, dropOwnSnapshots, reduceAtExit } from './reduce';
-import { SharedMap } from './shared-map';
+import { SummedMap } from './shared-map';
 import type { Fact, State } from './state';
 import { clobber, confirmEverything, copy, coreKey, entryCoreKey, entryOutcomeKey, initialState, phaseOf, record, retire, stateKey, truth, writePlace } from './state';
 import type { ActionReach, EventReach, FaultReach, LossReach, Outcome, SigbusFate, Summary } from './summary';
@@ -589,7 +589,7 @@ class Solver {
     const key = `${value?.key ?? ''}|${s.entries ? entryOutcomeKey(s) : coreKey(s)}`;
     const old = this.outcomes.get(key);
     if (old) {
-      this.outcomes.set(key, { value: old.value, state: { ...old.state, facts: SharedMap.of(commonFacts(old.state.facts, s.facts)) } });
+      this.outcomes.set(key, { value: old.value, state: { ...old.state, facts: SummedMap.of(commonFacts(old.state.facts, s.facts)) } });
       return;
     }
     if (this.outcomes.size >= outcomeCap) {
