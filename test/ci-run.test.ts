@@ -19,6 +19,20 @@ function count(log: string): string {
   }
 }
 
+describe('.ci/run', () => {
+  const text = fs.readFileSync(script, 'utf8');
+
+  it('runs every test command of package.json', () => {
+    const { scripts } = JSON.parse(fs.readFileSync(path.resolve(import.meta.dirname, '../package.json'), 'utf8')) as { scripts: Record<string, string> };
+    for (const name of Object.keys(scripts).filter((key) => key.startsWith('test:'))) expect(text).toMatch(new RegExp(`^  test_step \\S+ \\d+ npm run ${name}$`, 'm'));
+  });
+
+  it('installs what the comparison with SPIN needs', () => {
+    const packages = /^readonly debian_packages=\((.*)\)$/m.exec(text)?.[1]?.split(' ');
+    expect(packages).toEqual(expect.arrayContaining(['spin', 'gcc', 'libc6-dev']));
+  });
+});
+
 describe('.ci/run counts the tests of', () => {
   it('vitest', () => {
     expect(count(' Test Files  2 passed (2)\n      Tests  12 passed (12)\n')).toBe('12 0');

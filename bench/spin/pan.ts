@@ -47,6 +47,14 @@ export interface Pan {
   remove(): Promise<void>;
 }
 
+/** What has to be installed, by the names of Debian; libc6-dev has the headers that SPIN's programs include. */
+const packages = 'apt-get install spin gcc libc6-dev';
+
+/** Throws with the names of the packages when SPIN or a C compiler is missing. */
+export async function requireSpin(): Promise<void> {
+  for (const command of ['spin', 'gcc']) await run(command, [command === 'spin' ? '-V' : '--version'], os.tmpdir());
+}
+
 /** Throws with the output of the program that failed, and when the search was not complete. */
 export async function runPan(model: string, options: PanOptions): Promise<TimedResult> {
   const pan = await compilePan(model, options);
@@ -119,7 +127,7 @@ async function run(command: string, args: readonly string[], cwd: string): Promi
   const started = performance.now();
   return new Promise((resolve, reject) => {
     execFile(command, [...args], { cwd, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-      if (error !== null && error.code === 'ENOENT') reject(new Error(`${command} is missing: apt-get install spin gcc`));
+      if (error !== null && error.code === 'ENOENT') reject(new Error(`${command} is missing: ${packages}`));
       else if (error !== null && command !== 'bash') reject(new Error(`${command} ${args.join(' ')}: ${stdout}${stderr}`));
       // spin can end well after an error; pan says by its output alone how it ended.
       else if (command === 'spin' && /Error/.test(stdout + stderr)) reject(new Error(`spin: ${stdout}${stderr}`));

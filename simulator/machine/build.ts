@@ -1,9 +1,7 @@
 /** Puts a program together: the scenario's objects and threads, library threads, and the question. */
 import type { KernelModel } from '../../kernel/model';
 import { didYouMean } from '../../kernel/suggest';
-import { lowerFunction } from '../../parser/lower';
-import { scan } from '../../parser/scan';
-import type { FunctionIR, Span } from '../../parser/ir';
+import type { Span } from '../../parser/ir';
 import type { ParserBackend } from '../../parser/types';
 import { readCondition } from '../litmus/condition';
 import { readInit } from '../litmus/init';
@@ -17,6 +15,7 @@ import type { Source } from './lowering';
 import { mustHoldNothing } from './properties';
 import type { Exp, Program, PropertyId, Stmt, Thread } from './program';
 import { renumberExp, renumberStmts, usedWords } from './renumber';
+import { readSource } from './sources';
 import { fuse } from './steps';
 import { constants } from './values';
 import { createWorld, type World } from './world';
@@ -164,60 +163,6 @@ function inFile<T>(adversary: Adversary | undefined, problems: Problem[], read: 
   const file = { name: adversary.name, text: adversary.text };
   for (const problem of found) if (!problems.some((p) => p.file?.name === file.name && p.offset === problem.offset && p.message === problem.message)) problems.push({ ...problem, file });
   return result;
-}
-
-/** Parses the C text of a file. */
-function readSource(file: string | undefined, body: string, backend: ParserBackend, problems: Problem[]): Source {
-  // Threads have no return type, as in herd; the parser wants one.
-  const inserted: number[] = [];
-  const heads = /^([ \t]*)(P\d*)(?=[ \t]*\()/gm;
-  const typed = body.replace(heads, (_, indent: string, name: string, offset: number) => {
-    inserted.push(offset + indent.length + inserted.length * prefix.length);
-    return `${indent}${prefix}${name}`;
-  });
-  const original = (offset: number): number => offset - inserted.filter((at) => at < offset).length * prefix.length;
-  const outline = scan(typed);
-  const functions = new Map<string, FunctionIR>();
-  for (const found of outline.functions) {
-    const ir = lowerFunction(backend, { original: typed, masked: outline.masked }, found);
-    functions.set(ir.name, moveSpans(ir, original));
-    const unread = ir.nodes.find((node) => node.kind === 'unknown');
-    if (unread) problems.push({ offset: original(unread.span.start), message: 'this cannot be read as C' });
-    else if (ir.incomplete) problems.push({ offset: original(ir.nameSpan.start), message: `${ir.name} cannot be read as C` });
-  }
-  return { file, text: body, functions, enumerators: readEnumerators(body) };
-}
-const prefix = 'void ';
-
-/** A copy of the function with its spans moved to the offsets of the file. */
-function moveSpans(ir: FunctionIR, original: (offset: number) => number): FunctionIR {
-  const move = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(move);
-    if (value === null || typeof value !== 'object') return value;
-    const entries = Object.entries(value).map(([key, inner]) => [key, isSpan(inner) ? { start: original(inner.start), end: original(inner.end) } : move(inner)]);
-    return Object.fromEntries(entries);
-  };
-  return move(ir) as FunctionIR;
-}
-
-function isSpan(value: unknown): value is Span {
-  return typeof value === 'object' && value !== null && 'start' in value && 'end' in value && Object.keys(value).length === 2;
-}
-
-/** `enum { A, B = 3, C };` at the top of the file. */
-function readEnumerators(body: string): ReadonlyMap<string, number> {
-  const found = new Map<string, number>();
-  for (const match of body.matchAll(/\benum\s*\w*\s*\{([^}]*)\}/g)) {
-    let next = 0;
-    for (const item of match[1]!.replace(/\/\*[^]*?\*\//g, '').split(',')) {
-      const parts = /^\s*(\w+)\s*(?:=\s*(-?\s*\d+)\s*)?$/.exec(item);
-      if (!parts) continue;
-      if (parts[2] !== undefined) next = Number(parts[2].replace(/\s/g, '')) & 0xffff;
-      found.set(parts[1]!, next);
-      next = (next + 1) & 0xffff;
-    }
-  }
-  return found;
 }
 
 function namesOf(world: World, declared: readonly string[], lowered: readonly LoweredThread[]): Parameters<typeof readCondition>[1] {

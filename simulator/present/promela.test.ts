@@ -52,7 +52,7 @@ end_done:
   false
 }
 
-active proctype Final() {\t/* exists */
+active proctype Final() {\t/* what final states are asked */
 end_watch:
   do
   :: d_step { timeout && ended == 1 && pte_0 == 1 -> assert(!exists_of_scenario) }

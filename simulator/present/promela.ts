@@ -14,7 +14,7 @@
 import { PROPERTIES } from '../explorer/properties';
 import type { Program, PropertyId } from '../machine/program';
 import { comment, globalsText } from './promela/declarations';
-import { layoutOf, propertyName, type Layout } from './promela/layout';
+import { layoutOf, placeName, propertyName, type Layout } from './promela/layout';
 import { assertion, dStep, endedAtStart, processText } from './promela/process';
 
 export interface PromelaOptions {
@@ -31,7 +31,7 @@ export interface PromelaOptions {
 export function toPromela(program: Program, options: PromelaOptions = {}): string {
   const layout = layoutOf(program, options.properties);
   const threads = program.threads.map((_, thread) => processText(layout, thread));
-  const parts = [head(options.name), globalsText(layout, endedAtStart(layout)), ...threads, existsText(layout)];
+  const parts = [head(options.name), globalsText(layout, endedAtStart(layout)), ...threads, finalText(layout)];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
@@ -51,10 +51,13 @@ function head(name: string | undefined): string {
   return `/*\n${lines.map((line) => ` * ${line}`.trimEnd()).join('\n')}\n */\n\nmtype = { ${PROPERTIES.map(propertyName).join(', ')} };`;
 }
 
-function existsText(layout: Layout): string {
+/** Asks of final states what SPIN cannot ask by itself. */
+function finalText(layout: Layout): string {
   const last = ['timeout', `ended == ${layout.program.threads.length}`];
   const choices = layout.exists.flatMap(({ conditions, outcome }) =>
     (outcome.kind === 'violation' && layout.asks(outcome.property) ? [`  :: ${dStep(layout, last, conditions, [assertion(layout, outcome.property)])}`] : []));
+  const stuck = layout.places.flatMap((places, thread) => places.mixed.map((step) => `${placeName(thread)} == ${places.value(step)}`));
+  if (stuck.length > 0 && layout.asks('deadlock')) choices.push(`  :: ${dStep(layout, ['timeout', `(${stuck.join(' || ')})`], [], [assertion(layout, 'deadlock')])}`);
   if (choices.length === 0) return '';
-  return ['active proctype Final() {\t/* exists */', 'end_watch:', '  do', ...choices, '  od', '}'].join('\n');
+  return ['active proctype Final() {\t/* what final states are asked */', 'end_watch:', '  do', ...choices, '  od', '}'].join('\n');
 }

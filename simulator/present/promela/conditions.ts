@@ -1,6 +1,7 @@
 /** Conjunctions of conditions on one state, in which little is said twice. */
-import { and, not, zero } from '../../machine/exp';
+import { and, not, or, zero } from '../../machine/exp';
 import type { Exp, ExpOp } from '../../machine/program';
+import { same } from './keys';
 
 const opposites: Readonly<Partial<Record<ExpOp, ExpOp>>> = { '==': '!=', '!=': '==', '<': '>=', '>=': '<', '>': '<=', '<=': '>' };
 
@@ -15,7 +16,8 @@ export function conjunction(conditions: readonly Exp[], added: Exp): readonly Ex
     // What is new may decide alternatives among what was there.
     const kept = result.flatMap((condition) => withoutKnown(condition, [left]) ?? []);
     if (kept.some((condition) => condition.kind === 'const')) return undefined;
-    result = [...kept, left];
+    const still = withoutKnown(left, kept);
+    result = still === undefined ? kept : [...kept, still];
   }
   return result;
 }
@@ -28,6 +30,7 @@ export function negation(exp: Exp): Exp {
   const opposite = opposites[condition.op];
   if (opposite !== undefined) return { ...condition, op: opposite };
   if (condition.op === '||') return and(negation(condition.left), negation(condition.right));
+  if (condition.op === '&&') return or(negation(condition.left), negation(condition.right));
   return not(condition);
 }
 
@@ -56,13 +59,12 @@ function partsOf(op: '&&' | '||', exp: Exp): readonly Exp[] {
 
 /** Whether one of the conditions says it, perhaps by giving something another value. */
 function follows(conditions: readonly Exp[], wanted: Exp): boolean {
-  const text = JSON.stringify(wanted);
-  return conditions.some((condition) => JSON.stringify(condition) === text || isOtherValue(condition, wanted));
+  return conditions.some((condition) => same(condition, wanted) || isOtherValue(condition, wanted));
 }
 
 function isOtherValue(known: Exp, wanted: Exp): boolean {
   if (known.kind !== 'binary' || wanted.kind !== 'binary' || known.op !== '==' || wanted.op !== '!=') return false;
-  return known.right.kind === 'const' && wanted.right.kind === 'const' && known.right.value !== wanted.right.value && JSON.stringify(known.left) === JSON.stringify(wanted.left);
+  return known.right.kind === 'const' && wanted.right.kind === 'const' && known.right.value !== wanted.right.value && same(known.left, wanted.left);
 }
 
 /** Whether the value is 0 or 1, or so to speak: an expression that was made to be true or false. */

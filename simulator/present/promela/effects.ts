@@ -1,41 +1,46 @@
 /** What a step comes to: its writes without the detours. */
 import type { Exp, Stmt, WordId } from '../../machine/program';
+import { flat } from './body';
 import { conjunction, negation } from './conditions';
-import { before, valueOf, type Writes } from './memory';
+import { partsOf, same, weightOf } from './keys';
+import { before, valueOf, write, type MemorySize, type Writes } from './memory';
 
 /**
  * The statements, with every value said of the state before the step, and without writes that change nothing, are written over, or are to words that
  * have the same value before every step. Where two values would have to change places, the statements are left as they are.
  */
-export function netEffect(statements: readonly Stmt[], start: Writes, { constants, conditions }: Context): readonly Stmt[] {
-  const needed = withoutDecided(statements, start, conditions);
-  const simple = simplify(needed, start, constants)?.statements;
+export function netEffect(statements: readonly Stmt[], start: Writes, context: Context): readonly Stmt[] {
+  const needed = withoutDecided(statements, start, context.conditions, context.size);
+  // Where anything of `mem` may have been written, it matters that it gets its value back.
+  const stores = [...flat(needed)].some((statement) => statement.kind === 'store');
+  const constants = stores ? { has: (word: WordId): boolean => word + 1 >= context.size && context.constants.has(word) } : context.constants;
+  const simple = simplify(needed, start, { ...context, constants })?.statements;
   // Putting in the same value at many places can make more of a step than it saves.
-  return simple === undefined || JSON.stringify(simple).length > 2 * JSON.stringify(needed).length ? needed : simple;
+  return simple === undefined || weightOf(simple) > 2 * weightOf(needed) ? needed : simple;
 }
 
 /** The statements without tests whose outcome the conditions decide. */
-function withoutDecided(statements: readonly Stmt[], start: Writes, conditions: readonly Exp[]): readonly Stmt[] {
+function withoutDecided(statements: readonly Stmt[], start: Writes, conditions: readonly Exp[], size: MemorySize): readonly Stmt[] {
   let now = start;
   return statements.flatMap((statement): readonly Stmt[] => {
     const earlier = now;
-    now = writeAll([statement], now);
+    now = writeAll([statement], now, size);
     if (statement.kind !== 'if') return [statement];
-    const test = before(statement.test, earlier);
+    const test = before(statement.test, earlier, size);
     const holds = conjunction(conditions, test);
     const fails = conjunction(conditions, negation(test));
-    if (holds === undefined) return withoutDecided(statement.else, earlier, conditions);
-    if (fails === undefined) return withoutDecided(statement.then, earlier, conditions);
-    return [{ ...statement, then: withoutDecided(statement.then, earlier, holds), else: withoutDecided(statement.else, earlier, fails) }];
+    if (holds === undefined) return withoutDecided(statement.else, earlier, conditions, size);
+    if (fails === undefined) return withoutDecided(statement.then, earlier, conditions, size);
+    return [{ ...statement, then: withoutDecided(statement.then, earlier, holds, size), else: withoutDecided(statement.else, earlier, fails, size) }];
   });
 }
 
 /** All that the statements write. */
-export function writeAll(statements: readonly Stmt[], start: Writes): Writes {
+export function writeAll(statements: readonly Stmt[], start: Writes, size: MemorySize): Writes {
   let writes = start;
   for (const statement of statements) {
-    if (statement.kind === 'set') writes = { kind: 'word', before: writes, word: statement.word, value: before(statement.value, writes) };
-    if (statement.kind === 'if') writes = { kind: 'either', test: before(statement.test, writes), then: writeAll(statement.then, writes), else: writeAll(statement.else, writes) };
+    if (statement.kind === 'set' || statement.kind === 'store') writes = write(statement, writes, size);
+    if (statement.kind === 'if') writes = { kind: 'either', test: before(statement.test, writes, size), then: writeAll(statement.then, writes, size), else: writeAll(statement.else, writes, size) };
   }
   return writes;
 }
@@ -45,7 +50,11 @@ export interface Context {
   readonly constants: { readonly has: (word: WordId) => boolean };
   /** What holds before the step. */
   readonly conditions: readonly Exp[];
+  readonly size: MemorySize;
 }
+
+/** Stands for whatever a pointer may mean, where words that are read or written are listed. */
+const MEMORY: WordId = -1;
 
 interface Item {
   readonly statement: Stmt;
@@ -53,24 +62,32 @@ interface Item {
   readonly writes: ReadonlySet<WordId>;
 }
 
-function simplify(statements: readonly Stmt[], start: Writes, constants: Context['constants']): { readonly statements: readonly Stmt[]; readonly item: Omit<Item, 'statement'> } | undefined {
+function simplify(statements: readonly Stmt[], start: Writes, context: Context): { readonly statements: readonly Stmt[]; readonly item: Omit<Item, 'statement'> } | undefined {
+  const { constants, size } = context;
   const items: Item[] = [];
+  const written = (word: WordId): WordId[] => (word + 1 < size ? [word, MEMORY] : [word]);
   let now = start;
   for (const [index, statement] of statements.entries()) {
     const earlier = now;
-    now = writeAll([statement], now);
+    now = writeAll([statement], now, size);
     if (statement.kind === 'cover') items.push({ statement, reads: new Set(), writes: new Set() });
     if (statement.kind === 'set' && !constants.has(statement.word)) {
       const overwritten = statements.slice(index + 1).some((later) => later.kind === 'set' && later.word === statement.word);
-      const value = before(statement.value, earlier);
+      const value = before(statement.value, earlier, size);
       // It may have been another value in between, so only the last write may say that nothing has changed.
-      const unchanged = JSON.stringify(value) === JSON.stringify(valueOf(statement.word, start)) && !writtenBefore(statements.slice(0, index), statement.word);
-      if (!overwritten && !unchanged) items.push({ statement: { ...statement, value }, reads: readsOf(value), writes: new Set([statement.word]) });
+      const unchanged = same(value, valueOf(statement.word, start, size)) && !writtenBefore(statements.slice(0, index), statement.word, size);
+      if (!overwritten && !unchanged) items.push({ statement: { ...statement, value }, reads: readsOf(value), writes: new Set(written(statement.word)) });
+    }
+    if (statement.kind === 'store') {
+      const value = before(statement.value, earlier, size);
+      const address = before(statement.address, earlier, size);
+      const words = Array.from({ length: size - 1 }, (_, word) => word);
+      items.push({ statement: { ...statement, address, value }, reads: new Set([...readsOf(value), ...readsOf(address)]), writes: new Set([...words, MEMORY]) });
     }
     if (statement.kind === 'if') {
-      const test = before(statement.test, earlier);
-      const then = simplify(statement.then, earlier, constants);
-      const otherwise = simplify(statement.else, earlier, constants);
+      const test = before(statement.test, earlier, size);
+      const then = simplify(statement.then, earlier, context);
+      const otherwise = simplify(statement.else, earlier, context);
       if (then === undefined || otherwise === undefined) return undefined;
       const writes = new Set([...then.item.writes, ...otherwise.item.writes]);
       const reads = new Set([...readsOf(test), ...then.item.reads, ...otherwise.item.reads]);
@@ -100,21 +117,20 @@ function mustPrecede(first: Item, second: Item, isEarlier: boolean): boolean {
   return [...second.writes].some((word) => first.reads.has(word) || (isEarlier && first.writes.has(word)));
 }
 
-function writtenBefore(statements: readonly Stmt[], word: WordId): boolean {
-  return statements.some((statement) => (statement.kind === 'set' && statement.word === word) || (statement.kind === 'if' && writtenBefore([...statement.then, ...statement.else], word)));
+function writtenBefore(statements: readonly Stmt[], word: WordId, size: MemorySize): boolean {
+  return statements.some((statement) => {
+    if (statement.kind === 'if') return writtenBefore([...statement.then, ...statement.else], word, size);
+    return (statement.kind === 'set' && statement.word === word) || (statement.kind === 'store' && word + 1 < size);
+  });
 }
 
 function readsOf(exp: Exp): ReadonlySet<WordId> {
   switch (exp.kind) {
     case 'word':
       return new Set([exp.word]);
-    case 'unary':
-      return readsOf(exp.operand);
-    case 'binary':
-      return new Set([...readsOf(exp.left), ...readsOf(exp.right)]);
-    case 'cond':
-      return new Set([...readsOf(exp.test), ...readsOf(exp.then), ...readsOf(exp.else)]);
+    case 'at':
+      return new Set([...readsOf(exp.address), MEMORY]);
     default:
-      return new Set();
+      return new Set(partsOf(exp).flatMap((part) => [...readsOf(part)]));
   }
 }

@@ -12,7 +12,7 @@ export function expressionText(exp: Exp, names: Names): string {
     case 'word':
       return names(exp.word);
     case 'at':
-      throw new Error('a pointer that was not made explicit');
+      return `mem[${expressionText(exp.address, names)}]`;
     case 'unary':
       // `!!` is an operator of channels in Promela.
       return `${exp.op}${exp.operand.kind === 'unary' ? `(${expressionText(exp.operand, names)})` : operandText(exp.operand, names)}`;
@@ -34,6 +34,8 @@ export function statementsText(statements: readonly Stmt[], names: Names): strin
     switch (statement.kind) {
       case 'set':
         return [`${names(statement.word)} = ${expressionText(statement.value, names)}`];
+      case 'store':
+        return [`mem[${expressionText(statement.address, names)}] = ${expressionText(statement.value, names)}`];
       case 'if':
         return ifText(statement, names);
       default:
@@ -68,6 +70,6 @@ function binaryOperand(op: ExpOp, operand: Exp, names: Names, isLeft: boolean): 
 
 function operandText(exp: Exp, names: Names): string {
   const text = expressionText(exp, names);
-  const atom = exp.kind === 'word' || exp.kind === 'cond' || (exp.kind === 'const' && exp.value >= 0) || (exp.kind === 'unary' && exp.op === '!');
+  const atom = exp.kind === 'word' || exp.kind === 'at' || exp.kind === 'cond' || (exp.kind === 'const' && exp.value >= 0) || (exp.kind === 'unary' && exp.op === '!');
   return atom ? text : `(${text})`;
 }

@@ -4,7 +4,9 @@ import { PROPERTIES } from '../../explorer/properties';
 import { alternativesOf, runKnown, type Alternative, type Known, type Outcome } from './alternatives';
 import { Explicit } from './explicit';
 import type { Names } from './expressions';
-import { valueOf, type Writes } from './memory';
+import type { MemorySize, Writes } from './memory';
+import { Places } from './places';
+import { oldValues } from './undo';
 import { programNames } from './names';
 
 export interface Layout {
@@ -22,6 +24,14 @@ export interface Layout {
   /** Words that are read or written, in the order of their ids. */
   readonly used: readonly WordId[];
   readonly isGlobal: (word: WordId) => boolean;
+  /** Where in the text each thread is before each of its steps. */
+  readonly places: readonly Places[];
+  /** The shared words whose addresses are below this are in the array `mem`, in which address 0 is not used; 0 when there is no such array. */
+  readonly memorySize: MemorySize;
+  /** How many numbers have to be remembered while a step is done that may have to be undone. */
+  readonly oldValues: number;
+  /** Words that have the same value before every step. */
+  readonly known: Known;
   /** Whether violations of the property are reported. */
   readonly asks: (property: PropertyId) => boolean;
 }
@@ -38,7 +48,7 @@ export function layoutOf(program: Program, properties: readonly PropertyId[] | u
   for (const [thread, steps] of alternatives.entries()) for (const step of steps) for (const alternative of step ?? []) uses.alternative(alternative, thread);
   for (const alternative of exists) uses.alternative(alternative, undefined);
   const isGlobal = (word: WordId): boolean => program.words[word]!.scope !== 'local' || uses.foreign.has(word);
-  const named = programNames(program, isGlobal, [...PROPERTIES.map(propertyName), 'ended', 'Final']);
+  const named = programNames(program, isGlobal, [...PROPERTIES.map(propertyName), 'ended', 'Final', 'mem', 'old', ...program.threads.map((_, thread) => placeName(thread))]);
   return {
     program,
     names: (word) => named.words.get(word) ?? `w${word}`,
@@ -49,6 +59,10 @@ export function layoutOf(program: Program, properties: readonly PropertyId[] | u
     initial,
     used: [...program.words.keys()].filter((word) => uses.words.has(word)),
     isGlobal,
+    places: program.threads.map((thread, index) => new Places(thread.steps, alternatives[index]!)),
+    memorySize: explicit.memorySize,
+    oldValues: Math.max(0, ...alternatives.flat(2).map((alternative) => (alternative?.outcome.kind === 'body' ? oldValues(alternative.effect, known) : 0))),
+    known,
     asks: (property) => properties === undefined || properties.includes(property),
   };
 }
@@ -63,15 +77,43 @@ function settle(explicit: Explicit, starts: readonly Outcome[], initial: readonl
   for (;;) {
     const alternatives = threads.map((thread, index) => reachable(explicit, thread.steps, starts[index]!, known));
     const ends = alternatives.flatMap((steps) => steps.flatMap((step) => (step ?? []).flatMap((alternative) => alternative.ends)));
-    const constants = new Map([...initial.entries()].filter(([word, value]) => known.has(word) || ends.every((end) => keeps(end, word, value))));
+    const changed = new Changed(initial, explicit.memorySize);
+    const lost = new Set(ends.flatMap((end) => [...changed.by(end)]));
+    const constants = new Map([...initial.entries()].filter(([word]) => known.has(word) || !lost.has(word)));
     if (constants.size === known.size) return { alternatives, known };
     known = constants;
   }
 }
 
-function keeps(end: Writes, word: WordId, value: number): boolean {
-  const now = valueOf(word, end);
-  return (now.kind === 'word' && now.word === word) || (now.kind === 'const' && now.value === value);
+/** Finds the words that may not have their initial value after some writes. */
+class Changed {
+  private readonly found = new Map<Writes, ReadonlySet<WordId>>();
+
+  constructor(private readonly initial: readonly number[], private readonly memorySize: MemorySize) {}
+
+  by(writes: Writes): ReadonlySet<WordId> {
+    const known = this.found.get(writes);
+    if (known !== undefined) return known;
+    const changed = this.find(writes);
+    this.found.set(writes, changed);
+    return changed;
+  }
+
+  private find(writes: Writes): ReadonlySet<WordId> {
+    if (writes === undefined) return new Set();
+    if (writes.kind === 'either') return new Set([...this.by(writes.then), ...this.by(writes.else)]);
+    const before = this.by(writes.before);
+    if (writes.kind === 'store') return new Set([...before, ...Array.from({ length: this.memorySize - 1 }, (_, word) => word)]);
+    const { word, value } = writes;
+    const isKept = value.kind === 'const' ? value.value === this.initial[word] : value.kind === 'word' && value.word === word;
+    if (isKept !== before.has(word)) return before;
+    return isKept ? new Set([...before].filter((other) => other !== word)) : new Set([...before, word]);
+  }
+}
+
+/** The name of the variable that says before which of several steps a thread is. */
+export function placeName(thread: number): string {
+  return `at_${thread}`;
 }
 
 /** The name that a property has in the model. */
@@ -94,7 +136,7 @@ function reachable(explicit: Explicit, steps: readonly Step[], start: Outcome, k
     if (step === undefined || found[outcome.step] !== undefined) continue;
     const alternatives = alternativesOf(explicit, step, known);
     found[outcome.step] = alternatives;
-    open.push(...alternatives.map((alternative) => alternative.outcome));
+    for (const { outcome: next } of alternatives) open.push(...(next.kind === 'body' ? next.targets.map((target) => ({ kind: 'goto', step: target }) as const) : [next]));
   }
   return found;
 }
@@ -135,6 +177,11 @@ class Uses {
       case 'set':
         this.word(statement.word, thread);
         return this.expression(statement.value, thread);
+      case 'store':
+        this.expression(statement.address, thread);
+        return this.expression(statement.value, thread);
+      case 'violate':
+        return this.expression(statement.test, thread);
       case 'if':
         this.expression(statement.test, thread);
         for (const inner of [...statement.then, ...statement.else]) this.statement(inner, thread);

@@ -14,10 +14,10 @@ const taken = new Set((
 export class NameSpace {
   private readonly used = new Set<string>();
 
-  /** The wish, or something like it. Names of labels, S and a number, are never given out. */
+  /** The wish, or something like it. Names of labels, which begin with S and a number, are never given out. */
   take(wish: string): string {
     const base = wish.replace(/->|\W+/g, '_').replace(/_+/g, '_').replace(/^_|_$/g, '').replace(/^(?=\d|$)/, 'w');
-    const safe = taken.has(base) || /^(?:end_)?S\d+$/.test(base) || /^[A-Z]+$/.test(base) ? `${base}_` : base;
+    const safe = taken.has(base) || /^(?:end_)?S\d+(?:_undo|_done)?\d*$/.test(base) || /^[A-Z]+$/.test(base) ? `${base}_` : base;
     let name = safe;
     for (let number = 2; this.used.has(name); number++) name = `${safe}_${number}`;
     this.used.add(name);
