@@ -5,7 +5,7 @@ import type { Liveness } from './liveness';
 import type { EntryLock, Fact, State } from './state';
 import { cell, fact, isCoreFact, isRequest } from './state';
 import type { Place, Value } from './value';
-import { contains, names, parts, symbol } from './value';
+import { contains, keysIn, names, parts, symbol } from './value';
 
 /** What may still be asked. */
 interface Interest {
@@ -215,15 +215,3 @@ function valueMatters(v: Value, interest: Interest, isNamed: (v: Value) => boole
     case 'operation': return v.operands.every((o) => valueMatters(o, interest, isNamed) && (!interest.atExit || o.kind !== 'operation'));
   }
 }
-
-/** The keys of a value and of all values inside it. */
-function keysIn(v: Value): readonly string[] {
-  let known = inside.get(v);
-  if (!known) {
-    const found = [v.key];
-    for (const part of parts(v)) for (const key of keysIn(part)) found.push(key);
-    inside.set(v, (known = found));
-  }
-  return known;
-}
-const inside = new WeakMap<Value, readonly string[]>();

@@ -15,7 +15,7 @@ import { checkOf, combine, hashOf, hashOfNumber, joined, spread } from './finger
 import type { CacheState } from './page-cache';
 import { cacheKey } from './page-cache';
 import { Recent } from './recent';
-import { SharedMap } from './shared-map';
+import { SharedMap, SummedMap } from './shared-map';
 import type { LockStatus, Place, ReadValue, Value } from './value';
 import { contains, load, number, originsOf, printed, symbol } from './value';
 
@@ -124,9 +124,9 @@ const entryLockOf = (level: Level): keyof EntryLocks => (level === 'pte' || leve
 export type Confirmation = 'no' | 'if-held' | 'yes';
 
 export interface State {
-  readonly memory: SharedMap<Cell>;
-  readonly clobbered: SharedMap<Clobbering>;
-  readonly facts: SharedMap<Fact>;
+  readonly memory: SummedMap<Cell>;
+  readonly clobbered: SummedMap<Clobbering>;
+  readonly facts: SummedMap<Fact>;
   readonly held: SharedMap<HeldLock>;
   entryLock: EntryLocks;
   /** Snapshots read in this function (or by its callees) that no comparison under the lock has confirmed. */
@@ -148,7 +148,7 @@ export interface State {
 
 export function initialState(): State {
   return {
-    memory: SharedMap.empty(), clobbered: SharedMap.empty(), facts: SharedMap.empty(), held: SharedMap.empty(), entryLock: { pte: 'unknown', pmd: 'unknown' },
+    memory: SummedMap.of(new Map()), clobbered: SummedMap.of(new Map()), facts: SummedMap.of(new Map()), held: SharedMap.empty(), entryLock: { pte: 'unknown', pmd: 'unknown' },
     open: SharedMap.empty(), confirmedAll: 'no', confirmed: SharedMap.empty(), entries: undefined, cache: undefined, sigbus: undefined, coarse: false, trace: undefined,
   };
 }
@@ -237,24 +237,24 @@ const lockNumbers: Readonly<Record<EntryLock, number>> = { unknown: 0, released:
 const kinds = { guard: 3, callers: 5, open: 7, confirmed: 11, confirmedIfHeld: 13, confirmedAll: 17, clobbered: 19 } as const;
 
 function fingerprintOf(s: State, coreOnly: boolean): number {
+  const { memory, clobbered, facts } = s;
   let { hash, check } = printedLocks(s);
+  hash += memory.hash + clobbered.hash;
+  check += memory.check + clobbered.check;
+  if (!coreOnly) {
+    hash += facts.hash;
+    check += facts.check;
+  } else {
+    for (const f of facts.values()) {
+      if (f.weight !== 'core') continue;
+      hash += f.hash;
+      check += f.check;
+    }
+  }
   const add = (print: Fingerprint, kind: number): void => {
     hash += combine(print.hash, kind);
     check += combine(print.check, kind);
   };
-  for (const m of s.memory.values()) {
-    hash += m.hash;
-    check += m.check;
-  }
-  for (const c of s.clobbered.values()) {
-    hash += c.hash;
-    check += c.check;
-  }
-  for (const f of s.facts.values()) {
-    if (coreOnly && f.weight !== 'core') continue;
-    hash += f.hash;
-    check += f.check;
-  }
   for (const h of s.held.values()) {
     const lock = printed(h.lock);
     const guard = h.guard && printed(h.guard);

@@ -18,6 +18,9 @@ interface Keyed {
   readonly key: string;
   hash: number;
   check: number;
+  /** What `originsOf` and `keysIn` found, once they were asked. */
+  origins: readonly string[] | undefined;
+  inside: readonly string[] | undefined;
 }
 
 /** A place in memory: a local variable (or parameter, or global) or what a pointer value points to, and the path of fields below it. */
@@ -69,38 +72,38 @@ export type ReadValue = Extract<Value, { kind: 'read' }>;
 /** Values nested deeper than this become plain symbols: keys must stay short in loops. */
 const maxKeyLength = 400;
 
-const newNumber = (n: number): Value => ({ kind: 'number', number: n, key: `#${n}`, hash: 0, check: 0 });
+const newNumber = (n: number): Value => ({ kind: 'number', number: n, key: `#${n}`, hash: 0, check: 0, origins: undefined, inside: undefined });
 export const zero = newNumber(0);
 export const one = newNumber(1);
 export const number = (n: number): Value => (n === 0 ? zero : n === 1 ? one : newNumber(n));
-export const param = (n: string): Value => ({ kind: 'param', name: n, key: `p:${n}`, hash: 0, check: 0 });
+export const param = (n: string): Value => ({ kind: 'param', name: n, key: `p:${n}`, hash: 0, check: 0, origins: undefined, inside: undefined });
 
 const constants = new Recent<'name' | 'symbol', string, Value>();
 
 export function name(n: string): Value {
-  return constants.get('name', n) ?? constants.put('name', n, { kind: 'name', name: n, key: `@${n}`, hash: 0, check: 0 });
+  return constants.get('name', n) ?? constants.put('name', n, { kind: 'name', name: n, key: `@${n}`, hash: 0, check: 0, origins: undefined, inside: undefined });
 }
 
 export function symbol(id: string): Value {
   const known = constants.get('symbol', id);
   if (known) return known;
   const short = shorten(id);
-  return constants.put('symbol', id, { kind: 'symbol', id: short, key: `$${short}`, hash: 0, check: 0 });
+  return constants.put('symbol', id, { kind: 'symbol', id: short, key: `$${short}`, hash: 0, check: 0, origins: undefined, inside: undefined });
 }
 
 const pointers = new Recent<Place, 'load' | 'address', Value>();
 
 export function load(place: Place): Value {
-  return pointers.get(place, 'load') ?? pointers.put(place, 'load', bounded({ kind: 'load', place, key: `*(${place.key})`, hash: 0, check: 0 }));
+  return pointers.get(place, 'load') ?? pointers.put(place, 'load', bounded({ kind: 'load', place, key: `*(${place.key})`, hash: 0, check: 0, origins: undefined, inside: undefined }));
 }
 
 export function address(place: Place): Value {
-  return pointers.get(place, 'address') ?? pointers.put(place, 'address', bounded({ kind: 'address', place, key: `&(${place.key})`, hash: 0, check: 0 }));
+  return pointers.get(place, 'address') ?? pointers.put(place, 'address', bounded({ kind: 'address', place, key: `&(${place.key})`, hash: 0, check: 0, origins: undefined, inside: undefined }));
 }
 
 export function lock(id: string, level: Level | undefined): Value {
   const short = shorten(id);
-  return { kind: 'lock', id: short, level, key: `L:${short}`, hash: 0, check: 0 };
+  return { kind: 'lock', id: short, level, key: `L:${short}`, hash: 0, check: 0, origins: undefined, inside: undefined };
 }
 
 const readings = new Recent<string, Value, ReadValue>();
@@ -109,7 +112,7 @@ export function read(r: Omit<EntryRead, 'kind'>): ReadValue {
   const known = readings.get(r.id, r.slot);
   if (known && known.lock === r.lock && known.level === r.level && known.in === r.in && known.span === r.span) return known;
   const id = shorten(r.id);
-  return readings.put(r.id, r.slot, { kind: 'read', id, level: r.level, slot: r.slot, lock: r.lock, in: r.in, span: r.span, key: `R:${id}`, hash: 0, check: 0 });
+  return readings.put(r.id, r.slot, { kind: 'read', id, level: r.level, slot: r.slot, lock: r.lock, in: r.in, span: r.span, key: `R:${id}`, hash: 0, check: 0, origins: undefined, inside: undefined });
 }
 
 const questions = new Recent<Value, string, Value>();
@@ -117,25 +120,25 @@ const questions = new Recent<Value, string, Value>();
 export function test(kind: EntryTest, by: string, of: Value, { form, orMarker }: TestNotes = {}): Value {
   const known = questions.get(of, by);
   if (known?.kind === 'test' && known.test === kind && known.form === form && known.orMarker === orMarker) return known;
-  return questions.put(of, by, bounded({ kind: 'test', test: kind, by, of, form, orMarker, key: `${by}(${of.key})`, hash: 0, check: 0 }));
+  return questions.put(of, by, bounded({ kind: 'test', test: kind, by, of, form, orMarker, key: `${by}(${of.key})`, hash: 0, check: 0, origins: undefined, inside: undefined }));
 }
 
 export function flag(kind: VmaFlag, by: string, of: Value): Value {
   const known = questions.get(of, by);
   if (known?.kind === 'flag' && known.flag === kind) return known;
-  return questions.put(of, by, bounded({ kind: 'flag', flag: kind, by, of, key: `${by}(${of.key})`, hash: 0, check: 0 }));
+  return questions.put(of, by, bounded({ kind: 'flag', flag: kind, by, of, key: `${by}(${of.key})`, hash: 0, check: 0, origins: undefined, inside: undefined }));
 }
 
 export function same(left: Value, right: Value): Value {
   const [a, b] = left.key <= right.key ? [left, right] : [right, left];
-  return bounded({ kind: 'same', left: a, right: b, key: `same(${a.key},${b.key})`, hash: 0, check: 0 });
+  return bounded({ kind: 'same', left: a, right: b, key: `same(${a.key},${b.key})`, hash: 0, check: 0, origins: undefined, inside: undefined });
 }
 
 const variables = new Recent<string, 'variable', Place>();
 
 export function local(n: string, fields: readonly string[] = noFields): Place {
-  if (fields.length > 0) return { kind: 'local', name: n, fields, key: `${n}.${fields.join('.')}`, hash: 0, check: 0 };
-  return variables.get(n, 'variable') ?? variables.put(n, 'variable', { kind: 'local', name: n, fields: noFields, key: n, hash: 0, check: 0 });
+  if (fields.length > 0) return { kind: 'local', name: n, fields, key: `${n}.${fields.join('.')}`, hash: 0, check: 0, origins: undefined, inside: undefined };
+  return variables.get(n, 'variable') ?? variables.put(n, 'variable', { kind: 'local', name: n, fields: noFields, key: n, hash: 0, check: 0, origins: undefined, inside: undefined });
 }
 const noFields: readonly string[] = [];
 
@@ -149,7 +152,7 @@ export function pointee(pointer: Value, fields: readonly string[] = noFields): P
   return targets.get(pointer, field) ?? targets.put(pointer, field, memory(pointer, fields));
 }
 
-const memory = (base: Value, fields: readonly string[]): Place => ({ kind: 'memory', base, fields, key: `[${base.key}]${fields.map((f) => `.${f}`).join('')}`, hash: 0, check: 0 });
+const memory = (base: Value, fields: readonly string[]): Place => ({ kind: 'memory', base, fields, key: `[${base.key}]${fields.map((f) => `.${f}`).join('')}`, hash: 0, check: 0, origins: undefined, inside: undefined });
 
 const members = new Recent<Place, string, Place>();
 
@@ -199,7 +202,7 @@ const isMadeBy = (value: Value, derive: Derive | undefined): boolean => derive =
 function compute(op: string, operands: readonly Value[], derive: Derive | undefined): Value {
   const folded = fold(op, operands);
   if (folded) return folded;
-  return bounded({ kind: 'operation', op, operands, derive, key: `(${op} ${operands.map((o) => o.key).join(' ')})`, hash: 0, check: 0 });
+  return bounded({ kind: 'operation', op, operands, derive, key: `(${op} ${operands.map((o) => o.key).join(' ')})`, hash: 0, check: 0, origins: undefined, inside: undefined });
 }
 
 function fold(op: string, operands: readonly Value[]): Value | undefined {
@@ -356,7 +359,7 @@ export function contains(value: Value, wanted: (v: Value) => boolean): boolean {
  */
 export function originsOf(value: Value): readonly string[] {
   if (value.kind === 'number' || value.kind === 'name' || value.kind === 'param') return none;
-  let known = origins.get(value);
+  let known = value.origins;
   if (!known) {
     const found = new Set<string>();
     contains(value, (v) => {
@@ -364,13 +367,23 @@ export function originsOf(value: Value): readonly string[] {
       if (origin !== undefined) found.add(origin);
       return false;
     });
-    origins.set(value, (known = found.size === 0 ? none : [...found]));
+    value.origins = known = found.size === 0 ? none : [...found];
   }
   return known;
 }
-const origins = new WeakMap<Value, readonly string[]>();
 const nodeName = /^[^#]*#\d+\./;
 const none: readonly string[] = [];
+
+/** The keys of a value and of all values inside it. */
+export function keysIn(value: Value): readonly string[] {
+  let known = value.inside;
+  if (!known) {
+    const found = [value.key];
+    for (const part of parts(value)) found.push(...keysIn(part));
+    value.inside = known = found;
+  }
+  return known;
+}
 
 function bounded(value: Value): Value {
   return value.key.length <= maxKeyLength ? value : symbol(value.key);
