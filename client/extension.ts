@@ -2,6 +2,8 @@
 import * as vscode from 'vscode';
 import { State, type LanguageClient } from 'vscode-languageclient/node';
 import { SELECTOR, forgetRoots, kernelRoot } from './kernel-files';
+import { registerOpenRace } from './open-race';
+import { OPEN_RACE } from './races';
 import { createClient } from './server-process';
 import { STATUS_METHOD, parseStatus } from './status';
 import { createStatusItem } from './status-item';
@@ -48,6 +50,13 @@ export function activate(context: vscode.ExtensionContext): void {
     await old.dispose(3000).catch((error: unknown) => output.appendLine(`While stopping: ${String(error)}`));
   }
 
+  /** The client, started if need be: scenarios can be looked at without a kernel tree. */
+  async function running(): Promise<LanguageClient> {
+    await inOrder(startServer);
+    if (client === undefined) throw new Error('the language server does not run, see the output');
+    return client;
+  }
+
   function startFor(document: vscode.TextDocument): void {
     if (client !== undefined || vscode.languages.match(SELECTOR, document) === 0) return;
     if (kernelRoot(document.uri.fsPath) !== undefined) void inOrder(startServer);
@@ -63,6 +72,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
   async function showMenu(): Promise<void> {
     const actions = [
+      { label: '$(debug-line-by-line) Open a Race Scenario', run: () => vscode.commands.executeCommand(OPEN_RACE) },
       { label: '$(output) Show Output', run: () => output.show(true) },
       { label: '$(warning) Show Problems', run: () => vscode.commands.executeCommand('workbench.actions.view.problems') },
       { label: '$(debug-restart) Restart Language Server', run: restartServer },
@@ -79,6 +89,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.commands.registerCommand('mmReview.restartServer', restartServer),
     vscode.commands.registerCommand('mmReview.showOutput', () => output.show(true)),
     vscode.commands.registerCommand('mmReview.showMenu', showMenu),
+    registerOpenRace(context, running),
     vscode.workspace.onDidOpenTextDocument(startFor),
     vscode.workspace.onDidChangeWorkspaceFolders(forgetRoots),
   );

@@ -1,6 +1,7 @@
 /** The language server and the connection to it. */
 import * as vscode from 'vscode';
 import { LanguageClient, TransportKind, type LanguageClientOptions, type Middleware, type ServerOptions } from 'vscode-languageclient/node';
+import { OPEN_RACE } from './races';
 import { SELECTOR, kernelRoot } from './kernel-files';
 
 export interface Channels {
@@ -20,7 +21,7 @@ export function createClient(context: vscode.ExtensionContext, { output, trace }
     outputChannel: output,
     traceOutputChannel: trace,
     middleware,
-    initializationOptions: { statusNotification: true },
+    initializationOptions: { statusNotification: true, commands: [OPEN_RACE] },
   };
   return new LanguageClient('mmReview', 'Kernel MM Review', server, options);
 }
@@ -33,6 +34,8 @@ const middleware: Middleware = {
   didChange: (event, next) => (ours(event.document.uri) ? next(event) : Promise.resolve()),
   didClose: (document, next) => (ours(document.uri) ? next(document) : Promise.resolve()),
   provideHover: (document, position, token, next) => (ours(document.uri) ? next(document, position, token) : undefined),
+  provideCodeActions: (document, range, context, token, next) => (ours(document.uri) ? next(document, range, context, token) : undefined),
+  provideCodeLenses: (document, token, next) => (ours(document.uri) ? next(document, token) : undefined),
   async provideDiagnostics(document, previousResultId, token, next) {
     if (!ours(document instanceof vscode.Uri ? document : document.uri)) return undefined;
     const report = await next(document, previousResultId, token);

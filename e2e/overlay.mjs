@@ -24,6 +24,8 @@ export function layTree(folder) {
   const compare = after(inFunction('hugetlb_pte_stable'), 'pte_same(');
   const event = after(recheck, 'return hugetlb_handle_userfault(');
   return {
+    /** Line (1-based) where the function of the recheck begins. */
+    head: inFunction('hugetlb_no_page') + 1,
     /** Line (1-based) of the recheck, its text, and the column behind `if (`. */
     recheck,
     recheckText: lines[recheck - 1],

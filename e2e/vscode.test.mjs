@@ -2,194 +2,142 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { makeVsix } from '../scripts/package.mjs';
 import { projectDir } from '../scripts/kernel-trees.mjs';
-import { focusEditor, framesWithout, goTo, hoverText, openBrowser, outputChannel, problems, runCommand, token, viewLine, workbenchReady } from './browser.mjs';
-import { installVsix, startCodeServer } from './code-server.mjs';
-import { FILE, layTree } from './overlay.mjs';
-import { setup } from './setup.mjs';
+import { focusEditor, framesWithout, goTo, hoverText, outputChannel, problems, runCommand, token, viewLine, workbenchReady } from './browser.mjs';
+import { FILE } from './overlay.mjs';
+import { inWorkbench } from './session.mjs';
 
 const PICTURES = path.join(projectDir, 'artifacts/e2e');
 const RULE = 'lockless-pte-to-userfault';
 
 test('the extension in VS Code: a recheck is removed from mm/hugetlb.c, and put back', async (t) => {
-  setup();
-  const vsix = process.env.E2E_VSIX ?? makeVsix();
   fs.rmSync(PICTURES, { recursive: true, force: true });
-  // A browser on a busy machine may fail for reasons of its own: one more try, and both results are told.
-  try {
-    await session(t, vsix, PICTURES);
-  } catch (error) {
-    t.diagnostic(`first run failed: ${error.stack ?? error}`);
-    await session(t, vsix, path.join(PICTURES, 'second-run'));
-    t.diagnostic('second run passed');
-  }
+  await inWorkbench(t, PICTURES, play);
 });
 
-async function session(t, vsix, pictures) {
-  const undo = [];
-  try {
-    await play(t, vsix, pictures, undo);
-  } finally {
-    for (const step of undo.reverse()) await step();
-  }
-}
-
-async function play(t, vsix, pictures, undo) {
-  fs.mkdirSync(pictures, { recursive: true });
-  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'mm-review-e2e-'));
-  undo.push(() => process.env.E2E_KEEP || fs.rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }));
-  const folder = path.join(home, 'linux');
-  const lines = layTree(folder);
+async function play({ t, page, server, home, folder, lines, foreign, picture }) {
   const other = path.join(home, 'other-project');
   fs.mkdirSync(other);
   fs.writeFileSync(path.join(other, 'main.c'), 'int main(void)\n{\n\treturn 0;\n}\n');
-
-  assert.match(await installVsix(home, vsix), /was successfully installed/);
-  const server = await startCodeServer(home);
-  undo.push(() => server.stop());
-  const context = await openBrowser(home);
-  undo.push(() => context.close());
-  const page = context.pages()[0] ?? await context.newPage();
-  page.setDefaultTimeout(45000);
-  const foreign = [];
-  page.on('request', (request) => {
-    const url = new URL(request.url());
-    if (/^(http|ws)/.test(url.protocol) && url.origin !== server.origin) foreign.push(request.url());
-  });
-  let count = 0;
-  const picture = async (name) => {
-    await page.waitForTimeout(300); // Toasts and overlays finish drawing.
-    await page.screenshot({ path: path.join(pictures, `${++count}-${name}.png`), animations: 'disabled' });
-  };
   const item = page.locator('.statusbar-item[id="kernel-mm-review.kernel-mm-review.mmReview.status"]');
   const squiggle = page.locator('.part.editor .squiggly-warning');
 
-  try {
-    // Another C project: the extension wakes up, its server does not, nothing is shown.
-    await page.goto(server.url(other, path.join(other, 'main.c')));
-    await workbenchReady(page);
-    await runCommand(page, 'Kernel MM Review: Show Output');
+  // Another C project: the extension wakes up, its server does not, nothing is shown.
+  await page.goto(server.url(other, path.join(other, 'main.c')));
+  await workbenchReady(page);
+  await runCommand(page, 'Kernel MM Review: Show Output');
+  await page.waitForTimeout(500);
+  assert.deepEqual(serversOf(home), []);
+  assert.equal(await item.isVisible(), false);
+
+  // The kernel: nothing to complain about at first.
+  let since = Date.now();
+  await page.goto(server.url(folder, path.join(folder, FILE)));
+  await workbenchReady(page);
+  await item.locator('.codicon-pass').waitFor();
+  t.diagnostic(`from opening the page to the first result: ${Date.now() - since} ms`);
+  assert.equal(serversOf(home).length, 1);
+  assert.equal(await squiggle.count(), 0);
+  await picture('opened');
+
+  // The edit, typed: `if (!hugetlb_pte_stable(...)) {` becomes `if (0) {`. It is never saved.
+  await goTo(page, lines.recheck, lines.conditionColumn);
+  await page.keyboard.press('Shift+End');
+  await page.keyboard.type('0) {');
+  since = Date.now();
+  await squiggle.first().waitFor();
+  t.diagnostic(`from the last key to the squiggle: ${Date.now() - since} ms`);
+  await viewLine(page, /^\s*if.\(0\).\{$/).waitFor();
+  await page.locator('.tab.active.dirty').waitFor();
+  await picture('squiggle');
+
+  // While the user types on, elsewhere, the warning does not blink.
+  await goTo(page, lines.recheck - 2, 80);
+  const blinks = await framesWithout(page, '.part.editor .squiggly-warning', async () => {
+    await page.keyboard.type(' and a few more words', { delay: 25 });
     await page.waitForTimeout(500);
-    assert.deepEqual(serversOf(home), []);
-    assert.equal(await item.isVisible(), false);
+  });
+  assert.equal(blinks, 0, 'frames without the warning');
 
-    // The kernel: nothing to complain about at first.
-    let since = Date.now();
-    await page.goto(server.url(folder, path.join(folder, FILE)));
-    await workbenchReady(page);
-    await item.locator('.codicon-pass').waitFor();
-    t.diagnostic(`from opening the page to the first result: ${Date.now() - since} ms`);
-    assert.equal(serversOf(home).length, 1);
-    assert.equal(await squiggle.count(), 0);
-    await picture('opened');
+  await page.keyboard.press('Control+Shift+M');
+  const problem = problems(page, RULE).first();
+  await problem.waitFor();
+  const text = (await problem.innerText()).replace(/\s+/g, ' ');
+  t.diagnostic(`problem: ${text}`);
+  assert.match(text, new RegExp(`mm-review ${RULE} \\[Ln ${lines.event}, Col \\d+\\]`));
+  assert.ok(text.length > RULE.length + 60, 'the message stands in the first line');
+  // The steps are under the row, which VS Code keeps closed.
+  await problem.click();
+  await page.keyboard.press('ArrowRight');
+  const steps = problems(page, /hugetlb\.c\[Ln|hugetlb\.c.*\[Ln/);
+  await steps.first().waitFor();
+  const stepTexts = (await steps.allInnerTexts()).map((step) => step.replace(/\s+/g, ' '));
+  t.diagnostic(`steps: ${stepTexts.join(' | ')}`);
+  assert.ok(stepTexts.length >= 2);
+  await picture('problems');
 
-    // The edit, typed: `if (!hugetlb_pte_stable(...)) {` becomes `if (0) {`. It is never saved.
-    await goTo(page, lines.recheck, lines.conditionColumn);
-    await page.keyboard.press('Shift+End');
-    await page.keyboard.type('0) {');
-    since = Date.now();
-    await squiggle.first().waitFor();
-    t.diagnostic(`from the last key to the squiggle: ${Date.now() - since} ms`);
-    await viewLine(page, /^\s*if.\(0\).\{$/).waitFor();
-    await page.locator('.tab.active.dirty').waitFor();
-    await picture('squiggle');
+  await item.locator('.codicon-warning').waitFor();
+  await goTo(page, lines.event);
+  await token(page, 'return hugetlb_handle_userfault', 'hugetlb_handle_userfault').hover();
+  await page.locator('.monaco-hover:not(.hidden)').filter({ hasText: RULE }).first().waitFor();
+  const href = await page.locator('.monaco-hover:not(.hidden) a').filter({ hasText: RULE }).first().getAttribute('href');
+  assert.match(href ?? '', new RegExp(`docs/rules/${RULE}\\.md$`));
+  await picture('warning-hover');
+  await page.mouse.move(700, 5);
 
-    // While the user types on, elsewhere, the warning does not blink.
-    await goTo(page, lines.recheck - 2, 80);
-    const blinks = await framesWithout(page, '.part.editor .squiggly-warning', async () => {
-      await page.keyboard.type(' and a few more words', { delay: 25 });
-      await page.waitForTimeout(500);
-    });
-    assert.equal(blinks, 0, 'frames without the warning');
-
-    await page.keyboard.press('Control+Shift+M');
-    const problem = problems(page, RULE).first();
-    await problem.waitFor();
-    const text = (await problem.innerText()).replace(/\s+/g, ' ');
-    t.diagnostic(`problem: ${text}`);
-    assert.match(text, new RegExp(`mm-review ${RULE} \\[Ln ${lines.event}, Col \\d+\\]`));
-    assert.ok(text.length > RULE.length + 60, 'the message stands in the first line');
-    // The steps are under the row, which VS Code keeps closed.
-    await problem.click();
-    await page.keyboard.press('ArrowRight');
-    const steps = problems(page, /hugetlb\.c\[Ln|hugetlb\.c.*\[Ln/);
-    await steps.first().waitFor();
-    const stepTexts = (await steps.allInnerTexts()).map((step) => step.replace(/\s+/g, ' '));
-    t.diagnostic(`steps: ${stepTexts.join(' | ')}`);
-    assert.ok(stepTexts.length >= 2);
-    await picture('problems');
-
-    await item.locator('.codicon-warning').waitFor();
-    await goTo(page, lines.event);
-    await token(page, 'return hugetlb_handle_userfault', 'hugetlb_handle_userfault').hover();
-    await page.locator('.monaco-hover:not(.hidden)').filter({ hasText: RULE }).first().waitFor();
-    const href = await page.locator('.monaco-hover:not(.hidden) a').filter({ hasText: RULE }).first().getAttribute('href');
-    assert.match(href ?? '', new RegExp(`docs/rules/${RULE}\\.md$`));
-    await picture('warning-hover');
-    await page.mouse.move(700, 5);
-
-    // Undone, the warning goes.
-    await focusEditor(page);
-    for (let presses = 0; presses < 40 && await page.locator('.tab.active.dirty').count() > 0; presses++) {
-      await page.keyboard.press('Control+Z');
-      await page.waitForTimeout(100);
-    }
-    since = Date.now();
-    await squiggle.first().waitFor({ state: 'detached' });
-    await problems(page, RULE).first().waitFor({ state: 'detached' });
-    await item.locator('.codicon-pass').waitFor();
-    await viewLine(page, 'if (!hugetlb_pte_stable('.replaceAll(' ', '\u00a0')).first().waitFor();
-    assert.equal(await page.locator('.tab.active.dirty').count(), 0);
-    await picture('undone');
-
-    await goTo(page, lines.compare);
-    await token(page, 'pte_same', 'pte_same').hover();
-    const hover = await hoverText(page);
-    t.diagnostic(`hover: ${hover.replace(/\s+/g, ' ').slice(0, 300)}`);
-    assert.match(hover, /pte_same/);
-    assert.match(hover, /entr/);
-    await picture('hover');
-    await page.mouse.move(700, 5);
-
-    const output = await outputChannel(page, 'Kernel MM Review', 'first check of this tree');
-    assert.match(output, /mm-review \d+\.\d+\.\d+, native parser, node v\d+/);
-    assert.ok(output.includes(`Kernel tree ${folder}`));
-    assert.doesNotMatch(output, /\[Error/);
-    await picture('output');
-
-    await item.click();
-    await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Restart Language Server' }).waitFor();
-    await picture('menu');
-    await page.keyboard.press('Escape');
-
-    // A new server takes over, and knows the text that is in the editor.
-    const [before] = serversOf(home);
-    await runCommand(page, 'Kernel MM Review: Restart Language Server');
-    await until(() => serversOf(home).length === 1 && serversOf(home)[0] !== before);
-    await item.locator('.codicon-pass').waitFor();
-    await goTo(page, lines.recheck, lines.conditionColumn);
-    await page.keyboard.press('Shift+End');
-    await page.keyboard.type('0) {');
-    await squiggle.first().waitFor();
-
-    // A server that dies is started again, and the warning is there again.
-    const [victim] = serversOf(home);
-    process.kill(Number(victim), 'SIGKILL');
-    await until(() => serversOf(home).length === 1 && serversOf(home)[0] !== victim);
-    await item.locator('.codicon-warning').waitFor();
-    await squiggle.first().waitFor();
-
-    assert.deepEqual(foreign, [], 'the page asked nothing of the network');
-  } catch (error) {
-    // What one needs to understand it: a picture, and VS Code's own logs (extension host, output channels).
-    await picture('FAILED').catch(() => undefined);
-    fs.copyFileSync(server.logFile, path.join(pictures, 'code-server.log'));
-    fs.cpSync(path.join(server.userData, 'logs'), path.join(pictures, 'logs'), { recursive: true });
-    throw error;
+  // Undone, the warning goes.
+  await focusEditor(page);
+  for (let presses = 0; presses < 40 && await page.locator('.tab.active.dirty').count() > 0; presses++) {
+    await page.keyboard.press('Control+Z');
+    await page.waitForTimeout(100);
   }
+  since = Date.now();
+  await squiggle.first().waitFor({ state: 'detached' });
+  await problems(page, RULE).first().waitFor({ state: 'detached' });
+  await item.locator('.codicon-pass').waitFor();
+  await viewLine(page, 'if (!hugetlb_pte_stable('.replaceAll(' ', '\u00a0')).first().waitFor();
+  assert.equal(await page.locator('.tab.active.dirty').count(), 0);
+  await picture('undone');
+
+  await goTo(page, lines.compare);
+  await token(page, 'pte_same', 'pte_same').hover();
+  const hover = await hoverText(page);
+  t.diagnostic(`hover: ${hover.replace(/\s+/g, ' ').slice(0, 300)}`);
+  assert.match(hover, /pte_same/);
+  assert.match(hover, /entr/);
+  await picture('hover');
+  await page.mouse.move(700, 5);
+
+  const output = await outputChannel(page, 'Kernel MM Review', 'first check of this tree');
+  assert.match(output, /mm-review \d+\.\d+\.\d+, native parser, node v\d+/);
+  assert.ok(output.includes(`Kernel tree ${folder}`));
+  assert.doesNotMatch(output, /\[Error/);
+  await picture('output');
+
+  await item.click();
+  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Restart Language Server' }).waitFor();
+  await picture('menu');
+  await page.keyboard.press('Escape');
+
+  // A new server takes over, and knows the text that is in the editor.
+  const [before] = serversOf(home);
+  await runCommand(page, 'Kernel MM Review: Restart Language Server');
+  await until(() => serversOf(home).length === 1 && serversOf(home)[0] !== before);
+  await item.locator('.codicon-pass').waitFor();
+  await goTo(page, lines.recheck, lines.conditionColumn);
+  await page.keyboard.press('Shift+End');
+  await page.keyboard.type('0) {');
+  await squiggle.first().waitFor();
+
+  // A server that dies is started again, and the warning is there again.
+  const [victim] = serversOf(home);
+  process.kill(Number(victim), 'SIGKILL');
+  await until(() => serversOf(home).length === 1 && serversOf(home)[0] !== victim);
+  await item.locator('.codicon-warning').waitFor();
+  await squiggle.first().waitFor();
+
+  assert.deepEqual(foreign, [], 'the page asked nothing of the network');
 }
 
 /** Process numbers of the language servers that were started from this installation. */

@@ -12,9 +12,12 @@ import { FILE, layTree } from './overlay.mjs';
 import { readZip } from './zip.mjs';
 
 const platforms = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64'];
+const scenarioFolder = path.join(import.meta.dirname, '../scenarios');
+const scenarios = fs.readdirSync(scenarioFolder, { recursive: true }).filter((name) => name.endsWith('.litmus'));
 const expected = [
   '[Content_Types].xml', 'extension.vsixmanifest',
-  ...['package.json', 'LICENSE.txt', 'readme.md', 'changelog.md', 'kernel/mm-review.schema.json', 'dist/client.js', 'dist/server.js'].map((name) => `extension/${name}`),
+  ...['package.json', 'LICENSE.txt', 'readme.md', 'changelog.md', 'kernel/mm-review.schema.json', 'syntaxes/litmus.tmLanguage.json', 'syntaxes/litmus.language-configuration.json', 'dist/client.js', 'dist/server.js', 'dist/panel/page.js', 'dist/panel/page.css'].map((name) => `extension/${name}`),
+  ...scenarios.map((name) => `extension/scenarios/${name}`),
   ...[
     'node-gyp-build/package.json', 'node-gyp-build/LICENSE', 'node-gyp-build/index.js', 'node-gyp-build/node-gyp-build.js',
     'tree-sitter/package.json', 'tree-sitter/LICENSE', 'tree-sitter/index.js', ...platforms.map((name) => `tree-sitter/prebuilds/${name}/tree-sitter.node`),
@@ -55,6 +58,8 @@ test('the VSIX', async (t) => {
     native = await serve(path.join(home, 'extension/dist/server.js'), tree, lines);
     assert.match(native.log, /native parser/);
     assert.equal(native.diagnostics.length, 1);
+    // The server finds the scenarios that came with it.
+    assert.equal(native.scenarios.length, scenarios.filter((name) => !name.includes(path.sep)).length);
   });
 
   await t.test('runs with the WebAssembly parser where no native one loads, and finds the same', async () => {
@@ -80,11 +85,12 @@ async function serve(server, tree, lines) {
     const text = fs.readFileSync(file, 'utf8').split('\n').with(lines.recheck - 1, '\t\t\tif (0) {').join('\n');
     await connection.sendNotification('textDocument/didOpen', { textDocument: { uri: pathToFileURL(file).href, languageId: 'c', version: 1, text } });
     const { diagnostics } = await published;
+    const listed = await connection.sendRequest('mmReview/scenarios', {});
     await connection.sendRequest('shutdown');
     await connection.sendNotification('exit');
     await new Promise((resolve) => child.once('exit', resolve));
     assert.equal(child.exitCode, 0);
-    return { diagnostics, log };
+    return { diagnostics, log, scenarios: listed };
   } finally {
     connection.dispose();
     child.kill();

@@ -34,9 +34,13 @@ export function makeVsix() {
   for (const [name, files] of Object.entries(packages)) {
     for (const file of files) copy(path.join(root, 'node_modules', name, file), path.join(stage, 'dist/node_modules', name, file));
   }
+  for (const name of ['page.js', 'page.css']) copy(path.join(root, 'dist/panel', name), path.join(stage, 'dist/panel', name));
+  fs.cpSync(path.join(root, 'scenarios'), path.join(stage, 'scenarios'), { recursive: true, filter: (name) => fs.statSync(name).isDirectory() || name.endsWith('.litmus') });
   const documents = ['README.md', 'CHANGELOG.md', 'LICENSE'].filter((name) => fs.existsSync(path.join(root, name)));
   for (const name of documents) copy(path.join(root, name), path.join(stage, name));
   for (const { url } of manifest.contributes.jsonValidation) copy(path.join(root, url), path.join(stage, url));
+  const languages = manifest.contributes.languages.flatMap(({ configuration }) => configuration ?? []);
+  for (const name of [...languages, ...manifest.contributes.grammars.map((grammar) => grammar.path)]) copy(path.join(root, name), path.join(stage, name));
   fs.writeFileSync(path.join(stage, 'package.json'), `${JSON.stringify(shipped(manifest), null, 2)}\n`);
   copy(path.join(root, '.vscodeignore'), path.join(stage, '.vscodeignore'));
   fs.rmSync(output, { force: true });

@@ -31,6 +31,8 @@ export interface Delivery {
   pull(uri: string, previousResultId: string | undefined, token: CancellationToken): Promise<DocumentDiagnosticReport | undefined>;
   /** Files changed on disk. */
   filesChanged(uris: readonly string[]): void;
+  /** What was found last in an open document, without the rules that are switched off. */
+  findingsIn(uri: string): readonly Finding[];
   /** What is known about the functions that a document calls. */
   modelAt(uri: string): KernelModel;
 }
@@ -42,6 +44,8 @@ export interface DeliveryOptions {
   readonly log: Log;
   readonly capabilities: ClientCapabilities;
   readonly status?: StatusReporter;
+  /** `findingsIn` may answer otherwise than before. */
+  readonly onFindings?: (uri: string, findings: readonly Finding[]) => void;
 }
 
 /** An open document and what the client was last told of it. */
@@ -56,12 +60,13 @@ interface Shown {
 /** Refreshes that follow each other closely are one. */
 const REFRESH_MS = 100;
 
-export function createDelivery({ connection, documents, engine, log, capabilities, status }: DeliveryOptions): Delivery {
+export function createDelivery({ connection, documents, engine, log, capabilities, status, onFindings }: DeliveryOptions): Delivery {
   const pulls = capabilities.textDocument?.diagnostic !== undefined;
   const refreshes = pulls && capabilities.workspace?.diagnostics?.refreshSupport === true;
   const can: DiagnosticAbilities = {
     relatedInformation: capabilities.textDocument?.publishDiagnostics?.relatedInformation === true,
     codeDescription: capabilities.textDocument?.publishDiagnostics?.codeDescriptionSupport === true,
+    data: capabilities.textDocument?.publishDiagnostics?.dataSupport === true,
   };
   const shown = new Map<string, Shown>();
   const checkers = new Map<Tree, Checker>();
@@ -115,7 +120,12 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
     const document = documentAt(tree, path);
     if (document === undefined) return;
     document.findings = findings;
+    onFindings?.(document.uri, wanted(document));
     deliver(document);
+  }
+
+  function wanted({ findings }: Shown): readonly Finding[] {
+    return settings.enable ? findings.filter(({ rule }) => settings.rules[rule] !== 'off') : [];
   }
 
   /** Tells the client what has changed since it was last told. */
@@ -193,6 +203,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
     const entry = shown.get(document.uri);
     if (entry === undefined) return;
     shown.delete(document.uri);
+    onFindings?.(document.uri, []);
     checkers.get(entry.place.tree)?.close(entry.place.path);
     if (entry.place.tree.root === undefined) {
       roots.release(document.uri);
@@ -213,6 +224,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       // Nothing was looked for while the product was off.
       if (enabled) for (const checker of checkers.values()) checker.wake();
       if (refreshes && shown.size > 0) refresh();
+      for (const document of shown.values()) onFindings?.(document.uri, wanted(document));
       if (!pulls) for (const document of shown.values()) deliver(document);
     },
     async pull(uri, previousResultId, token) {
@@ -242,6 +254,10 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       }
       for (const [tree, paths] of byTree) checkers.get(tree)?.invalidate(paths);
     }),
+    findingsIn(uri) {
+      const document = shown.get(uri);
+      return document === undefined ? [] : wanted(document);
+    },
     modelAt(uri) {
       const tree = shown.get(uri)?.place.tree;
       return tree === undefined ? builtinModel : models.modelOf(tree);

@@ -10,7 +10,7 @@ const finding: Finding = {
   scenario: null, assumptions: [], fingerprint: '0',
 };
 const around = { uriOf: (file: string) => `file:///linux/${file}`, lengthOf: () => 17 };
-const all = { relatedInformation: true, codeDescription: true };
+const all = { relatedInformation: true, codeDescription: true, data: true };
 
 test('a finding of several lines is underlined in its first', () => {
   const [diagnostic] = toDiagnostics([finding], around, DEFAULTS, all);
@@ -22,4 +22,11 @@ test('what the analyzer rates as information never becomes a warning', () => {
   const settings = { ...DEFAULTS, rules: { 'some-rule': 'warning' as const } };
   expect(toDiagnostics([{ ...finding, severity: 'information' }], around, settings, all)[0]?.severity).toBe(3);
   expect(toDiagnostics([finding], around, settings, all)[0]?.severity).toBe(2);
+});
+
+test('the scenario travels with the diagnostic where the client gives it back', () => {
+  const told = { ...finding, scenario: 'a-race' };
+  expect(toDiagnostics([told], around, DEFAULTS, all)[0]?.data).toEqual({ scenario: 'a-race' });
+  expect(toDiagnostics([told], around, DEFAULTS, { ...all, data: false })[0]).not.toHaveProperty('data');
+  expect(toDiagnostics([finding], around, DEFAULTS, all)[0]).not.toHaveProperty('data');
 });

@@ -12,6 +12,8 @@ export const RULE_PAGES = 'https://github.com/kernel-mm-review/kernel-mm-review/
 export interface DiagnosticAbilities {
   readonly relatedInformation: boolean;
   readonly codeDescription: boolean;
+  /** Gives `data` back when it asks for actions. */
+  readonly data: boolean;
 }
 
 /** What the diagnostics of a file need to know of their surroundings. */
@@ -42,6 +44,7 @@ function toDiagnostic(finding: Finding, around: Surroundings, level: RuleLevel, 
   };
   if (can.codeDescription) diagnostic.codeDescription = { href: `${RULE_PAGES}${finding.rule}.md` };
   if (can.relatedInformation) diagnostic.relatedInformation = related(finding, around.uriOf);
+  if (can.data && finding.scenario !== null) diagnostic.data = { scenario: finding.scenario };
   return diagnostic;
 }
 

@@ -2,6 +2,8 @@
 import type { Analysis, TreeReader } from '../analyzer/analysis';
 import type { KernelModel } from '../kernel/model';
 import type { ModelFile } from '../kernel/model-file';
+import type { ParserBackend } from '../parser/types';
+import type { ScenarioLibrary } from '../workspace/scenarios';
 import type { DiskTreeReader } from '../workspace/reader';
 
 /** What of a reader the server uses. */
@@ -10,12 +12,15 @@ export type ServerReader = Pick<DiskTreeReader, 'indexFiles' | 'read' | 'add' | 
 export interface Engine {
   /** One line for the log: which parser runs. */
   readonly description: string;
+  readonly backend: ParserBackend;
   createAnalysis(reader: TreeReader, log: (line: string) => void): Analysis;
   /** Root of the kernel tree that holds this file (an absolute path), or undefined. */
   findRoot(file: string): string | undefined;
   createReader(root: string, log: (line: string) => void): ServerReader;
   /** The model file of the kernel tree with this root, as it is on disk. */
   loadModelFile(root: string): ModelFile;
+  /** The scenarios that ship, read when they are first asked for. */
+  scenarios(): ScenarioLibrary;
   /** Markdown for a primitive of this model or for a constant, or undefined. */
   describe(name: string, model: KernelModel): string | undefined;
 }

@@ -1,21 +1,29 @@
 /** The real engine: parser, analyzer, kernel model and file system put together. */
+import path from 'node:path';
 import type { Engine } from './engine';
 import { createAnalysis } from '../analyzer/create';
 import { rules } from '../analyzer/rules';
 import { describe } from '../kernel/hover';
 import { loadBackend } from '../parser/backend';
 import { loadModelFile } from '../workspace/model-file';
+import { loadScenarios, type ScenarioLibrary } from '../workspace/scenarios';
 import { createTreeReader } from '../workspace/reader';
 import { findRoot } from '../workspace/root';
 
+/** Beside the folder of the bundle, in a checkout as in the VSIX. */
+const scenarioFolder = path.resolve(__dirname, '..', 'scenarios');
+
 export async function loadEngine(): Promise<Engine> {
   const backend = await loadBackend();
+  let library: ScenarioLibrary | undefined;
   return {
+    backend,
     description: `${backend.name} parser`,
     createAnalysis: (reader, log) => createAnalysis({ backend, reader, log }),
     findRoot,
     createReader: (root, log) => createTreeReader(root, [], ({ path, message }) => log(`${path}: ${message}`)),
     loadModelFile,
+    scenarios: () => (library ??= loadScenarios(scenarioFolder)),
     describe: (name, model) => describe(name, (rule) => rules.some((r) => r.name === rule), model),
   };
 }

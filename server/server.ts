@@ -1,6 +1,6 @@
 /** The language server: what it can do, and which module answers what. */
 import {
-  DidChangeConfigurationNotification, DocumentDiagnosticReportKind, LSPErrorCodes, MarkupKind, ResponseError, TextDocumentSyncKind, TextDocuments,
+  CodeActionKind, DidChangeConfigurationNotification, DocumentDiagnosticReportKind, LSPErrorCodes, MarkupKind, ResponseError, TextDocumentSyncKind, TextDocuments,
   type ClientCapabilities, type Connection, type InitializeResult,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
@@ -8,6 +8,8 @@ import { createDelivery, type Delivery } from './delivery';
 import type { Engine, LoadEngine } from './engine';
 import { hover } from './hover';
 import { createLog, describeError, showFailure, type Log } from './log';
+import { createLensRefresher, opensRaces, raceActions, raceLenses } from './open-race';
+import { serveRaces } from './races';
 import { DEFAULTS, SECTION, isRecord, parseSettings, type Settings } from './settings';
 import { createStatusReporter, statusNotification, wantsStatus } from './status';
 
@@ -37,13 +39,17 @@ export function startServer(connection: Connection, { loadEngine, version }: Ser
     const status = wantsStatus(initializationOptions)
       ? createStatusReporter((news) => void connection.sendNotification(statusNotification, news))
       : undefined;
-    delivery = createDelivery({ connection, documents, engine, log, capabilities, ...(status && { status }) });
+    const races = opensRaces(initializationOptions);
+    const lenses = races ? createLensRefresher(connection, capabilities) : undefined;
+    delivery = createDelivery({ connection, documents, engine, log, capabilities, ...(status && { status }), ...(lenses && { onFindings: lenses.changed }) });
     if (isRecord(initializationOptions)) delivery.setSettings(parseSettings(initializationOptions.settings));
     return {
       serverInfo: { name: 'mm-review', version },
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         hoverProvider: true,
+        ...(races && { codeLensProvider: {} }),
+        ...(races && capabilities.textDocument?.codeAction?.codeActionLiteralSupport && { codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] } }),
         ...(delivery.pulls && { diagnosticProvider: { identifier: 'mm-review', interFileDependencies: true, workspaceDiagnostics: false } }),
       },
     };
@@ -87,6 +93,16 @@ export function startServer(connection: Connection, { loadEngine, version }: Ser
     return hover(document, position, (name) => describe(name, model), kind);
   });
 
+  const titleOf = (scenario: string): string | undefined => engine?.scenarios().scenarios.find((file) => file.scenario?.name === scenario)?.scenario?.title;
+
+  connection.onCodeAction((params) => raceActions(params, delivery?.findingsIn(params.textDocument.uri) ?? [], titleOf));
+
+  connection.onCodeLens(({ textDocument }) => {
+    const document = documents.get(textDocument.uri);
+    return document === undefined ? [] : raceLenses(document, delivery?.findingsIn(textDocument.uri) ?? [], titleOf);
+  });
+
+  serveRaces({ connection, documents, engine: () => engine, log });
   documents.listen(connection);
   connection.listen();
 }

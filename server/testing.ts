@@ -5,6 +5,8 @@ import {
   type ClientCapabilities, type Diagnostic, type DocumentDiagnosticReport, type ProtocolConnection, type PublishDiagnosticsParams,
 } from 'vscode-languageserver/node';
 import type { Engine } from './engine';
+import type { ParserBackend } from '../parser/types';
+import type { ScenarioLibrary } from '../workspace/scenarios';
 import { startServer } from './server';
 import type { Status } from './status';
 import { builtinModel } from '../kernel/model';
@@ -13,6 +15,10 @@ import type { Analysis, TreeReader } from '../analyzer/analysis';
 import type { Finding, Location } from '../analyzer/findings/finding';
 
 export interface FakeEngine extends Engine {
+  backend: ParserBackend;
+  library: ScenarioLibrary;
+  /** Scenario of every finding. */
+  scenario: string | null;
   /** Text on disk by absolute path. Directories named `linux` are kernel trees. */
   readonly disk: Map<string, string>;
   /** Paths whose check ran to its end, in order. */
@@ -30,6 +36,10 @@ export interface FakeEngine extends Engine {
 export function fakeEngine(): FakeEngine {
   const engine: FakeEngine = {
     description: 'fake parser',
+    backend: { name: 'native', withTree: () => { throw new Error('the fake parses nothing'); } },
+    library: { scenarios: [], adversaries: [] },
+    scenario: null,
+    scenarios: () => engine.library,
     disk: new Map(),
     checked: [],
     abandoned: 0,
@@ -68,7 +78,7 @@ function fakeAnalysis(reader: TreeReader, engine: FakeEngine): Analysis {
       if (paths.some((path) => read(path).includes('THROW'))) throw new Error('fake failure');
       const words = [...model.primitives.values()].filter((entry) => entry.source === '.mm-review.json').map((entry) => entry.name);
       const cause = files().flatMap((path) => ['CAUSE', ...words].flatMap((word) => find(read(path), path, word)))[0];
-      const findings = cause === undefined ? [] : paths.flatMap((path) => find(read(path), path, 'RACE').map((location) => fakeFinding(location, cause)));
+      const findings = cause === undefined ? [] : paths.flatMap((path) => find(read(path), path, 'RACE').map((location) => ({ ...fakeFinding(location, cause), scenario: engine.scenario })));
       finished = true;
       engine.checked.push(...paths);
       return findings;
@@ -120,6 +130,7 @@ export interface TestClient {
   readonly registered: { readonly method: string; readonly registerOptions: unknown }[];
   readonly capabilities: Record<string, unknown>;
   refreshes: number;
+  lensRefreshes: number;
   /** What the client answers when asked for the section `mmReview`. */
   settings: unknown;
   open(uri: string, text: string): void;
@@ -150,7 +161,7 @@ export async function startClient({ capabilities = PUSH, initializationOptions, 
   const connection = createProtocolConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
   const versions = new Map<string, number>();
   const client: TestClient = {
-    connection, engine, pushed: [], statuses: [], logged: [], registered: [], capabilities: {}, refreshes: 0, settings,
+    connection, engine, pushed: [], statuses: [], logged: [], registered: [], capabilities: {}, refreshes: 0, lensRefreshes: 0, settings,
     open(uri, text) {
       versions.set(uri, 1);
       void connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'c', version: 1, text } });
@@ -184,6 +195,10 @@ export async function startClient({ capabilities = PUSH, initializationOptions, 
   connection.onNotification('mmReview/status', (status: Status) => void client.statuses.push(status));
   connection.onRequest('workspace/diagnostic/refresh', () => {
     client.refreshes++;
+    return null;
+  });
+  connection.onRequest('workspace/codeLens/refresh', () => {
+    client.lensRefreshes++;
     return null;
   });
   connection.onRequest('workspace/configuration', () => [client.settings]);

@@ -17,6 +17,11 @@ export function fileUri(root: string, file: string): string {
   return pathToFileURL(path.join(root, ...file.split('/'))).href;
 }
 
+/** URI of an absolute path. */
+export function pathToUri(file: string): string {
+  return pathToFileURL(file).href;
+}
+
 /** Path below `root` with forward slashes, or undefined when the file is elsewhere. */
 export function relativePath(root: string, file: string): string | undefined {
   const relative = path.relative(root, file);

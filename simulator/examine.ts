@@ -43,12 +43,22 @@ export function examine(scenario: Scenario, backend: ParserBackend, selection: S
 export function present(scenario: Scenario, selection: Selection, program: Program, exploration: Exploration): Examination {
   const { witness, preemptions } = exploration;
   const uncovered = coversOf(scenario, selection.variant, selection.adversaries.map((a) => a.name)).filter((label) => exploration.covered[program.labels.indexOf(label)] !== true);
-  const trace = witness && replay(program, witness.schedule).trace;
+  // Whoever only wants the verdict does not pay for the rest.
+  const trace = lazy(() => witness && replay(program, witness.schedule).trace);
+  const diagram = lazy(() => trace() && buildDiagram(program, trace()!, { format: formatValue }));
+  const explanation = lazy(() => trace() && explain(program, trace()!, { format: formatValue, preemptions }));
   return {
-    scenario, selection, program, exploration, uncovered, trace,
-    diagram: trace && buildDiagram(program, trace, { format: formatValue }),
-    explanation: trace && explain(program, trace, { format: formatValue, preemptions }),
+    scenario, selection, program, exploration, uncovered,
+    get trace() { return trace(); },
+    get diagram() { return diagram(); },
+    get explanation() { return explanation(); },
   };
+}
+
+/** Makes a value when it is first asked for. */
+function lazy<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /**

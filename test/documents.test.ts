@@ -6,6 +6,10 @@ import { createAnalysis } from '../analyzer/create';
 import { unusedAllow } from '../analyzer/findings/silence';
 import { rules } from '../analyzer/rules/index';
 import { loadBackend } from '../parser/backend';
+import { examine } from '../simulator/examine';
+import { readScenario } from '../simulator/litmus/scenario';
+import { renderText } from '../simulator/present/text';
+import { loadScenarios } from '../workspace/scenarios';
 
 const root = path.resolve(import.meta.dirname, '..');
 const sections = ['What it does', 'Why it is a bug', 'Bad', 'Good', 'When it is a false alarm', 'How to silence it', 'Scenario'];
@@ -53,6 +57,18 @@ describe.each(rules.map((rule) => rule.name))('docs/rules/%s.md', (name) => {
   });
 });
 
+describe('the scenario of a rule', () => {
+  const { scenarios } = loadScenarios(path.join(root, 'scenarios'));
+
+  it.each(rules.map(({ name, scenario }) => ({ name, scenario })))('$name: $scenario exists, is about this rule, and is named on its page', ({ name, scenario }) => {
+    const file = scenarios.find((candidate) => candidate.scenario?.name === scenario);
+    expect(file?.problems).toEqual([]);
+    expect(file?.scenario?.rule).toBe(name);
+    const page = text(`docs/rules/${name}.md`);
+    expect(page.slice(page.indexOf('## Scenario'))).toContain(`(../../scenarios/${scenario}.litmus)`);
+  });
+});
+
 describe('README.md', () => {
   it('has one line for each rule', () => {
     const rows = [...text('README.md').matchAll(/^\| \[`([a-z-]+)`\]\(docs\/rules\/\1\.md\) \| (.*) \| (.*) \|$/gm)].map(([, name, description, commit]) => ({ name, description, commit }));
@@ -64,7 +80,16 @@ it('every page in docs/rules belongs to a rule', () => {
   expect(fs.readdirSync(path.join(root, 'docs/rules')).sort()).toEqual([...rules, unusedAllow].map((rule) => `${rule.name}.md`).sort());
 });
 
-it.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench/README.md', 'docs/model-file.md', ...rules.map((rule) => `docs/rules/${rule.name}.md`)])('links in %s lead somewhere', (file) => {
+it('README.md shows the race as it is drawn', () => {
+  const { scenario } = readScenario(text('scenarios/hugetlb-missing-unstable-pte.litmus'));
+  const { diagram } = examine(scenario!, backend, { variant: 'buggy', adversaries: [] }).examination!;
+  const drawn = renderText(diagram!);
+  const shown = /^## See the race$.*?^```text\n(.*?)^```$/ms.exec(text('README.md'))?.[1];
+  if (process.env['MM_REVIEW_UPDATE'] && shown !== undefined) fs.writeFileSync(path.join(root, 'README.md'), text('README.md').replace(shown, () => drawn));
+  else expect(shown).toBe(drawn);
+});
+
+it.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench/README.md', 'docs/model-file.md', 'docs/litmus.md', ...rules.map((rule) => `docs/rules/${rule.name}.md`)])('links in %s lead somewhere', (file) => {
   const links = [...text(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? '');
   for (const link of links) expect(fs.existsSync(path.join(root, path.dirname(file), link)), link).toBe(true);
 });

@@ -1,9 +1,12 @@
 /** What client and server say to each other, each in its own words: the client imports nothing of the server. */
 import { expect, test } from 'vitest';
 import manifest from '../package.json';
+import { OPEN_RACE, RACE_METHOD, SCENARIOS_METHOD, parseRaceAnswer, parseScenarios, parseTarget } from '../client/races';
 import { SELECTOR } from '../client/kernel-files';
 import { STATUS_METHOD, parseStatus, statusLook } from '../client/status';
 import { modelFileName } from '../kernel/model-problems';
+import { OPEN_RACE as SERVER_OPEN_RACE } from '../server/open-race';
+import { parseRaceRequest, raceRequest, scenariosRequest } from '../server/races';
 import { SECTION } from '../server/settings';
 import { statusNotification, type Status } from '../server/status';
 
@@ -33,7 +36,7 @@ test('the status item keeps its width: one icon and always the same word', () =>
 });
 
 test('VS Code knows model files: comments are allowed, and the schema that ships applies', () => {
-  expect(manifest.contributes.languages).toEqual([{ id: 'jsonc', filenames: [modelFileName] }]);
+  expect(manifest.contributes.languages).toContainEqual({ id: 'jsonc', filenames: [modelFileName] });
   expect(manifest.contributes.jsonValidation).toEqual([{ fileMatch: modelFileName, url: './kernel/mm-review.schema.json' }]);
   expect(SELECTOR).toContainEqual({ scheme: 'file', pattern: `**/${modelFileName}` });
 });
@@ -41,4 +44,20 @@ test('VS Code knows model files: comments are allowed, and the schema that ships
 test('commands and settings of the manifest carry our prefix', () => {
   for (const { command } of manifest.contributes.commands) expect(command.startsWith(`${SECTION}.`)).toBe(true);
   for (const name of Object.keys(manifest.contributes.configuration.properties)) expect(name.startsWith(`${SECTION}.`)).toBe(true);
+});
+
+test('client and server call the requests about races and their command the same', () => {
+  expect([SCENARIOS_METHOD, RACE_METHOD, OPEN_RACE]).toEqual([scenariosRequest.method, raceRequest.method, SERVER_OPEN_RACE]);
+  expect(manifest.contributes.commands.map(({ command }) => command)).toContain(OPEN_RACE);
+  for (const target of [{ scenario: 'a' }, { uri: 'file:///a.litmus' }]) {
+    expect(parseTarget(target)).toEqual(target);
+    expect(parseRaceRequest({ ...target, variant: 'fixed', adversaries: ['b'] })).toBeDefined();
+  }
+  for (const nothing of [undefined, null, 'a', {}, { scenario: 1 }]) expect(parseTarget(nothing)).toBeUndefined();
+});
+
+test('answers about races of another version are a problem, not an exception', () => {
+  expect(parseRaceAnswer({ view: { version: 2 }, problems: [] })).toMatchObject({ view: null, problems: [{ message: expect.stringContaining('another version') as string }] });
+  expect(parseRaceAnswer({ view: null, problems: [{ line: 1, column: 2, message: 'no' }] })).toEqual({ view: null, problems: [{ line: 1, column: 2, message: 'no' }] });
+  expect(parseScenarios([{ name: 'a' }])).toEqual([]);
 });

@@ -1,7 +1,6 @@
 /** What an entry value says of the uffd-wp bit: where it came from decides, not what it is called. */
 import { dropFlags } from '../../kernel/flags';
 import type { Effect } from '../../kernel/types';
-import type { Fact } from './state';
 import type { Value } from './value';
 import { contains, names } from './value';
 
@@ -35,11 +34,8 @@ export function addsBit(value: Value): boolean {
   return contains(value, (v) => deriveOf(v)?.adds !== undefined);
 }
 
-/** The path was asked to drop the bit, or the vma cannot have it. */
-export function excludesProtection(f: Fact): boolean {
-  const { value } = f;
-  const isFalse = f.low === 0 && f.high === 0;
-  const isTrue = f.low > 0 || f.high < 0 || f.not.includes(0);
+/** When this is known to be false, or true: was the path asked to drop the bit, or can the vma not have it? */
+export function excludesProtection(value: Value, isFalse: boolean, isTrue: boolean): boolean {
   if (value.kind === 'flag') {
     if (value.flag === 'wp' || value.flag === 'armed') return isFalse;
     return isTrue && (value.flag === 'anonymous' || value.flag === 'drops-on-remap');

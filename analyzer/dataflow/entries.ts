@@ -6,9 +6,11 @@
 import type { Level } from '../../kernel/types';
 import type { Span } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
+import type { Fingerprint } from './fingerprint';
+import { checkOf, combine, hashOf } from './fingerprint';
 import type { Fact, State, Trace } from './state';
 import type { ReadValue, Value } from './value';
-import { contains } from './value';
+import { contains, printed } from './value';
 
 /** One change of an entry. `table`: a whole page table is taken out of the tree. */
 export interface Change {
@@ -102,7 +104,7 @@ export interface EntryState {
   readonly unstable: ReadonlySet<string>;
 }
 
-const nothing: ReadonlySet<never> = new Set<never>();
+export const nothing: ReadonlySet<never> = new Set<never>();
 
 export const initialEntries: EntryState = {
   pending: [], kept: [], attached: [], marked: false, excluded: false, clean: nothing, occupied: nothing, emptied: nothing, bare: nothing, fresh: nothing, stable: nothing, stale: nothing, earlier: new Map(), tested: nothing, found: nothing, violated: nothing, changed: false, ended: false,
@@ -126,7 +128,70 @@ export function entriesKey(e: EntryState): string {
 }
 const keys = new WeakMap<EntryState, string>();
 
-export const withElement = <T>(set: ReadonlySet<T>, element: T): ReadonlySet<T> => (set.has(element) ? set : new Set([...set, element]));
+/** The fingerprint of what the key says. Sets, changes and values keep theirs: from one state to the next only a few of them are others. */
+export function printedEntries(e: EntryState): Fingerprint {
+  const known = prints.get(e);
+  if (known) return known;
+  const flags = (e.marked ? 1 : 0) + (e.excluded ? 2 : 0) + (e.changed ? 4 : 0) + (e.ended ? 8 : 0) + (e.mmapDropped ? 16 : 0) + (e.scans ? 32 : 0) + 64 * mmapNumbers[e.mmap];
+  const print = { hash: combine(flags, 1), check: combine(flags, 2) };
+  const add = (part: Fingerprint, kind: number): void => {
+    print.hash = (print.hash + combine(part.hash, kind)) | 0;
+    print.check = (print.check + combine(part.check, kind)) | 0;
+  };
+  const texts = (set: ReadonlySet<string>, kind: number): void => {
+    if (set.size > 0) add(printedSet(set), kind);
+  };
+  for (const c of e.pending) add(printedChange(c), 3);
+  for (const v of e.kept) add(printed(v), 4);
+  for (const v of e.attached) add(printed(v), 5);
+  texts(e.clean, 6);
+  texts(e.occupied, 7);
+  texts(e.emptied, 8);
+  texts(e.bare, 9);
+  texts(e.fresh, 10);
+  texts(e.stable, 11);
+  texts(e.stale, 12);
+  for (const guard of e.earlier.keys()) add(printedText(guard), 13);
+  texts(e.tested, 14);
+  texts(e.found, 15);
+  texts(e.violated, 16);
+  for (const r of e.looked) add(printed(r), 17);
+  texts(e.gaps, 18);
+  const d = e.detached;
+  if (d) {
+    add(printedChange(d.change), 19 + (d.scanned ? 1 : 0) + (d.guarded ? 2 : 0) + (d.relocked ? 4 : 0));
+    texts(d.gaps, 27);
+  }
+  for (const c of e.unchecked) add(printedChange(c), 28);
+  texts(e.unstable, 29);
+  prints.set(e, print);
+  return print;
+}
+const prints = new WeakMap<EntryState | Change | ReadonlySet<string>, Fingerprint>();
+const mmapNumbers: Readonly<Record<EntryState['mmap'], number>> = { caller: 0, read: 1, write: 2, dropped: 3 };
+
+const printedText = (text: string): Fingerprint => ({ hash: hashOf(text), check: checkOf(text) });
+
+function printedSet(set: ReadonlySet<string>): Fingerprint {
+  let known = prints.get(set);
+  if (!known) {
+    let [hash, check] = [0, 0];
+    for (const text of set) {
+      hash = (hash + hashOf(text)) | 0;
+      check = (check + checkOf(text)) | 0;
+    }
+    prints.set(set, (known = { hash, check }));
+  }
+  return known;
+}
+
+function printedChange(change: Change): Fingerprint {
+  let known = prints.get(change);
+  if (!known) prints.set(change, (known = printedText(changeKey(change))));
+  return known;
+}
+
+export const withElement = <T>(set: ReadonlySet<T>, element: T): ReadonlySet<T> => (set.has(element) ? set : new Set(set).add(element));
 
 /** Adds a change, once per place and slot. */
 export function withChange(changes: readonly Change[], change: Change): readonly Change[] {
@@ -198,20 +263,7 @@ export function cannotLose(s: State, change: Pick<Change, 'kind' | 'replaces'>):
 /** Slots that hold something, be it a marker, as far as the facts say so. */
 export function occupiedSlots(s: State): string[] {
   const out: string[] = [];
-  const look = (v: Value): boolean => {
-    if (v.kind === 'read' && wasLocked(s, v)) out.push(v.slot.key);
-    return false;
-  };
-  for (const f of s.facts.values()) {
-    if (isFalse(f)) continue;
-    const { value } = f;
-    if (value.kind === 'same') {
-      look(value.left);
-      look(value.right);
-    } else if (value.kind === 'test' && (value.test === 'present' || value.test === 'swap' || value.test === 'marker' || (value.test === 'none' && value.orMarker === true))) {
-      contains(value.of, look);
-    }
-  }
+  for (const f of s.facts.values()) for (const v of f.occupied) if (wasLocked(s, v)) out.push(v.slot.key);
   return out;
 }
 

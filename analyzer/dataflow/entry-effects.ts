@@ -1,9 +1,9 @@
-/** How `EntryState` changes along a path: at primitives, at branches, where phases begin and end, and across calls. */
+/** How `EntryState` changes along a path: at primitives, at branches, and where phases begin and end. */
 import type { Effect, Level } from '../../kernel/types';
 import type { Span } from '../../parser/ir';
-import { addsBit, carries, excludesProtection, isMarker } from './bits';
+import { addsBit, carries, isMarker } from './bits';
 import type { Change, Check, EntryState, Gap, Guard } from './entries';
-import { cannotLose, gapOf, isTrusted, occupiedSlots, wasLocked, withChange, withElement } from './entries';
+import { cannotLose, gapOf, isTrusted, nothing, occupiedSlots, wasLocked, withChange, withElement } from './entries';
 import type { Frame } from './frame';
 import type { State, Trace } from './state';
 import { lockStatus, phaseOf, tookNone } from './state';
@@ -26,8 +26,14 @@ export interface EntrySink {
 
 export const allGaps: ReadonlySet<Gap> = new Set<Gap>(['wp', 'hole']);
 
-function update(s: State, change: Partial<EntryState>): void {
-  if (s.entries) s.entries = { ...s.entries, ...change };
+export function update(s: State, change: Partial<EntryState>): void {
+  const e = s.entries;
+  if (!e) return;
+  for (const part in change) {
+    if (change[part as keyof EntryState] === e[part as keyof EntryState]) continue;
+    s.entries = { ...e, ...change };
+    return;
+  }
 }
 
 /** Names the place of a change. */
@@ -39,7 +45,7 @@ export function forgetLooks(s: State, looked: readonly ReadValue[]): void {
 }
 
 /** Whose lock guards entries of this level: the function's own (`held`), its caller's (`inherit`), nobody's? */
-function protection(s: State, level: Level): LockStatus {
+export function protection(s: State, level: Level): LockStatus {
   const status = lockStatus(s, level);
   return status === 'held' && tookNone(s) ? 'inherit' : status;
 }
@@ -56,7 +62,7 @@ export function reduceEntries(s: State): void {
     if ([...e.occupied].some(isGone)) update(s, { occupied: new Set([...e.occupied].filter((key) => !isGone(key))) });
   }
   // Checks of a phase that changed something are no guards for a later one.
-  if (e.tested.size > 0 && !e.earlier.has('wp') && !e.fresh.has('wp')) update(s, { tested: new Set() });
+  if (e.tested.size > 0 && !e.earlier.has('wp') && !e.fresh.has('wp')) update(s, { tested: nothing });
   const spent = e.changed && (e.fresh.size > 1 || (e.fresh.size === 1 && !e.fresh.has('value')));
   if (spent) update(s, { fresh: new Set(['value' as const]) });
   // With a lock of its own, the function does nothing for what its caller has pending.
@@ -71,7 +77,7 @@ export function isSettled(s: State): boolean {
 
 /** No entry will be changed in this phase: what values it found without the bit does not matter any more. */
 export function forgetBare(s: State): void {
-  if (s.entries && s.entries.occupied.size > 0) update(s, { occupied: new Set() });
+  if (s.entries && s.entries.occupied.size > 0) update(s, { occupied: nothing });
   // What was handed in matters to the caller, too.
   if (s.entries && s.entries.bare.size > 0 && s.entries.pending.length === 0) update(s, { bare: new Set([...s.entries.bare].filter((key) => !key.includes('R:'))) });
 }
@@ -99,7 +105,7 @@ function readsOf(s: State): ReadonlySet<string> {
 }
 
 /** A guard that found protected memory before the path went on guards something else. */
-function withoutViolated(earlier: EntryState['earlier'], violated: ReadonlySet<Guard>): EntryState['earlier'] {
+export function withoutViolated(earlier: EntryState['earlier'], violated: ReadonlySet<Guard>): EntryState['earlier'] {
   return violated.size === 0 ? earlier : new Map([...earlier].filter(([guard]) => !violated.has(guard)));
 }
 
@@ -121,10 +127,10 @@ function startPhase(s: State): void {
   if (!e) return;
   const violated = e.found.has('flag') ? withElement(e.violated, 'flag') : e.violated;
   const earlier = withoutViolated(e.fresh.has('flag') && !e.stable.has('flag') ? withGuard(s, e, 'flag') : e.earlier, violated);
-  update(s, { earlier, violated, found: new Set(), stale: readsOf(s), changed: false, fresh: new Set(), clean: new Set(), occupied: new Set(), emptied: new Set(), bare: new Set(), detached: e.detached && { ...e.detached, relocked: true } });
+  update(s, { earlier, violated, found: nothing, stale: readsOf(s), changed: false, fresh: nothing, clean: nothing, occupied: nothing, emptied: nothing, bare: nothing, detached: e.detached && { ...e.detached, relocked: true } });
 }
 
-function endPhase(sink: EntrySink, s: State, wasCallers: boolean): void {
+export function endPhase(sink: EntrySink, s: State, wasCallers: boolean): void {
   const e = s.entries;
   if (!e) return;
   for (const change of e.pending) if ((change.kind !== 'store' || change.replaces) && !cannotLose(s, change)) sink.lost(s, change);
@@ -136,13 +142,13 @@ function endPhase(sink: EntrySink, s: State, wasCallers: boolean): void {
   const { detached, gaps } = s.entries!;
   const violated = new Set([...e.violated, ...e.found]);
   update(s, {
-    pending: [], clean: new Set(), occupied: new Set(), emptied: new Set(), bare: new Set(), fresh: new Set(), changed: false, earlier: withoutViolated(earlier, violated), violated, found: new Set(), stable, ended: e.ended || wasCallers,
+    pending: [], clean: nothing, occupied: nothing, emptied: nothing, bare: nothing, fresh: nothing, changed: false, earlier: withoutViolated(earlier, violated), violated, found: nothing, stable, ended: e.ended || wasCallers,
     detached: detached && !detached.scanned && detached.relocked && sink.scans ? { ...detached, scanned: true, gaps } : detached,
   });
 }
 
 /** Nothing more will be asked of the entries looked at so far. */
-function settleScan(s: State): void {
+export function settleScan(s: State): void {
   const e = s.entries;
   if (!e || e.looked.length === 0) return;
   let { gaps } = e;
@@ -197,10 +203,16 @@ export function noteBranch(s: State, value: Value, holds: boolean): void {
 export function noteFacts(s: State): void {
   const e = s.entries;
   if (!e) return;
-  if (!e.excluded && [...s.facts.values()].some(excludesProtection)) update(s, { excluded: true });
+  if (!e.excluded) {
+    for (const f of s.facts.values()) {
+      if (!f.excludesBit) continue;
+      update(s, { excluded: true });
+      break;
+    }
+  }
   const slots = occupiedSlots(s).filter((key) => !e.occupied.has(key));
   if (slots.length > 0) update(s, { occupied: new Set([...e.occupied, ...slots]) });
-  if (e.pending.length > 0) update(s, { pending: s.entries!.pending.filter((c) => !cannotLose(s, c)) });
+  if (e.pending.some((c) => cannotLose(s, c))) update(s, { pending: e.pending.filter((c) => !cannotLose(s, c)) });
 }
 
 /** A loop goes on with another vma. */
@@ -208,8 +220,8 @@ export function noteOtherVma(sink: EntrySink, s: State): void {
   const e = s.entries;
   if (!e) return;
   judgeTable(sink, s);
-  for (const [key, f] of s.facts) if (excludesProtection(f)) s.facts.delete(key);
-  update(s, { excluded: false, detached: undefined, violated: new Set(), found: new Set(), earlier: new Map(), stable: new Set(), fresh: new Set([...e.fresh].filter((c) => c !== 'flag')) });
+  for (const [key, f] of s.facts) if (f.excludesBit) s.facts.delete(key);
+  update(s, { excluded: false, detached: undefined, violated: nothing, found: nothing, earlier: new Map(), stable: nothing, fresh: new Set([...e.fresh].filter((c) => c !== 'flag')) });
 }
 
 /** A loop over the vmas that map a file: their mmap_lock is not held. */
@@ -261,7 +273,7 @@ function isKernelTable(args: readonly Value[]): boolean {
   return (mm?.kind === 'address' && mm.place.kind === 'local' && mm.place.name === '::init_mm') || (mm?.kind === 'number' && mm.number === 0);
 }
 
-function dropMmapLock(s: State): void {
+export function dropMmapLock(s: State): void {
   const e = s.entries;
   if (!e) return;
   let { earlier } = e;
@@ -270,7 +282,7 @@ function dropMmapLock(s: State): void {
     earlier = withGuard(s, { ...e, earlier }, guard);
     fresh.delete(guard);
   }
-  update(s, { mmap: 'dropped', mmapDropped: e.mmapDropped || e.mmap === 'caller', stable: new Set(), earlier, fresh });
+  update(s, { mmap: 'dropped', mmapDropped: e.mmapDropped || e.mmap === 'caller', stable: nothing, earlier, fresh });
 }
 
 function clear(sink: EntrySink, s: State, change: Change): void {
@@ -312,7 +324,7 @@ export function store(sink: EntrySink, s: State, change: Change, value: Value): 
 }
 
 /** A value that may have the bit was put into this slot. */
-function keep(s: State, slot: Value): void {
+export function keep(s: State, slot: Value): void {
   const e = s.entries;
   if (!e) return;
   const isCallers = contains(slot, (v) => v.kind === 'param' || v.kind === 'load');
@@ -338,11 +350,11 @@ function act(sink: EntrySink, s: State, change: Change): void {
 function detach(s: State, change: Change): void {
   const e = s.entries;
   if (!e) return;
-  update(s, { detached: { change, scanned: false, gaps: new Set(), guarded: e.stable.size > 0 || e.fresh.has('flag'), violated: e.violated, relocked: false }, looked: [], gaps: new Set() });
+  update(s, { detached: { change, scanned: false, gaps: nothing, guarded: e.stable.size > 0 || e.fresh.has('flag'), violated: e.violated, relocked: false }, looked: [], gaps: nothing });
 }
 
 /** A pmd is written: the table comes back, or something else takes its place. */
-function attach(sink: EntrySink, s: State, value: Value): void {
+export function attach(sink: EntrySink, s: State, value: Value): void {
   const e = s.entries;
   const d = e?.detached;
   if (!d) {
@@ -360,102 +372,4 @@ export function judgeTable(sink: EntrySink, s: State): void {
   const gaps = d.scanned ? d.gaps : allGaps;
   if (gaps.size > 0) sink.acted(s, d.change, gaps);
   if (!d.scanned && !s.entries!.excluded) sink.lost(s, d.change);
-}
-
-/* ---- calls ---- */
-
-/** How a callee's values and places are called by its caller. */
-interface Names {
-  value(v: Value): Value;
-}
-
-/**
- * The call returned with `from`: `before` is the caller's state at the call, `s` the one after it, whose locks are settled already.
- * `site` is the call, for what the callee did under a lock that was taken here; `told` are the guards whose answer the callee gives its caller.
- */
-export function applyEntries(sink: EntrySink, before: State, s: State, from: EntryState, names: Names, site: Pick<Change, 'by' | 'in' | 'span'>, args: readonly Value[], told: ReadonlySet<Guard>): void {
-  const e = s.entries;
-  if (!e) return;
-  const rename = (c: Change): Change => ({ ...c, slot: names.value(c.slot), old: c.old && names.value(c.old) });
-  const isUnstable = args.some((a) => e.unstable.has(a.key)) && e.mmap !== 'read' && e.mmap !== 'write';
-  if (!e.detached) {
-    for (const c of from.unchecked) {
-      if (e.fresh.size > 0 || e.stable.size > 0 || protection(before, c.level) === 'none') continue;
-      if (protection(before, c.level) === 'held') sink.acted(s, { ...rename(c), ...site }, allGaps);
-      else update(s, { unchecked: withChange(s.entries!.unchecked, rename(c)) });
-    }
-  } else if (from.scans && !e.detached.scanned) {
-    update(s, { detached: { ...e.detached, scanned: true, gaps: from.gaps } });
-  }
-  for (const value of from.attached) attach(sink, s, names.value(value));
-  if (from.mmapDropped) dropMmapLock(s);
-  noteFacts(s);
-  if (from.marked) update(s, { pending: [], marked: true });
-  for (const slot of from.kept) keep(s, names.value(slot));
-  if (from.ended) endPhase(sink, s, phaseOf(before) === 'caller');
-  else notePhase(sink, s, phaseOf(before));
-  const now = s.entries!;
-  const fresh = new Set([...now.fresh, ...from.fresh]);
-  const earlier = new Map([...now.earlier, ...[...from.earlier].filter(([guard]) => told.has(guard))]);
-  let { pending } = now;
-  if (!e.detached) {
-    for (const c of from.pending) {
-      const here = rename(c);
-      pending = withChange(pending, here.kind === 'store' && !here.replaces ? { ...here, replaces: s.entries!.occupied.has(here.slot.key) } : here);
-    }
-  }
-  update(s, {
-    fresh, pending, changed: now.changed || from.changed, stable: isUnstable ? now.stable : new Set([...now.stable, ...from.stable]),
-    excluded: now.excluded || from.excluded, found: new Set([...now.found, ...from.found]), earlier: withoutViolated(earlier, now.violated),
-    mmap: from.mmap === 'caller' ? now.mmap : from.mmap,
-  });
-  noteFacts(s);
-}
-
-/** A helper that puts markers was called for this slot, whose value was pending before and still is: it is the one to blame. */
-export function blame(before: State, s: State, helper: Change, slot: Value): void {
-  const e = s.entries;
-  if (!e || !before.entries?.pending.some((c) => c.slot.key === slot.key)) return;
-  update(s, { pending: e.pending.map((c) => (c.slot.key !== slot.key ? c : { ...c, blamed: c.blamed ?? { in: helper.in, span: helper.span, by: helper.by } })) });
-}
-
-/* ---- loops and ends ---- */
-
-/** The node gives new meaning to the values whose names begin with `id`. To be called before the facts about them go. */
-export function retireEntries(s: State, id: string): void {
-  const e = s.entries;
-  if (!e) return;
-  const old = e.looked.filter((r) => r.id.startsWith(id));
-  let { gaps } = e;
-  for (const read of old) {
-    const gap = gapOf(s, read);
-    if (gap) gaps = withElement(gaps, gap);
-  }
-  const isOld = (key: string): boolean => key.includes(id);
-  const alive = (keys: ReadonlySet<string>): ReadonlySet<string> => ([...keys].some(isOld) ? new Set([...keys].filter((k) => !isOld(k))) : keys);
-  if (e.earlier.has('wp') && e.tested.has(id)) {
-    const earlier = new Map(e.earlier);
-    earlier.delete('wp');
-    update(s, { earlier, tested: new Set() });
-  }
-  const touched = old.length > 0 || [e.stale, e.clean, e.occupied, e.emptied, e.bare, e.unstable].some((keys) => [...keys].some(isOld)) || e.kept.some((v) => isOld(v.key)) || e.pending.some((c) => isOld(c.slot.key));
-  if (!touched) return;
-  update(s, {
-    looked: old.length > 0 ? e.looked.filter((r) => !old.includes(r)) : e.looked, gaps,
-    stale: alive(e.stale), clean: alive(e.clean), occupied: alive(e.occupied), emptied: alive(e.emptied), bare: alive(e.bare), unstable: alive(e.unstable),
-    kept: e.kept.filter((v) => !v.key.includes(id)),
-    pending: e.pending.map((c) => (c.slot.key.includes(id) ? { ...c, slot: symbol(`gone:${c.slot.key}`) } : c)),
-  });
-}
-
-/** At the end of a function: what its caller gets to know. */
-export function finishEntries(sink: EntrySink, s: State): void {
-  const e = s.entries;
-  if (!e) return;
-  settleScan(s);
-  if (e.detached) judgeTable(sink, s);
-  const open = phaseOf(s) === 'none' ? [] : s.entries!.pending;
-  // Checks of a phase that changed something are told apart no more.
-  if (s.entries!.changed) update(s, { fresh: new Set(s.entries!.fresh.size > 0 ? ['value' as const] : []), found: new Set() });
-  update(s, { pending: open, detached: undefined, clean: new Set(), occupied: new Set(), emptied: new Set(), bare: new Set(), stale: new Set(), tested: new Set(), unstable: new Set(), scans: sink.scans, gaps: sink.scans ? s.entries!.gaps : new Set() });
 }

@@ -4,7 +4,7 @@ import { noteRead } from './entry-effects';
 import type { Frame } from './frame';
 import { entryLevel, isLocal, nodeId, quote } from './frame';
 import type { State } from './state';
-import { confirm, confirmEverything, lockStatus, narrow, openSnapshot, range, readPlace, record, truth } from './state';
+import { cell, confirm, confirmEverything, lockStatus, narrow, openSnapshot, range, readPlace, record, truth } from './state';
 import type { Place, ReadValue, Value } from './value';
 import { address, below, isTruth, load, local, name, names, number, operation, pointee, read, symbol, zero } from './value';
 
@@ -69,10 +69,15 @@ export function placeOf(frame: Frame, s: State, expr: Expr, node: NodeId): Place
   }
 }
 
+/** The only way that a branch on `condition` can go here, if that is known at once. Tests of entries are always looked at more closely. */
+export function decision(s: State, condition: Value): boolean | undefined {
+  return condition.kind === 'test' || condition.kind === 'same' ? undefined : truth(s, condition);
+}
+
 /** Takes the branch on which `condition` has this truth value; false when the path cannot happen. */
 export function assume(s: State, condition: Value, wanted: boolean): boolean {
-  const known = truth(s, condition);
-  if (known !== undefined && condition.kind !== 'test' && condition.kind !== 'same') {
+  const known = decision(s, condition);
+  if (known !== undefined) {
     if (known !== wanted) return false;
     if (condition.kind === 'number') return true;
   }
@@ -105,7 +110,7 @@ export function assume(s: State, condition: Value, wanted: boolean): boolean {
 
 /** Variables that hold a value known to be 0 hold 0: that outlives the facts about the value. */
 function becomesZero(s: State, value: Value): void {
-  for (const [key, m] of s.memory) if (m.value.key === value.key) s.memory.set(key, { place: m.place, value: zero });
+  for (const [key, m] of s.memory) if (m.value.key === value.key) s.memory.set(key, cell(m.place, zero));
 }
 
 function record01(s: State, value: Value, wanted: boolean): boolean {

@@ -16,6 +16,8 @@ export interface Frame {
   shapeAt(node: NodeId): Shape | undefined;
   /** Prefix of everything created in this function. */
   readonly id: string;
+  /** The same for each node; see `nodeId`. */
+  readonly nodeNames: readonly string[];
 }
 
 const entryTypes: Readonly<Record<string, Level>> = { pte_t: 'pte', pmd_t: 'pmd', pud_t: 'pud' };
@@ -33,7 +35,7 @@ export function createFrame(ref: FunctionRef, ir: FunctionIR, returnTypeOf: (cal
     if (node.result) results.set(node.result, node);
   });
   return {
-    ref, ir, id: ir.name,
+    ref, ir, id: ir.name, nodeNames: ir.nodes.map((_, i) => `${ir.name}#${i}.`),
     typeOfName(name) {
       const known = types.get(name);
       const call = known === undefined && name.startsWith('$') ? results.get(name) : undefined;
@@ -98,7 +100,7 @@ export const isEntryType = (type: string | undefined): boolean => type !== undef
 export const isLocal = (frame: Frame, name: string): boolean => name.startsWith('$') || frame.typeOfName(name) !== undefined;
 
 /** Names a node of this function in symbols and reads. The final dot keeps one node's name from being the beginning of another's. */
-export const nodeId = (frame: Frame, node: NodeId): string => `${frame.id}#${node}.`;
+export const nodeId = (frame: Frame, node: NodeId): string => frame.nodeNames[node] ?? `${frame.id}#${node}.`;
 
 export const quote = (frame: Frame, span: { start: number; end: number }): string => {
   const text = frame.ref.text.slice(span.start, span.end).replace(/\s+/g, ' ').trim();

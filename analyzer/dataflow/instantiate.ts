@@ -5,11 +5,12 @@ import { carries } from './bits';
 import type { Guard } from './entries';
 import { cannotLose } from './entries';
 import type { EntrySink } from './entry-effects';
-import { applyEntries, noteFacts } from './entry-effects';
+import { applyEntries } from './entry-calls';
+import { noteFacts } from './entry-effects';
 import { assume } from './evaluate';
 import type { Frame } from './frame';
 import type { Fact, State, Trace } from './state';
-import { acquire, clobber, confirm, confirmEverything, copy, lockStatus, narrow, openSnapshot, readPlace, release, tookNone, truth, writePlace } from './state';
+import { acquire, clobber, confirm, confirmEverything, copy, lockStatus, narrow, openSnapshot, readPlace, release, tookNone, traced, truth, writePlace } from './state';
 import type { ActionReach, EventReach, FaultReach, LossReach, Outcome } from './summary';
 import type { CallNode } from './transfer';
 import type { Place, ReadValue, Value } from './value';
@@ -73,9 +74,9 @@ export function applyOutcome(frame: Frame, s: State, node: CallNode, callee: Fun
   const from = outcome.state;
   t.coarse = s.coarse || from.coarse;
   t.trace = appendTrace(s.trace, callStep(frame, node, callee), outcome.state.trace, sub);
-  if (!applyFacts(t, [...from.facts.values()], sub)) return undefined;
+  if (!applyFacts(t, from.facts.values(), sub)) return undefined;
   if (from.confirmedAll !== 'no') settle(s, from.confirmedAll, (when) => confirmEverything(t, when));
-  openAndConfirm(s, t, [...from.open.values()], [...from.confirmed.values()], sub);
+  openAndConfirm(s, t, from.open.values(), from.confirmed.values(), sub);
   if (from.entryLock.pte === 'released' || from.entryLock.pmd === 'released') release(t, symbol(`${callee.name}:released`));
   for (const c of from.clobbered.values()) {
     const p = sub.place(c.place);
@@ -147,8 +148,8 @@ export function applyAction(frame: Frame, s: State, id: NodeId, node: CallNode, 
 
 /** The caller's path, the call, and what happened in the callee in the caller's terms. */
 function appendTrace(before: Trace | undefined, call: Omit<Trace, 'before'>, inside: Trace | undefined, sub: Substitution): Trace {
-  const start: Trace = { ...call, before };
-  return inside ? { ...call, before: start, inside: { trace: inside, rename: sub.value } } : start;
+  const start = traced(call, before);
+  return inside ? traced(call, start, { trace: inside, rename: sub.value }) : start;
 }
 
 /** The path to what happened in a callee, from the caller's point of view. */
@@ -158,7 +159,7 @@ function callStep(frame: Frame, node: CallNode, callee: FunctionRef): Omit<Trace
   return { kind: 'call', in: frame.ref, span: node.span, about: undefined, message: `calls ${callee.name}()` };
 }
 
-function applyFacts(t: State, facts: readonly Fact[], sub: Substitution): boolean {
+function applyFacts(t: State, facts: Iterable<Fact>, sub: Substitution): boolean {
   for (const f of facts) {
     const v = sub.value(f.value);
     const known = f.low === 0 && f.high === 0 ? false : f.low > 0 || f.high < 0 || f.not.includes(0) ? true : undefined;
@@ -174,7 +175,7 @@ function applyFacts(t: State, facts: readonly Fact[], sub: Substitution): boolea
  * The callee's snapshots join the caller's, and what the callee compared is confirmed. In this order, because only the caller may know that
  * the value was none, and then the callee's snapshots are settled as well.
  */
-function openAndConfirm(caller: State, t: State, open: readonly ReadValue[], confirmed: EventReach['confirmed'], sub: Substitution): void {
+function openAndConfirm(caller: State, t: State, open: Iterable<ReadValue>, confirmed: Iterable<EventReach['confirmed'][number]>, sub: Substitution): void {
   for (const r of open) {
     const here = sub.value(r);
     if (here.kind === 'read') openSnapshot(t, here);

@@ -22,6 +22,12 @@ export function movesLock(frame: Frame, node: IrNode, id: NodeId): boolean {
   return op === 'acquire' || op === 'release' || op === 'walk-step' || op === 'walk-done' || op === 'double-lock' || op === 'double-unlock';
 }
 
+/** Does the node change nothing, on any path? A call has to be known for it. */
+export function isIdle(frame: Frame, node: IrNode, id: NodeId): boolean {
+  if (node.kind === 'nop') return true;
+  return node.kind === 'call' && node.result === undefined && frame.shapeAt(id)?.effect.op === 'inert' && !node.args.some((a) => readsEntry(frame, a));
+}
+
 /** Does the node read a pte? */
 export function looksAtEntry(frame: Frame, id: NodeId): boolean {
   const effect = frame.shapeAt(id)?.effect;

@@ -7,12 +7,17 @@ import type { Level } from '../../kernel/types';
 import type { Span } from '../../parser/ir';
 import type { StepKind } from '../findings/finding';
 import type { FunctionRef } from '../call-graph/tree';
+import { excludesProtection } from './bits';
 import type { EntryState } from './entries';
-import { entriesKey } from './entries';
+import { entriesKey, printedEntries } from './entries';
+import type { Fingerprint } from './fingerprint';
+import { checkOf, combine, hashOf, hashOfNumber, joined, spread } from './fingerprint';
 import type { CacheState } from './page-cache';
 import { cacheKey } from './page-cache';
+import { Recent } from './recent';
+import { SharedMap, SummedMap } from './shared-map';
 import type { LockStatus, Place, ReadValue, Value } from './value';
-import { contains, load, number, symbol } from './value';
+import { contains, load, number, originsOf, printed, symbol } from './value';
 
 /** One thing that happened on a path, with the path before it. */
 export interface Trace {
@@ -33,11 +38,68 @@ export interface Trace {
 }
 
 /** What the branches taken so far say of a value: an interval, and numbers it is not. */
-export interface Fact {
+export interface Fact extends Fingerprint {
   readonly value: Value;
   readonly low: number;
   readonly high: number;
   readonly not: readonly number[];
+  /** It decides something about an event or a change of an entry; see `isCoreFact`, `isRequest`. */
+  readonly weight: 'core' | 'request' | 'other';
+  /** The path was asked to drop the uffd-wp bit, or the vma cannot have it. */
+  readonly excludesBit: boolean;
+  /** Readings of entries that hold something, be it a marker, as this fact says. */
+  readonly occupied: readonly ReadValue[];
+}
+
+/** Facts as branches learn them, again and again: the value is false, true, or just not zero. */
+const learned = new Recent<Value, 'false' | 'true' | 'not zero', Fact>();
+
+export function fact(value: Value, low: number, high: number, not: readonly number[]): Fact {
+  const plain = not.length > 0 ? (not.length === 1 && not[0] === 0 && low === -Infinity && high === Infinity ? 'not zero' : undefined) : low === 0 && high === 0 ? 'false' : low === 1 && high === 1 ? 'true' : undefined;
+  if (plain === undefined) return newFact(value, low, high, not);
+  return learned.get(value, plain) ?? learned.put(value, plain, newFact(value, low, high, not));
+}
+
+function newFact(value: Value, low: number, high: number, not: readonly number[]): Fact {
+  const print = printed(value);
+  let bounds = combine(hashOfNumber(low), hashOfNumber(high));
+  for (const n of not) bounds = combine(bounds, hashOfNumber(n));
+  const weight = isCoreFact(value) ? 'core' : isRequest(value) ? 'request' : 'other';
+  const excludesBit = excludesProtection(value, low === 0 && high === 0, low > 0 || high < 0 || not.includes(0));
+  const occupied = low === 0 && high === 0 ? noReadings : readingsOfSomething(value);
+  return { value, low, high, not, weight, excludesBit, occupied, hash: combine(print.hash, bounds), check: combine(print.check, spread(bounds)) };
+}
+
+const noReadings: readonly ReadValue[] = [];
+
+/** Entries that are known not to be empty when this is true. */
+function readingsOfSomething(value: Value): readonly ReadValue[] {
+  if (value.kind === 'same') return [value.left, value.right].filter((v) => v.kind === 'read');
+  if (value.kind !== 'test' || (value.test !== 'present' && value.test !== 'swap' && value.test !== 'marker' && (value.test !== 'none' || value.orMarker !== true))) return noReadings;
+  const found: ReadValue[] = [];
+  contains(value.of, (v) => {
+    if (v.kind === 'read') found.push(v);
+    return false;
+  });
+  return found;
+}
+
+/** What a place holds. */
+export interface Cell extends Fingerprint {
+  readonly place: Place;
+  readonly value: Value;
+}
+
+export function cell(place: Place, value: Value): Cell {
+  const [at, what] = [printed(place), printed(value)];
+  return { place, value, hash: combine(at.hash, what.hash), check: combine(at.check, what.check) };
+}
+
+/** Everything at and below a place was overwritten by code we cannot see; `by` tells the overwritings apart. */
+interface Clobbering extends Fingerprint {
+  readonly place: Place;
+  readonly by: string;
+  readonly zero: boolean;
 }
 
 export interface HeldLock {
@@ -62,18 +124,17 @@ const entryLockOf = (level: Level): keyof EntryLocks => (level === 'pte' || leve
 export type Confirmation = 'no' | 'if-held' | 'yes';
 
 export interface State {
-  readonly memory: Map<string, { readonly place: Place; readonly value: Value }>;
-  /** Places below which everything was overwritten by code we cannot see; the value tells the overwritings apart. */
-  readonly clobbered: Map<string, { readonly place: Place; readonly by: string; readonly zero: boolean }>;
-  readonly facts: Map<string, Fact>;
-  readonly held: Map<string, HeldLock>;
+  readonly memory: SummedMap<Cell>;
+  readonly clobbered: SummedMap<Clobbering>;
+  readonly facts: SummedMap<Fact>;
+  readonly held: SharedMap<HeldLock>;
   entryLock: EntryLocks;
   /** Snapshots read in this function (or by its callees) that no comparison under the lock has confirmed. */
-  readonly open: Map<string, ReadValue>;
+  readonly open: SharedMap<ReadValue>;
   /** Confirmation of every snapshot taken before this function was entered. */
   confirmedAll: Confirmation;
   /** Values of the caller that were compared with an entry read under the lock. */
-  readonly confirmed: Map<string, { readonly value: Value; readonly when: Exclude<Confirmation, 'no'> }>;
+  readonly confirmed: SharedMap<{ readonly value: Value; readonly when: Exclude<Confirmation, 'no'> }>;
   /** What the path does to entries, where that is followed. */
   entries: EntryState | undefined;
   /** What it does to holes of the page cache, where that is followed. */
@@ -87,32 +148,42 @@ export interface State {
 
 export function initialState(): State {
   return {
-    memory: new Map(), clobbered: new Map(), facts: new Map(), held: new Map(), entryLock: { pte: 'unknown', pmd: 'unknown' },
-    open: new Map(), confirmedAll: 'no', confirmed: new Map(), entries: undefined, cache: undefined, sigbus: undefined, coarse: false, trace: undefined,
+    memory: SummedMap.of(new Map()), clobbered: SummedMap.of(new Map()), facts: SummedMap.of(new Map()), held: SharedMap.empty(), entryLock: { pte: 'unknown', pmd: 'unknown' },
+    open: SharedMap.empty(), confirmedAll: 'no', confirmed: SharedMap.empty(), entries: undefined, cache: undefined, sigbus: undefined, coarse: false, trace: undefined,
   };
 }
 
 export function copy(s: State): State {
   return {
-    memory: new Map(s.memory), clobbered: new Map(s.clobbered), facts: new Map(s.facts), held: new Map(s.held), entryLock: s.entryLock,
-    open: new Map(s.open), confirmedAll: s.confirmedAll, confirmed: new Map(s.confirmed), entries: s.entries, cache: s.cache, sigbus: s.sigbus, coarse: s.coarse, trace: s.trace,
+    memory: s.memory.fork(), clobbered: s.clobbered.fork(), facts: s.facts.fork(), held: s.held.fork(), entryLock: s.entryLock,
+    open: s.open.fork(), confirmedAll: s.confirmedAll, confirmed: s.confirmed.fork(), entries: s.entries, cache: s.cache, sigbus: s.sigbus, coarse: s.coarse, trace: s.trace,
   };
 }
 
 /** Two states with the same key behave the same from here on; only how they came about differs. */
-export function stateKey(s: State): string {
-  return keyOf(s, () => true);
+export function stateKey(s: State): number {
+  return fingerprintOf(s, false);
 }
 
 /** The same without the branch facts that decide nothing about an event. */
-export function coreKey(s: State): string {
-  return keyOf(s, (f) => isCoreFact(f.value));
+export function coreKey(s: State): number {
+  return fingerprintOf(s, true);
 }
 
 /** The same for a way to return: what the caller can see, what was asked for, and which values were found without the bit. */
-export function entryOutcomeKey(s: State): string {
-  const facts = [...s.facts].filter(([, f]) => isRequest(f.value) || (f.value.kind === 'test' && f.value.test === 'uffd-wp')).map(([key, f]) => `${key}:${f.low},${f.high}`);
-  return `${s.coarse ? '~' : ''}${visibleKey(s)}|${facts.sort().join('|')}`;
+export function entryOutcomeKey(s: State): number {
+  let { hash, check } = printedLocks(s);
+  const add = (print: Fingerprint, kind: number): void => {
+    hash += combine(print.hash, kind);
+    check += combine(print.check, kind);
+  };
+  for (const f of s.facts.values()) if (f.weight === 'request' || (f.value.kind === 'test' && f.value.test === 'uffd-wp')) add(f, 0);
+  for (const m of s.memory.values()) add(m, 0);
+  for (const c of s.clobbered.values()) add(printed(c.place), kinds.clobbered);
+  for (const h of s.held.values()) add(printed(h.lock), kinds.guard);
+  if (s.entries) add(printedEntries(s.entries), 0);
+  if (s.cache) add({ hash: hashOf(cacheKey(s.cache)), check: checkOf(cacheKey(s.cache)) }, 0);
+  return joined(spread(hash | 0), spread(check | 0));
 }
 
 /** Was an entry none, marked, write-protected, or the same as another? */
@@ -121,12 +192,30 @@ export function isCoreFact(value: Value): boolean {
 }
 
 /** What the state says of entries and locks, of what was asked for, and of the values that the function is about to return. */
-export function entryCoreKey(s: State, returned: ReadonlySet<string>): string {
-  const out: string[] = [];
-  for (const [key, f] of s.facts) if (isCoreFact(f.value) || isRequest(f.value)) out.push(`${key}:${f.low},${f.high}`);
-  for (const key of s.held.keys()) out.push(`+${key}`);
-  for (const [key, m] of s.memory) if (m.place.kind === 'local' && returned.has(m.place.name)) out.push(`${key}=${m.value.kind === 'number' || m.value.kind === 'name' ? m.value.key : '?'}`);
-  return `${s.coarse ? '~' : ''}${s.entryLock.pte}|${s.entryLock.pmd}|${out.sort().join('|')}|${s.entries ? entriesKey(s.entries) : ''}`;
+export function entryCoreKey(s: State, returned: ReadonlySet<string>): number {
+  let { hash, check } = printedLocks(s);
+  for (const f of s.facts.values()) {
+    if (f.weight === 'other') continue;
+    hash += f.hash;
+    check += f.check;
+  }
+  for (const h of s.held.values()) {
+    const print = printed(h.lock);
+    hash += spread(print.hash);
+    check += spread(print.check);
+  }
+  for (const m of s.memory.values()) {
+    if (m.place.kind !== 'local' || !returned.has(m.place.name)) continue;
+    const print = m.value.kind === 'number' || m.value.kind === 'name' ? m : printed(m.place);
+    hash += print.hash;
+    check += print.check;
+  }
+  if (s.entries) {
+    const print = printedEntries(s.entries);
+    hash += print.hash;
+    check += print.check;
+  }
+  return joined(spread(hash | 0), spread(check | 0));
 }
 
 /** A test of a flag by which a fault or a zap was asked for. */
@@ -137,37 +226,51 @@ export function visibleKey(s: State): string {
   return [...(s.entries ? [entriesKey(s.entries)] : []), ...(s.cache ? [cacheKey(s.cache)] : []), ...[...s.memory].map(([key, m]) => `${key}=${m.value.key}`), ...s.clobbered.keys(), ...s.held.keys(), s.entryLock.pte, s.entryLock.pmd].sort().join('|');
 }
 
-/** Short names for the parts of state keys. They are kept with the objects, which many states share. */
-const numbers = new Map<string, string>();
-const numberOf = new WeakMap<object, string>();
-/** Beyond this many the names begin anew: equal states may then be told apart, which costs time only. */
-const maxNumbers = 200_000;
-
-function short(part: object, text: () => string): string {
-  let known = numberOf.get(part);
-  if (known === undefined) {
-    if (numbers.size > maxNumbers) numbers.clear();
-    const full = text();
-    known = numbers.get(full);
-    if (known === undefined) numbers.set(full, (known = (counter++).toString(36)));
-    numberOf.set(part, known);
-  }
-  return known;
+/** Numbers for what is held of the locks on entry, and for whether anything may be reported at all. */
+function printedLocks(s: State): Fingerprint {
+  const known = (s.coarse ? 1 : 0) + 2 * lockNumbers[s.entryLock.pte] + 8 * lockNumbers[s.entryLock.pmd];
+  return { hash: spread(known + 1), check: spread(known + 101) };
 }
-let counter = 0;
+const lockNumbers: Readonly<Record<EntryLock, number>> = { unknown: 0, released: 1, 'not-held': 2 };
 
-function keyOf(s: State, counts: (f: Fact) => boolean): string {
-  const out: string[] = [];
-  for (const [key, m] of s.memory) out.push(short(m, () => `${key}=${m.value.key}`));
-  for (const [key, c] of s.clobbered) out.push(`${key}!${c.by}`);
-  for (const [key, f] of s.facts) if (counts(f)) out.push(short(f, () => `${key}:${f.low},${f.high},${f.not.join('/')}`));
-  for (const [key, h] of s.held) out.push(`+${key}?${h.guard?.key ?? ''}${h.callers ? '^' : ''}`);
-  for (const key of s.open.keys()) out.push(`o${key}`);
-  for (const [key, c] of s.confirmed) out.push(`c${key}${c.when}`);
-  out.sort();
-  if (s.entries) out.push(entriesKey(s.entries));
-  if (s.cache) out.push(cacheKey(s.cache));
-  return `${s.coarse ? '~' : ''}${s.sigbus ?? ''}|${s.entryLock.pte}|${s.entryLock.pmd}|${s.confirmedAll}|${out.join('|')}`;
+/** Kinds of parts, so that the same value in two of them counts as two things. */
+const kinds = { guard: 3, callers: 5, open: 7, confirmed: 11, confirmedIfHeld: 13, confirmedAll: 17, clobbered: 19 } as const;
+
+function fingerprintOf(s: State, coreOnly: boolean): number {
+  const { memory, clobbered, facts } = s;
+  let { hash, check } = printedLocks(s);
+  hash += memory.hash + clobbered.hash;
+  check += memory.check + clobbered.check;
+  if (!coreOnly) {
+    hash += facts.hash;
+    check += facts.check;
+  } else {
+    for (const f of facts.values()) {
+      if (f.weight !== 'core') continue;
+      hash += f.hash;
+      check += f.check;
+    }
+  }
+  const add = (print: Fingerprint, kind: number): void => {
+    hash += combine(print.hash, kind);
+    check += combine(print.check, kind);
+  };
+  for (const h of s.held.values()) {
+    const lock = printed(h.lock);
+    const guard = h.guard && printed(h.guard);
+    add({ hash: combine(lock.hash, guard?.hash ?? 0), check: combine(lock.check, guard?.check ?? 0) }, h.callers ? kinds.callers : kinds.guard);
+  }
+  for (const r of s.open.values()) add(printed(r), kinds.open);
+  for (const c of s.confirmed.values()) add(printed(c.value), c.when === 'yes' ? kinds.confirmed : kinds.confirmedIfHeld);
+  if (s.confirmedAll !== 'no') hash += spread(kinds.confirmedAll + (s.confirmedAll === 'yes' ? 1 : 0));
+  if (s.sigbus !== undefined) add({ hash: hashOf(s.sigbus), check: checkOf(s.sigbus) }, 0);
+  if (s.entries) {
+    const print = printedEntries(s.entries);
+    hash += print.hash;
+    check += print.check;
+  }
+  if (s.cache) add({ hash: hashOf(cacheKey(s.cache)), check: checkOf(cacheKey(s.cache)) }, 0);
+  return joined(spread(hash | 0), spread(check | 0));
 }
 
 /* ---- memory ---- */
@@ -176,7 +279,7 @@ export function readPlace(s: State, place: Place): Value {
   const known = s.memory.get(place.key);
   if (known) return known.value;
   if (s.clobbered.size > 0) {
-    let best: { place: Place; by: string; zero: boolean } | undefined;
+    let best: Clobbering | undefined;
     for (const c of s.clobbered.values()) {
       if (covers(c.place, place) && (!best || c.place.fields.length >= best.place.fields.length)) best = c;
     }
@@ -187,18 +290,19 @@ export function readPlace(s: State, place: Place): Value {
 
 export function writePlace(s: State, place: Place, value: Value): void {
   forget(s, place);
-  s.memory.set(place.key, { place, value });
+  s.memory.set(place.key, cell(place, value));
 }
 
 /** Everything at and below `place` gets values that nobody knows (`zero`: all zero). `by` names the piece of code that did it. */
 export function clobber(s: State, place: Place, by: string, zero = false): void {
   forget(s, place);
-  s.clobbered.set(place.key, { place, by, zero });
+  const print = printed(place);
+  s.clobbered.set(place.key, { place, by, zero, hash: combine(hashOf(by), print.hash), check: combine(checkOf(by), print.check) });
 }
 
 function forget(s: State, place: Place): void {
-  for (const [key, m] of s.memory) if (covers(place, m.place)) s.memory.delete(key);
-  for (const [key, c] of s.clobbered) if (covers(place, c.place)) s.clobbered.delete(key);
+  for (const m of s.memory.values()) if (covers(place, m.place)) s.memory.delete(m.place.key);
+  for (const c of s.clobbered.values()) if (covers(place, c.place)) s.clobbered.delete(c.place.key);
 }
 
 /** Is `inner` the same place as `outer` or a field of it? */
@@ -254,7 +358,8 @@ export function drop(s: State, key: string): void {
 
 /** Is every lock held, if any, the caller's? */
 export function tookNone(s: State): boolean {
-  return [...s.held.values()].every((h) => h.callers);
+  for (const h of s.held.values()) if (!h.callers) return false;
+  return true;
 }
 
 /**
@@ -319,12 +424,21 @@ export function narrow(s: State, value: Value, low: number, high: number, not: r
   const old = s.facts.get(value.key);
   let lo = Math.max(low, old?.low ?? -Infinity);
   let hi = Math.min(high, old?.high ?? Infinity);
-  const excluded = [...new Set([...(old?.not ?? []), ...not])].filter((n) => n >= lo && n <= hi).sort((a, b) => a - b);
-  while (excluded.includes(lo)) lo++;
-  while (excluded.includes(hi)) hi--;
+  const excluded = union(old?.not ?? [], not);
+  if (excluded.length > 0) {
+    while (excluded.includes(lo)) lo++;
+    while (excluded.includes(hi)) hi--;
+  }
   if (lo > hi) return false;
-  s.facts.set(value.key, { value, low: lo, high: hi, not: excluded.filter((n) => n > lo && n < hi) });
+  if (old && old.low === lo && old.high === hi && excluded.length === old.not.length) return true;
+  s.facts.set(value.key, fact(value, lo, hi, excluded.filter((n) => n > lo && n < hi)));
   return true;
+}
+
+/** All of these numbers, in order. */
+function union(a: readonly number[], b: readonly number[]): readonly number[] {
+  if (a.length === 0 && b.length < 2) return b;
+  return b.every((n) => a.includes(n)) ? a : [...new Set([...a, ...b])].sort((x, y) => x - y);
 }
 
 export function range(s: State, value: Value): readonly [number, number] {
@@ -335,8 +449,12 @@ export function range(s: State, value: Value): readonly [number, number] {
 
 /* ---- paths ---- */
 
+/** The step after a path. All are of one shape, whatever the step leaves out: there are many, and so they are made and read fast. */
+export const traced = (step: Omit<Trace, 'before'>, before: Trace | undefined, inside?: Trace['inside']): Trace =>
+  ({ kind: step.kind, in: step.in, span: step.span, message: step.message, about: step.about, holds: step.holds, assumed: step.assumed, before, inside });
+
 export function record(s: State, step: Omit<Trace, 'before'>): void {
-  s.trace = { ...step, before: s.trace };
+  s.trace = traced(step, s.trace);
 }
 
 export function steps(trace: Trace | undefined): Trace[] {
@@ -360,17 +478,16 @@ const maxCalleeSteps = 24;
  * `id` is the prefix of all values that the node creates.
  */
 export function retire(s: State, id: string): void {
-  const stale = (v: Value): boolean => v.key.includes(id) && contains(v, (x) => (x.kind === 'symbol' || x.kind === 'read' || x.kind === 'lock') && x.id.startsWith(id));
-  for (const [key, m] of s.memory) {
-    if (stale(m.value) || (m.place.kind === 'memory' && stale(m.place.base))) {
-      if (m.place.kind === 'local') s.memory.set(key, { place: m.place, value: symbol(`old:${id}:${key}`) });
-      else s.memory.delete(key);
-    }
+  const stale = (v: Value): boolean => originsOf(v).includes(id);
+  for (const { place, value } of s.memory.values()) {
+    if (!stale(value) && (place.kind === 'local' || !stale(place.base))) continue;
+    if (place.kind === 'local') s.memory.set(place.key, cell(place, symbol(`old:${id}:${place.key}`)));
+    else s.memory.delete(place.key);
   }
-  for (const [key, c] of s.clobbered) if (c.place.kind === 'memory' && stale(c.place.base)) s.clobbered.delete(key);
-  for (const [key, f] of s.facts) if (stale(f.value)) s.facts.delete(key);
-  for (const [key, r] of s.open) if (r.id.startsWith(id)) s.open.delete(key);
-  for (const [key, c] of s.confirmed) if (stale(c.value)) s.confirmed.delete(key);
+  for (const { place } of s.clobbered.values()) if (place.kind === 'memory' && stale(place.base)) s.clobbered.delete(place.key);
+  for (const f of s.facts.values()) if (stale(f.value)) s.facts.delete(f.value.key);
+  for (const r of s.open.values()) if (r.id.startsWith(id)) s.open.delete(r.key);
+  for (const c of s.confirmed.values()) if (stale(c.value)) s.confirmed.delete(c.value.key);
 }
 
 /** Does a page-table lock protect the path here: one taken in this function, or perhaps its caller's? */

@@ -10,7 +10,7 @@ import type { FillReach } from './page-cache';
 import { nodesAboutCache } from './page-cache';
 import { isCacheHelper, mayKnowHoles } from './page-cache-helpers';
 import { slice } from './slice';
-import type { Callees, Depth } from './solve';
+import type { Callees, Depth } from './callees';
 import type { CallNode } from './transfer';
 import { solve } from './solve';
 import type { ActionReach, EventReach, FaultReach, LossReach, Summary } from './summary';

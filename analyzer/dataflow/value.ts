@@ -6,16 +6,30 @@ import { areDifferentFlags, areDifferentValues, flagsOf } from '../../kernel/fla
 import type { Effect, EntryTest, Level, VmaFlag } from '../../kernel/types';
 import type { Span } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
+import type { Fingerprint } from './fingerprint';
+import { checkOf, hashOf } from './fingerprint';
+import { Recent } from './recent';
 
 /** Whether the page-table lock was held at a read. `inherit`: only if the function's caller held it on entry. */
 export type LockStatus = 'held' | 'none' | 'inherit';
 
-/** A place in memory: a local variable (or parameter, or global) or what a pointer value points to, and the path of fields below it. */
-export type Place =
-  | { readonly kind: 'local'; readonly name: string; readonly fields: readonly string[]; readonly key: string }
-  | { readonly kind: 'memory'; readonly base: Value; readonly fields: readonly string[]; readonly key: string };
+/** Compared by its key. The key's fingerprint is made when it is first asked for (`printed`); until then both halves are 0. */
+interface Keyed {
+  readonly key: string;
+  hash: number;
+  check: number;
+  /** What `originsOf` and `keysIn` found, once they were asked. */
+  origins: readonly string[] | undefined;
+  inside: readonly string[] | undefined;
+}
 
-export type Value = { readonly key: string } & (
+/** A place in memory: a local variable (or parameter, or global) or what a pointer value points to, and the path of fields below it. */
+export type Place = Keyed & (
+  | { readonly kind: 'local'; readonly name: string; readonly fields: readonly string[] }
+  | { readonly kind: 'memory'; readonly base: Value; readonly fields: readonly string[] }
+);
+
+export type Value = Keyed & (
   | { readonly kind: 'number'; readonly number: number }
   /** A macro, an enumerator or a global that is used by name. */
   | { readonly kind: 'name'; readonly name: string }
@@ -58,45 +72,137 @@ export type ReadValue = Extract<Value, { kind: 'read' }>;
 /** Values nested deeper than this become plain symbols: keys must stay short in loops. */
 const maxKeyLength = 400;
 
-export const number = (n: number): Value => ({ kind: 'number', number: n, key: `#${n}` });
-export const zero = number(0);
-export const one = number(1);
-export const name = (n: string): Value => ({ kind: 'name', name: n, key: `@${n}` });
-export const param = (n: string): Value => ({ kind: 'param', name: n, key: `p:${n}` });
-export const symbol = (id: string): Value => ({ kind: 'symbol', id: shorten(id), key: `$${shorten(id)}` });
-export const load = (place: Place): Value => bounded({ kind: 'load', place, key: `*(${place.key})` });
-export const address = (place: Place): Value => bounded({ kind: 'address', place, key: `&(${place.key})` });
-export const lock = (id: string, level: Level | undefined): Value => ({ kind: 'lock', id: shorten(id), level, key: `L:${shorten(id)}` });
-export const read = (r: Omit<EntryRead, 'kind'>): ReadValue => ({ kind: 'read', ...r, id: shorten(r.id), key: `R:${shorten(r.id)}` });
-export const test = (kind: EntryTest, by: string, of: Value, { form, orMarker }: TestNotes = {}): Value => bounded({ kind: 'test', test: kind, by, of, form, orMarker, key: `${by}(${of.key})` });
-export const flag = (kind: VmaFlag, by: string, of: Value): Value => bounded({ kind: 'flag', flag: kind, by, of, key: `${by}(${of.key})` });
+const newNumber = (n: number): Value => ({ kind: 'number', number: n, key: `#${n}`, hash: 0, check: 0, origins: undefined, inside: undefined });
+export const zero = newNumber(0);
+export const one = newNumber(1);
+export const number = (n: number): Value => (n === 0 ? zero : n === 1 ? one : newNumber(n));
+export const param = (n: string): Value => ({ kind: 'param', name: n, key: `p:${n}`, hash: 0, check: 0, origins: undefined, inside: undefined });
+
+const constants = new Recent<'name' | 'symbol', string, Value>();
+
+export function name(n: string): Value {
+  return constants.get('name', n) ?? constants.put('name', n, { kind: 'name', name: n, key: `@${n}`, hash: 0, check: 0, origins: undefined, inside: undefined });
+}
+
+export function symbol(id: string): Value {
+  const known = constants.get('symbol', id);
+  if (known) return known;
+  const short = shorten(id);
+  return constants.put('symbol', id, { kind: 'symbol', id: short, key: `$${short}`, hash: 0, check: 0, origins: undefined, inside: undefined });
+}
+
+const pointers = new Recent<Place, 'load' | 'address', Value>();
+
+export function load(place: Place): Value {
+  return pointers.get(place, 'load') ?? pointers.put(place, 'load', bounded({ kind: 'load', place, key: `*(${place.key})`, hash: 0, check: 0, origins: undefined, inside: undefined }));
+}
+
+export function address(place: Place): Value {
+  return pointers.get(place, 'address') ?? pointers.put(place, 'address', bounded({ kind: 'address', place, key: `&(${place.key})`, hash: 0, check: 0, origins: undefined, inside: undefined }));
+}
+
+export function lock(id: string, level: Level | undefined): Value {
+  const short = shorten(id);
+  return { kind: 'lock', id: short, level, key: `L:${short}`, hash: 0, check: 0, origins: undefined, inside: undefined };
+}
+
+const readings = new Recent<string, Value, ReadValue>();
+
+export function read(r: Omit<EntryRead, 'kind'>): ReadValue {
+  const known = readings.get(r.id, r.slot);
+  if (known && known.lock === r.lock && known.level === r.level && known.in === r.in && known.span === r.span) return known;
+  const id = shorten(r.id);
+  return readings.put(r.id, r.slot, { kind: 'read', id, level: r.level, slot: r.slot, lock: r.lock, in: r.in, span: r.span, key: `R:${id}`, hash: 0, check: 0, origins: undefined, inside: undefined });
+}
+
+const questions = new Recent<Value, string, Value>();
+
+export function test(kind: EntryTest, by: string, of: Value, { form, orMarker }: TestNotes = {}): Value {
+  const known = questions.get(of, by);
+  if (known?.kind === 'test' && known.test === kind && known.form === form && known.orMarker === orMarker) return known;
+  return questions.put(of, by, bounded({ kind: 'test', test: kind, by, of, form, orMarker, key: `${by}(${of.key})`, hash: 0, check: 0, origins: undefined, inside: undefined }));
+}
+
+export function flag(kind: VmaFlag, by: string, of: Value): Value {
+  const known = questions.get(of, by);
+  if (known?.kind === 'flag' && known.flag === kind) return known;
+  return questions.put(of, by, bounded({ kind: 'flag', flag: kind, by, of, key: `${by}(${of.key})`, hash: 0, check: 0, origins: undefined, inside: undefined }));
+}
 
 export function same(left: Value, right: Value): Value {
   const [a, b] = left.key <= right.key ? [left, right] : [right, left];
-  return bounded({ kind: 'same', left: a, right: b, key: `same(${a.key},${b.key})` });
+  return bounded({ kind: 'same', left: a, right: b, key: `same(${a.key},${b.key})`, hash: 0, check: 0, origins: undefined, inside: undefined });
 }
 
-export const local = (n: string, fields: readonly string[] = []): Place => ({
-  kind: 'local', name: n, fields, key: fields.length > 0 ? `${n}.${fields.join('.')}` : n,
-});
+const variables = new Recent<string, 'variable', Place>();
+
+export function local(n: string, fields: readonly string[] = noFields): Place {
+  if (fields.length > 0) return { kind: 'local', name: n, fields, key: `${n}.${fields.join('.')}`, hash: 0, check: 0, origins: undefined, inside: undefined };
+  return variables.get(n, 'variable') ?? variables.put(n, 'variable', { kind: 'local', name: n, fields: noFields, key: n, hash: 0, check: 0, origins: undefined, inside: undefined });
+}
+const noFields: readonly string[] = [];
+
+const targets = new Recent<Value, string, Place>();
 
 /** What a pointer value points to: `&x` points to x, anything else to memory of its own. */
-export function pointee(pointer: Value, fields: readonly string[] = []): Place {
+export function pointee(pointer: Value, fields: readonly string[] = noFields): Place {
   if (pointer.kind === 'address') return below(pointer.place, fields);
-  return { kind: 'memory', base: pointer, fields, key: `[${pointer.key}]${fields.map((f) => `.${f}`).join('')}` };
+  if (fields.length > 1) return memory(pointer, fields);
+  const field = fields[0] ?? '';
+  return targets.get(pointer, field) ?? targets.put(pointer, field, memory(pointer, fields));
 }
 
+const memory = (base: Value, fields: readonly string[]): Place => ({ kind: 'memory', base, fields, key: `[${base.key}]${fields.map((f) => `.${f}`).join('')}`, hash: 0, check: 0, origins: undefined, inside: undefined });
+
+const members = new Recent<Place, string, Place>();
+
 export function below(place: Place, fields: readonly string[]): Place {
-  if (fields.length === 0) return place;
+  const [field] = fields;
+  if (field === undefined) return place;
+  if (fields.length > 1) return member(place, fields);
+  return members.get(place, field) ?? members.put(place, field, member(place, fields));
+}
+
+function member(place: Place, fields: readonly string[]): Place {
   const path = [...place.fields, ...fields];
   return place.kind === 'local' ? local(place.name, path) : pointee(place.base, path);
 }
 
+/** The value or place, with the fingerprint of its key. */
+export function printed(what: Value | Place): Fingerprint {
+  if (what.hash === 0 && what.check === 0) {
+    what.hash = hashOf(what.key);
+    what.check = checkOf(what.key);
+  }
+  return what;
+}
+
+type Derive = Extract<Effect, { op: 'derive' }>;
+/** By operator and its only operand, or its left one and then the right one. */
+const unary = new Recent<string, Value, Value>();
+const binary = new Map<string, Recent<Value, Value, Value>>();
+
 /** An arithmetic, logical or comparison operation, folded where both sides are numbers and where flag bits are known. */
-export function operation(op: string, operands: readonly Value[], derive?: Extract<Effect, { op: 'derive' }>): Value {
+export function operation(op: string, operands: readonly Value[], derive?: Derive): Value {
+  const [a, b] = operands;
+  if (!a || operands.length > 2) return compute(op, operands, derive);
+  if (!b) {
+    const known = unary.get(op, a);
+    return known && isMadeBy(known, derive) ? known : unary.put(op, a, compute(op, operands, derive));
+  }
+  let row = binary.get(op);
+  if (!row) binary.set(op, (row = new Recent()));
+  const known = row.get(a, b);
+  return known && isMadeBy(known, derive) ? known : row.put(a, b, compute(op, operands, derive));
+}
+
+/** Another model may say something else of the primitive. */
+const isMadeBy = (value: Value, derive: Derive | undefined): boolean => derive === undefined || (value.kind === 'operation' && value.derive === derive);
+
+function compute(op: string, operands: readonly Value[], derive: Derive | undefined): Value {
   const folded = fold(op, operands);
   if (folded) return folded;
-  return bounded({ kind: 'operation', op, operands, derive, key: `(${op} ${operands.map((o) => o.key).join(' ')})` });
+  return bounded({ kind: 'operation', op, operands, derive, key: `(${op} ${operands.map((o) => o.key).join(' ')})`, hash: 0, check: 0, origins: undefined, inside: undefined });
 }
 
 function fold(op: string, operands: readonly Value[]): Value | undefined {
@@ -245,6 +351,38 @@ export function contains(value: Value, wanted: (v: Value) => boolean): boolean {
   if (wanted(value)) return true;
   if (value.kind === 'read') return false;
   return parts(value).some((part) => contains(part, wanted));
+}
+
+/**
+ * The nodes after which symbols, readings and locks in this value are named: the beginnings of their names up to the first dot. What a callee
+ * created counts for the call.
+ */
+export function originsOf(value: Value): readonly string[] {
+  if (value.kind === 'number' || value.kind === 'name' || value.kind === 'param') return none;
+  let known = value.origins;
+  if (!known) {
+    const found = new Set<string>();
+    contains(value, (v) => {
+      const origin = v.kind === 'symbol' || v.kind === 'read' || v.kind === 'lock' ? nodeName.exec(v.id)?.[0] : undefined;
+      if (origin !== undefined) found.add(origin);
+      return false;
+    });
+    value.origins = known = found.size === 0 ? none : [...found];
+  }
+  return known;
+}
+const nodeName = /^[^#]*#\d+\./;
+const none: readonly string[] = [];
+
+/** The keys of a value and of all values inside it. */
+export function keysIn(value: Value): readonly string[] {
+  let known = value.inside;
+  if (!known) {
+    const found = [value.key];
+    for (const part of parts(value)) found.push(...keysIn(part));
+    value.inside = known = found;
+  }
+  return known;
 }
 
 function bounded(value: Value): Value {

@@ -18,7 +18,7 @@ export const fakeWriteFault: RuleInfo = {
   description: 'A write fault that nobody asked for cannot wait for userfaultfd, and its SIGBUS is dropped; or an unsharing fault raises a WP event.',
   severity: 'warning',
   commit: '6cce3314b928 ("mm/ksm: fix KSM COW breaking with userfaultfd-wp via FAULT_FLAG_UNSHARE")',
-  scenario: null,
+  scenario: 'ksm-fake-write-fault',
   since: '0.1.0',
 };
 

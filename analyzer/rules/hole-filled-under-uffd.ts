@@ -16,7 +16,7 @@ export const holeFilledUnderUffd: RuleInfo = {
   description: 'Holes in the page cache of a file are filled although somebody may be waiting for a missing fault there.',
   severity: 'warning',
   commit: 'ac492b9c70ca ("mm/khugepaged: skip shmem with userfaultfd")',
-  scenario: null,
+  scenario: 'collapse-file-observed-hole',
   since: '0.1.0',
 };
 

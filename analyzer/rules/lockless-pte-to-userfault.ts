@@ -18,7 +18,7 @@ export const locklessPteToUserfault: RuleInfo = {
   description: 'A userfault is raised on an entry that was read without the page-table lock and not rechecked under it.',
   severity: 'warning',
   commit: '2ea7ff1e39cb ("mm/hugetlb: fix race condition of uffd missing/minor handling")',
-  scenario: null,
+  scenario: 'hugetlb-missing-unstable-pte',
   since: '0.1.0',
 };
 

@@ -17,7 +17,7 @@ export const uffdWpBitLost: RuleInfo = {
   description: 'An entry is emptied or replaced, and its uffd-wp bit is neither carried over nor kept in a marker.',
   severity: 'warning',
   commit: '0f230bc24b6e ("mm/hugetlb: fix uffd-wp bit lost when unsharing happens")',
-  scenario: null,
+  scenario: 'uffd-wp-lost-on-zap',
   since: '0.1.0',
 };
 

@@ -17,7 +17,7 @@ export const uffdWpCheckNotRepeated: RuleInfo = {
   description: 'An entry is changed under the page-table lock because of a uffd-wp check that was made before the lock was taken again.',
   severity: 'warning',
   commit: 'dd47ac428c3f ("mm/khugepaged: check again on anon uffd-wp during isolation")',
-  scenario: null,
+  scenario: 'khugepaged-anon-uffd-wp',
   since: '0.1.0',
 };
 

@@ -3,13 +3,20 @@ import type { Program } from '../machine/program';
 import { add, at, ProgramBuilder, set, store, value, violate } from '../testing';
 import { random, randomProgram } from '../testing-random';
 import { compile } from './compile';
+import { direct } from './direct';
 import { execute, initialState, statusOf, violationOf, type MachineState } from './interpret';
 import { PROPERTIES, rankOf } from './properties';
 
-/** Every move from a state in compiled code and in the interpreter; returns a successor to go on from. */
+/** Every move from a state, run in place in both ways, and in the interpreter; returns a successor to go on from. */
 function compareMoves(program: Program, state: MachineState, pick: (below: number) => number): MachineState | undefined {
+  const successors = [compile, direct].map((make) => compareRun(make, program, state))[0]!;
+  return successors[pick(Math.max(1, successors.length))];
+}
+
+function compareRun(make: typeof compile, program: Program, state: MachineState): MachineState[] {
   const spread = new Int32Array(program.threads.length + program.words.length);
-  const compiled = compile(program, spread);
+  const covered = new Uint8Array(program.labels.length);
+  const compiled = make(program, spread, covered);
   const successors: MachineState[] = [];
   const put = (): void => {
     spread.set(state.next);
@@ -24,11 +31,11 @@ function compareMoves(program: Program, state: MachineState, pick: (below: numbe
     if (open === 0) continue;
     for (let way = 0; way < steps[index].ways.length; way++) {
       put();
-      compiled.covered.fill(0);
+      covered.fill(0);
       const rank = open === 2 ? rankOf('null-pointer') + 1 : compiled.steps[thread]![index]!.ways[way]!();
       const done = execute(program, state, { thread, way });
       expect(rank === 0 ? undefined : PROPERTIES[rank - 1]).toBe(done.violated);
-      expect([...compiled.covered.keys()].filter((label) => compiled.covered[label] === 1)).toEqual(done.covered);
+      expect([...covered.keys()].filter((label) => covered[label] === 1)).toEqual(done.covered);
       expect([...spread]).toEqual([...done.state.next, ...done.state.words]);
       if (done.violated === undefined) successors.push(done.state);
     }
@@ -37,10 +44,10 @@ function compareMoves(program: Program, state: MachineState, pick: (below: numbe
   if (program.threads.every((thread, number) => thread.steps[state.next[number]!] === undefined)) {
     expect(['exists', 'null-pointer', undefined][compiled.exists() === 1 ? 0 : compiled.exists() === 2 ? 1 : 2]).toBe(violationOf(program, state));
   }
-  return successors[pick(Math.max(1, successors.length))];
+  return successors;
 }
 
-describe('compiled programs', () => {
+describe('compiled and directly run programs', () => {
   it('do what the interpreter does, in states along random walks', () => {
     for (let seed = 1; seed <= 80; seed++) {
       const program = randomProgram(seed);

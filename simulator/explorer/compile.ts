@@ -7,26 +7,10 @@ import type { Exp, Program, Stmt } from '../machine/program';
 import { sharedCount } from './interpret';
 import type { Spread } from './pack';
 import { rankOf } from './properties';
+import type { Runnable } from './runnable';
 
-export interface CompiledStep {
-  /** 0 when the thread waits, 1 when it can move, 2 when it can and the guard follows a bad pointer; undefined for steps without a guard. */
-  readonly guard: (() => number) | undefined;
-  /** Each makes the move and returns 0, or the rank of the violated property plus one. */
-  readonly ways: readonly (() => number)[];
-  readonly mayWaitForever: boolean;
-}
-
-export interface Compiled {
-  /** Per thread, per step. */
-  readonly steps: readonly (readonly CompiledStep[])[];
-  /** 0 when `exists` does not hold, 1 when it does, 2 when it follows a bad pointer. */
-  readonly exists: () => number;
-  /** For each of the program's labels, 1 once a move reached it. */
-  readonly covered: Uint8Array;
-}
-
-export function compile(program: Program, spread: Spread): Compiled {
-  const covered = new Uint8Array(program.labels.length);
+/** @param covered for each of the program's labels, 1 once a move reached it */
+export function compile(program: Program, spread: Spread, covered: Uint8Array): Runnable {
   const writer = new Writer(program);
   const threads = program.threads.map(({ steps }, thread) => {
     const compiled = steps.map((step) => {
@@ -41,8 +25,8 @@ export function compile(program: Program, spread: Spread): Compiled {
     `return { steps: [${threads.join(',\n')}], exists: ${program.exists === undefined ? '() => 0' : writer.test(program.exists)} };`,
   ].join('\n');
   const limits = Int32Array.from(program.words, (word) => 2 ** word.bits);
-  const create = new Function('N', 'C', 'L', source) as (...of: unknown[]) => Pick<Compiled, 'steps' | 'exists'>;
-  return { covered, ...create(spread, covered, limits) };
+  const create = new Function('N', 'C', 'L', source) as (...of: unknown[]) => Runnable;
+  return create(spread, covered, limits);
 }
 
 const NULL_POINTER = rankOf('null-pointer') + 1;

@@ -8,20 +8,6 @@ import type { ValueSets } from './value-sets';
 /** A state spread out: for each thread its next step, then the value of each word. */
 export type Spread = Int32Array;
 
-export interface Packing {
-  /** 32-bit words per state. */
-  readonly size: number;
-  /** Packs `spread` into `packed` and returns a hash of 32 bits. */
-  readonly pack: () => number;
-  /** Spreads out the state that begins at an offset of an array. */
-  readonly unpack: (from: Uint32Array, offset: number) => void;
-  /** Whether the state that begins at an offset of an array is the one in `packed`. */
-  readonly equals: (from: Uint32Array, offset: number) => boolean;
-  /** What `pack` returns for the state that begins at an offset of an array. */
-  readonly hash: (from: Uint32Array, offset: number) => number;
-  readonly packed: Uint32Array;
-}
-
 interface Field {
   /** Index in the spread-out state. */
   readonly index: number;
@@ -35,17 +21,93 @@ interface Placed extends Field {
   /** Which 32-bit word, and how far up in it. */
   readonly cell: number;
   readonly shift: number;
+  /** As many ones as it has bits. */
+  readonly mask: number;
 }
 
-/** Generates the code that packs and unpacks states of a program whose values stay within the sets. */
+/** How the states of a program are packed whose values stay within some sets. */
 export function createPacking(program: Program, values: ValueSets, spread: Spread): Packing {
-  const fields = fieldsOf(program, values);
-  const stored = place(fields.filter((field) => field.bits > 0));
-  const size = Math.max(1, ...stored.map((field) => field.cell + 1));
-  const packed = new Uint32Array(size);
+  return new Packing(fieldsOf(program, values), spread);
+}
+
+/** Goes through the fields one by one, until it is compiled to code of its own for them. */
+export class Packing {
+  /** 32-bit words per state. */
+  readonly size: number;
+  /** The state that was packed last. */
+  readonly packed: Uint32Array;
+  private readonly stored: readonly Placed[];
+  private readonly constants: readonly Field[];
+  /** A call of its own for generated code, which is then as fast as if there were no other. */
+  private compiled: CompiledPacking | undefined;
+
+  constructor(fields: readonly Field[], private readonly spread: Spread) {
+    this.stored = place(fields.filter((field) => field.bits > 0));
+    this.constants = fields.filter((field) => field.bits === 0);
+    this.size = this.stored.reduce((size, field) => Math.max(size, field.cell + 1), 1);
+    this.packed = new Uint32Array(this.size);
+    for (const field of this.constants) spread[field.index] = field.constant;
+  }
+
+  /** Generates code for these fields, which is several times faster and takes about a millisecond to get going. */
+  compile(): void {
+    this.compiled = compilePacking(this.stored, this.constants, this.spread, this.packed);
+  }
+
+  /** Packs the spread-out state into `packed` and returns a hash of 32 bits. */
+  pack(): number {
+    if (this.compiled !== undefined) return this.compiled.pack();
+    const { spread, packed, stored } = this;
+    packed.fill(0);
+    for (let number = 0; number < stored.length; number++) {
+      const { index, dictionary, cell, shift } = stored[number]!;
+      const value = spread[index]!;
+      packed[cell]! |= (dictionary === undefined ? value : codeOf(dictionary, value)) << shift;
+    }
+    return this.hash(packed, 0);
+  }
+
+  /** Spreads out the state that begins at an offset of an array. */
+  unpack(from: Uint32Array, offset: number): void {
+    if (this.compiled !== undefined) return this.compiled.unpack(from, offset);
+    const { spread, stored, constants } = this;
+    for (let number = 0; number < stored.length; number++) {
+      const { index, dictionary, cell, shift, mask } = stored[number]!;
+      const code = (from[offset + cell]! >>> shift) & mask;
+      spread[index] = dictionary === undefined ? code : dictionary[code]!;
+    }
+    for (let number = 0; number < constants.length; number++) spread[constants[number]!.index] = constants[number]!.constant;
+  }
+
+  /** Whether the state that begins at an offset of an array is the one in `packed`. */
+  equals(from: Uint32Array, offset: number): boolean {
+    if (this.compiled !== undefined) return this.compiled.equals(from, offset);
+    for (let cell = 0; cell < this.size; cell++) if (from[offset + cell] !== this.packed[cell]) return false;
+    return true;
+  }
+
+  /** What `pack` returns for the state that begins at an offset of an array. */
+  hash(from: Uint32Array, offset: number): number {
+    if (this.compiled !== undefined) return this.compiled.hash(from, offset);
+    let h = 0x2545f491;
+    for (let cell = 0; cell < this.size; cell++) {
+      h = Math.imul(h ^ from[offset + cell]!, 0x9e3779b1);
+      h ^= h >>> 15;
+    }
+    h = Math.imul(h, 0x85ebca6b);
+    h ^= h >>> 13;
+    h = Math.imul(h, 0xc2b2ae35);
+    return h ^ (h >>> 16);
+  }
+}
+
+type CompiledPacking = Pick<Packing, 'pack' | 'unpack' | 'equals' | 'hash'>;
+
+/** Generates code that does what `Packing` does. */
+function compilePacking(stored: readonly Placed[], constants: readonly Field[], spread: Spread, packed: Uint32Array): CompiledPacking {
+  const size = packed.length;
   const encoders = stored.map((field) => (field.dictionary === undefined ? undefined : encoder(field.dictionary)));
   const decoders = stored.map((field) => (field.dictionary === undefined ? undefined : Int32Array.from(field.dictionary)));
-  for (const field of fields) if (field.bits === 0) spread[field.index] = field.constant;
   const cells = Array.from({ length: size }, (_, cell) => stored.flatMap((field, number) => (field.cell === cell ? [{ field, number }] : [])));
 
   const encode = ({ field, number }: { field: Placed; number: number }): string => {
@@ -53,10 +115,9 @@ export function createPacking(program: Program, values: ValueSets, spread: Sprea
     return field.shift === 0 ? code : `${code} << ${field.shift}`;
   };
   const decode = ({ field, number }: { field: Placed; number: number }): string => {
-    const code = `(c${field.cell} >>> ${field.shift}) & ${2 ** field.bits - 1}`;
+    const code = `(c${field.cell} >>> ${field.shift}) & ${field.mask}`;
     return `N[${field.index}] = ${field.dictionary === undefined ? code : `D${number}[${code}]`};`;
   };
-  const constants = fields.filter((field) => field.bits === 0).map((field) => `N[${field.index}] = ${field.constant};`);
   const mix = cells.map((_, number) => `h = Math.imul(h ^ c${number}, 0x9e3779b1); h ^= h >>> 15;`).join(' ');
   const hash = `let h = 0x2545f491; ${mix} h = Math.imul(h, 0x85ebca6b); h ^= h >>> 13; h = Math.imul(h, 0xc2b2ae35); return h ^ (h >>> 16);`;
   const source = [
@@ -70,13 +131,13 @@ export function createPacking(program: Program, values: ValueSets, spread: Sprea
     'unpack(from, offset) {',
     ...cells.map((_, number) => `const c${number} = from[offset${number === 0 ? '' : ` + ${number}`}];`),
     ...cells.flatMap((cell) => cell.map(decode)),
-    ...constants,
+    ...constants.map((field) => `N[${field.index}] = ${field.constant};`),
     '},',
     `equals(from, offset) { return ${cells.map((_, number) => `from[offset + ${number}] === Q[${number}]`).join(' && ')}; },`,
     '};',
   ].join('\n');
-  const create = new Function('N', 'Q', 'encoders', 'decoders', source) as (...of: unknown[]) => Omit<Packing, 'size' | 'packed'>;
-  return { size, packed, ...create(spread, packed, encoders, decoders) };
+  const create = new Function('N', 'Q', 'encoders', 'decoders', source) as (...of: unknown[]) => CompiledPacking;
+  return create(spread, packed, encoders, decoders);
 }
 
 function fieldsOf(program: Program, values: ValueSets): Field[] {
@@ -107,8 +168,15 @@ function place(fields: readonly Field[]): Placed[] {
     const cell = room < 0 ? used.length : room;
     const shift = used[cell] ?? 0;
     used[cell] = shift + field.bits;
-    return { ...field, cell, shift };
+    const { index, bits, dictionary, constant } = field;
+    return { index, bits, dictionary, constant, cell, shift, mask: 2 ** bits - 1 };
   });
+}
+
+/** Dictionaries are short. */
+function codeOf(dictionary: readonly number[], value: number): number {
+  for (let code = 0; code < dictionary.length; code++) if (dictionary[code] === value) return code;
+  return 0;
 }
 
 function encoder(dictionary: readonly number[]): Int32Array {

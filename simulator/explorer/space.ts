@@ -1,12 +1,15 @@
 /** The state space of a program: its states by number, and what each move does to them. */
 import type { Program, WordId } from '../machine/program';
 import { createCanonical, type Canonical } from './canonical';
-import { compile, type Compiled } from './compile';
+import { compile } from './compile';
+import { direct } from './direct';
 import { initialState, type Execution, type MachineState } from './interpret';
 import { deadWords } from './liveness';
+import { MoveLog, type Moves } from './move-log';
 import { createPacking, type Packing, type Spread } from './pack';
 import { rankOf } from './properties';
-import { StateStore } from './store';
+import type { Runnable } from './runnable';
+import { NONE, StateStore } from './store';
 import { findSymmetry } from './symmetry';
 import { valueSets, type ValueSets } from './value-sets';
 
@@ -21,7 +24,10 @@ export const rankOfTarget = (target: number): number => -1 - target;
 /** No property. */
 export const NO_RANK = -1;
 
-export class StateSpace {
+/** With so many states, code that is generated for the program is worth the time that it takes to generate. */
+const COMPILED_FROM = 4096;
+
+export class StateSpace implements Moves {
   /** The moves of the state that was expanded last, in the order of threads and ways; the first `moves` entries of each array are in use. */
   moves = 0;
   readonly thread: number[] = [];
@@ -39,7 +45,14 @@ export class StateSpace {
   private arrived = 0;
   private readonly spread: Spread;
   private readonly saved: Spread;
-  private readonly compiled: Compiled;
+  /** The state that was expanded last, and the one that is in `saved`. */
+  private expanded = 0;
+  private saves = NONE;
+  private readonly log = new MoveLog();
+  private runnable: Runnable;
+  private isCompiled = false;
+  /** For each of the program's labels, 1 once a move reached it. */
+  private readonly reached: Uint8Array;
   private readonly packing: Packing;
   private readonly store: StateStore;
 
@@ -52,7 +65,8 @@ export class StateSpace {
     this.start = initialState(program);
     this.spread = new Int32Array(this.threads + program.words.length);
     this.saved = new Int32Array(this.spread.length);
-    this.compiled = compile(program, this.spread);
+    this.reached = new Uint8Array(program.labels.length);
+    this.runnable = direct(program, this.spread, this.reached);
     let values: ValueSets = valueSets(program, this.start.state);
     if (reduce) {
       const dead = deadWords(program);
@@ -62,7 +76,7 @@ export class StateSpace {
     }
     this.packing = createPacking(program, values, this.spread);
     this.store = new StateStore(this.packing, most);
-    for (const label of this.start.covered) this.compiled.covered[label] = 1;
+    for (const label of this.start.covered) this.reached[label] = 1;
     this.put(this.start.state);
     this.store.intern(this.packing.pack());
   }
@@ -73,7 +87,7 @@ export class StateSpace {
   }
 
   get covered(): readonly boolean[] {
-    return Array.from(this.compiled.covered, (reached) => reached === 1);
+    return Array.from(this.reached, (reached) => reached === 1);
   }
 
   /** Bytes of the stored states and the table to find them. */
@@ -83,13 +97,24 @@ export class StateSpace {
 
   /** Finds the moves of a state. States that they lead to are added when `adding`, and otherwise looked up. */
   expand(state: number, adding: boolean): void {
+    if (!this.isCompiled && this.store.count >= COMPILED_FROM) this.compile();
+    this.expanded = state;
+    if (!adding && this.log.recall(state, this)) return;
+    this.execute(state, adding);
+    // The log of a large space would take more room than its states.
+    if (adding && !this.isCompiled) this.log.note(state, this);
+  }
+
+  /** Makes the moves of a state, one after the other. */
+  private execute(state: number, adding: boolean): void {
     const { spread, saved, threads } = this;
     this.store.load(state);
     saved.set(spread);
+    this.saves = state;
     let moves = 0;
     let stuck = false;
     for (let thread = 0; thread < threads; thread++) {
-      const step = this.compiled.steps[thread]![saved[thread]!];
+      const step = this.runnable.steps[thread]![saved[thread]!];
       if (step === undefined) continue;
       const open = step.guard === undefined ? 1 : step.guard();
       if (open === 0) {
@@ -112,6 +137,11 @@ export class StateSpace {
 
   /** The step before which a thread was in the state that was expanded last. */
   next(thread: number): number {
+    if (this.saves !== this.expanded) {
+      this.store.load(this.expanded);
+      this.saved.set(this.spread);
+      this.saves = this.expanded;
+    }
     return this.saved[thread]!;
   }
 
@@ -129,8 +159,14 @@ export class StateSpace {
     return { state: found, slots: threads.map((thread) => this.slotOf(thread)) };
   }
 
+  private compile(): void {
+    this.isCompiled = true;
+    this.runnable = compile(this.program, this.spread, this.reached);
+    this.packing.compile();
+  }
+
   private existsRank(): number {
-    const holds = this.compiled.exists();
+    const holds = this.runnable.exists();
     return holds === 0 ? NO_RANK : holds === 1 ? EXISTS : NULL_POINTER;
   }
 
@@ -164,6 +200,6 @@ export class StateSpace {
 
 function withZero(values: ValueSets, words: readonly WordId[]): ValueSets {
   const sets = [...values.words];
-  for (const word of new Set(words)) sets[word] &&= new Set([...sets[word], 0]);
+  for (const word of new Set(words)) if (sets[word]?.includes(0) === false) sets[word] = [...sets[word], 0];
   return { words: sets, next: values.next };
 }

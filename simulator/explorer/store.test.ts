@@ -44,14 +44,20 @@ describe('StateStore', () => {
 });
 
 describe('createPacking', () => {
-  it('stores far-apart values in as many bits as tell them apart, and one value in none', () => {
+  /** Sixteen words of four values each, and one that never changes. */
+  function sixteenEntries() {
     const b = new ProgramBuilder();
     for (let word = 0; word < 16; word++) b.shared(`entry[${word}]`, { kind: 'entry', bits: 16 });
     b.shared('constant', { bits: 16 });
     const spread = new Int32Array(17);
-    const packing = createPacking(b.build(), { words: [...new Array(16).fill(new Set([0, 7, 0x801, 0xffff])), new Set([9])], next: [] }, spread);
+    const packing = createPacking(b.build(), { words: [...new Array(16).fill([0, 7, 0x801, 0xffff]), [9]], next: [] }, spread);
+    return { packing, spread, values: [...spread].map((_, word) => (word === 16 ? 9 : [0, 7, 0x801, 0xffff][word % 4]!)) };
+  }
+
+  it.each(['as it is', 'compiled'])('stores far-apart values in as many bits as tell them apart, and one value in none: %s', (how) => {
+    const { packing, spread, values } = sixteenEntries();
+    if (how === 'compiled') packing.compile();
     expect(packing.size).toBe(1);
-    const values = [...spread].map((_, word) => (word === 16 ? 9 : [0, 7, 0x801, 0xffff][word % 4]!));
     spread.set(values);
     const hash = packing.pack();
     spread.fill(-1);
@@ -59,6 +65,14 @@ describe('createPacking', () => {
     expect([...spread]).toEqual(values);
     expect(packing.hash(packing.packed, 0)).toBe(hash);
     expect(packing.equals(packing.packed, 0)).toBe(true);
+  });
+
+  it('gives the same bits and hash before and after it is compiled', () => {
+    const { packing, spread, values } = sixteenEntries();
+    spread.set(values);
+    const before = [packing.pack(), ...packing.packed];
+    packing.compile();
+    expect([packing.pack(), ...packing.packed]).toEqual(before);
   });
 });
 

@@ -217,7 +217,7 @@ function closeValues(program: Program, values: ValueSets, classes: readonly Copy
 }
 
 function joined(sets: readonly Values[]): Values {
-  return sets.some((set) => set === undefined) ? undefined : new Set(sets.flatMap((set) => [...set!]));
+  return sets.some((set) => set === undefined) ? undefined : [...new Set(sets.flatMap((set) => [...set!]))];
 }
 
 function closed(values: Values, threads: readonly number[], exchange: (value: number, one: number, other: number) => number): Values {
@@ -225,5 +225,5 @@ function closed(values: Values, threads: readonly number[], exchange: (value: nu
   const all = new Set(values);
   // A set that grows while it is walked is walked to its new end.
   for (const value of all) for (const other of threads) all.add(exchange(value, threads[0]!, other));
-  return all;
+  return [...all];
 }

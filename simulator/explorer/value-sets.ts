@@ -7,8 +7,11 @@
 import type { Exp, Program, Step, Stmt, WordId } from '../machine/program';
 import { apply, applyUnary, sharedCount, type MachineState } from './interpret';
 
-/** Undefined where a word may have any value that fits it, or there are too many to list. */
-export type Values = ReadonlySet<number> | undefined;
+/**
+ * The values, each once, in no order: they are few, and a short array is far cheaper than a set. Undefined where a word may have any value that fits
+ * it, or there are too many to list.
+ */
+export type Values = readonly number[] | undefined;
 
 export interface ValueSets {
   readonly words: readonly Values[];
@@ -20,7 +23,10 @@ export interface ValueSets {
 const MOST_VALUES = 32;
 /** Operators on sets with more combinations than this are not computed. */
 const MOST_COMBINATIONS = 8192;
-const TRUTH: Values = new Set([0, 1]);
+const NEITHER: Values = [];
+const FALSE: Values = [0];
+const TRUE: Values = [1];
+const TRUTH: Values = [0, 1];
 
 export function valueSets(program: Program, initial: MachineState): ValueSets {
   const analysis = new Analysis(program, initial);
@@ -31,14 +37,15 @@ export function valueSets(program: Program, initial: MachineState): ValueSets {
 /** The values an expression can have; more than it can have, never fewer. */
 export function valuesOf(exp: Exp, words: readonly Values[], shared: number): Values {
   switch (exp.kind) {
-    case 'const': return new Set([exp.value | 0]);
+    case 'const': return exp.value === 0 ? FALSE : exp.value === 1 ? TRUE : [exp.value | 0];
     case 'word': return words[exp.word];
     case 'at': return union(pointees(exp.address, words, shared).map((word) => words[word]));
     case 'unary': return unaryValues(exp.op, valuesOf(exp.operand, words, shared));
     case 'binary': return binaryValues(exp, words, shared);
     case 'cond': {
       const test = valuesOf(exp.test, words, shared);
-      return union([...(mayHold(test) ? [valuesOf(exp.then, words, shared)] : []), ...(mayFail(test) ? [valuesOf(exp.else, words, shared)] : [])]);
+      if (!mayFail(test)) return valuesOf(exp.then, words, shared);
+      return mayHold(test) ? union([valuesOf(exp.then, words, shared), valuesOf(exp.else, words, shared)]) : valuesOf(exp.else, words, shared);
     }
   }
 }
@@ -46,31 +53,33 @@ export function valuesOf(exp: Exp, words: readonly Values[], shared: number): Va
 /** The shared words that an address can mean; addresses that mean none are left out. */
 export function pointees(address: Exp, words: readonly Values[], shared: number): WordId[] {
   const all = valuesOf(address, words, shared) ?? Array.from({ length: shared }, (_, word) => word + 1);
-  return [...all].filter((value) => value >= 1 && value <= shared).map((value) => value - 1);
+  return all.filter((value) => value >= 1 && value <= shared).map((value) => value - 1);
 }
 
-/** What a step reads, and when it was last gone through. */
+/** Whether a step must be gone through: it never was, or a word that it reads has changed since. */
 interface Visit {
-  readonly reads: ReadonlySet<WordId>;
-  time: number;
+  isDue: boolean;
 }
 
 class Analysis implements ValueSets {
-  readonly words: (Set<number> | undefined)[];
+  readonly words: (number[] | undefined)[];
   readonly next: Set<number>[];
   private readonly shared: number;
   private grown = false;
-  /** Counts the changes; and when each word last changed. */
-  private clock = 1;
-  private readonly changed: number[];
-  private readonly visits: Visit[][];
+  private readonly visits: readonly (readonly Visit[])[];
+  /** For each word the steps that read it. */
+  private readonly readers: readonly Visit[][];
 
   constructor(private readonly program: Program, initial: MachineState) {
-    this.words = initial.words.map((value) => new Set([value]));
+    this.words = initial.words.map((value) => [value]);
     this.next = initial.next.map((step) => new Set([step]));
     this.shared = sharedCount(program);
-    this.changed = program.words.map(() => 1);
-    this.visits = program.threads.map(({ steps }) => steps.map((step) => ({ reads: this.readsOf(step), time: 0 })));
+    this.readers = program.words.map(() => []);
+    this.visits = program.threads.map(({ steps }) => steps.map((step) => {
+      const visit = { isDue: true };
+      this.noteReads(step, visit);
+      return visit;
+    }));
   }
 
   /** Takes every reachable step once; false when that has added nothing. */
@@ -81,8 +90,8 @@ class Analysis implements ValueSets {
       for (const index of this.next[thread]!) {
         const step = steps[index];
         const visit = this.visits[thread]![index];
-        if (step === undefined || visit === undefined || !this.isDue(visit)) continue;
-        visit.time = ++this.clock;
+        if (step === undefined || visit === undefined || !visit.isDue) continue;
+        visit.isDue = false;
         if (step.guard !== undefined && !mayHold(this.values(step.guard))) continue;
         for (const way of step.ways) this.statements(way, thread);
       }
@@ -119,26 +128,24 @@ class Analysis implements ValueSets {
   private assign(word: WordId, written: Values): void {
     const known = this.words[word];
     if (known === undefined) return;
-    const before = known.size;
-    if (written !== undefined) for (const value of written) if (value >= 0 && value < 2 ** this.program.words[word]!.bits) known.add(value);
-    if (written === undefined || known.size > MOST_VALUES) this.words[word] = undefined;
-    else if (known.size === before) return;
-    this.changed[word] = ++this.clock;
+    const before = known.length;
+    const limit = 2 ** this.program.words[word]!.bits;
+    if (written !== undefined) for (const value of written) if (value >= 0 && value < limit && !known.includes(value)) known.push(value);
+    if (written === undefined || known.length > MOST_VALUES) this.words[word] = undefined;
+    else if (known.length === before) return;
+    for (const visit of this.readers[word]!) visit.isDue = true;
     this.grown = true;
   }
 
-  /** Whether a word that a step reads has changed since it was last gone through. */
-  private isDue({ reads, time }: Visit): boolean {
-    if (time === 0) return true;
-    for (const word of reads) if (this.changed[word]! > time) return true;
-    return false;
-  }
-
-  /** Words that a step reads, and with a pointer all shared ones. */
-  private readsOf(step: Step): Set<WordId> {
-    const reads = new Set<WordId>();
+  /** Enters a step with the words that it reads, and with a pointer with all shared ones. */
+  private noteReads(step: Step, visit: Visit): void {
+    const note = (word: WordId): void => {
+      const readers = this.readers[word]!;
+      // Steps are entered one after the other.
+      if (readers.at(-1) !== visit) readers.push(visit);
+    };
     const pointers = (): void => {
-      for (let word = 0; word < this.shared; word++) reads.add(word);
+      for (let word = 0; word < this.shared; word++) note(word);
     };
     const statements = (list: readonly Stmt[]): void => list.forEach((statement) => {
       if ('value' in statement) collect(statement.value);
@@ -148,10 +155,9 @@ class Analysis implements ValueSets {
       statements(statement.then);
       statements(statement.else);
     });
-    const collect = (exp: Exp): void => collectReads(exp, reads, pointers);
+    const collect = (exp: Exp): void => collectReads(exp, note, pointers);
     if (step.guard !== undefined) collect(step.guard);
     step.ways.forEach(statements);
-    return reads;
   }
 
   private add(to: Set<number>, value: number): void {
@@ -165,68 +171,82 @@ class Analysis implements ValueSets {
   }
 }
 
-function collectReads(exp: Exp, reads: Set<WordId>, pointers: () => void): void {
-  const into = (part: Exp): void => collectReads(part, reads, pointers);
+function collectReads(exp: Exp, word: (id: WordId) => void, pointers: () => void): void {
   switch (exp.kind) {
     case 'const': return;
-    case 'word': return void reads.add(exp.word);
-    case 'at': return pointers(), into(exp.address);
-    case 'unary': return into(exp.operand);
-    case 'binary': return into(exp.left), into(exp.right);
-    case 'cond': return into(exp.test), into(exp.then), into(exp.else);
+    case 'word': return word(exp.word);
+    case 'at': return pointers(), collectReads(exp.address, word, pointers);
+    case 'unary': return collectReads(exp.operand, word, pointers);
+    case 'binary': return collectReads(exp.left, word, pointers), collectReads(exp.right, word, pointers);
+    case 'cond': return collectReads(exp.test, word, pointers), collectReads(exp.then, word, pointers), collectReads(exp.else, word, pointers);
   }
 }
 
 // A set without values is that of an expression that always faults. The thread then moves and violates, and no value is used.
-const mayHold = (test: Values): boolean => test === undefined || test.size === 0 || test.size > 1 || !test.has(0);
-const mayFail = (test: Values): boolean => test === undefined || test.has(0);
+const mayHold = (test: Values): boolean => test === undefined || test.length !== 1 || test[0] !== 0;
+const mayFail = (test: Values): boolean => test === undefined || test.includes(0);
 
 function union(sets: readonly Values[]): Values {
-  const all = new Set<number>();
+  const all: number[] = [];
   for (const set of sets) {
     if (set === undefined) return undefined;
-    for (const value of set) all.add(value);
+    for (const value of set) if (!all.includes(value)) all.push(value);
   }
-  return all.size > MOST_VALUES ? undefined : all;
+  return all.length > MOST_VALUES ? undefined : all;
 }
 
 function unaryValues(op: '!' | '~' | '-', operand: Values): Values {
-  if (operand !== undefined) return new Set([...operand].map((value) => applyUnary(op, value)));
-  return op === '!' ? TRUTH : undefined;
+  if (operand === undefined) return op === '!' ? TRUTH : undefined;
+  // Other values than 0 are many, and `!` makes one of them all.
+  return op === '!' ? truthOf(operand.some((value) => value !== 0), operand.includes(0)) : operand.map((value) => applyUnary(op, value));
+}
+
+/** The truth values that a test has which can be 0, or 1. */
+function truthOf(mayBeFalse: boolean, mayBeTrue: boolean): Values {
+  return mayBeFalse ? (mayBeTrue ? TRUTH : FALSE) : mayBeTrue ? TRUE : NEITHER;
 }
 
 function binaryValues(exp: Extract<Exp, { kind: 'binary' }>, words: readonly Values[], shared: number): Values {
   const left = valuesOf(exp.left, words, shared);
   const right = valuesOf(exp.right, words, shared);
-  const lazy = lazyValues(exp.op, left, right);
-  if (lazy !== undefined) return lazy;
-  if (left === undefined || right === undefined || left.size * right.size > MOST_COMBINATIONS) return boundedValues(exp.op, left, right);
-  const all = new Set<number>();
-  for (const a of left) for (const b of right) all.add(apply(exp.op, a, b));
-  return all.size > MOST_VALUES ? undefined : all;
+  if (exp.op === '&&' || exp.op === '||') return lazyValues(exp.op, left, right);
+  if (left === undefined || right === undefined || left.length * right.length > MOST_COMBINATIONS) return boundedValues(exp.op, left, right);
+  const all: number[] = [];
+  const most = isComparison(exp.op) ? 2 : Infinity;
+  for (const a of left) {
+    for (const b of right) {
+      const value = apply(exp.op, a, b);
+      if (all.includes(value)) continue;
+      all.push(value);
+      if (all.length === most) return all;
+      if (all.length > MOST_VALUES) return undefined;
+    }
+  }
+  return all;
 }
 
+const isComparison = (op: string): boolean => op === '==' || op === '!=' || op === '<' || op === '>' || op === '<=' || op === '>=';
+
 /** `&&` and `||` have a value even where the right side, which they need not evaluate, has none. */
-function lazyValues(op: string, left: Values, right: Values): Values {
-  if (op !== '&&' && op !== '||') return undefined;
+function lazyValues(op: '&&' | '||', left: Values, right: Values): Values {
   const stop = op === '&&' ? mayFail(left) : mayHold(left);
   const go = op === '&&' ? mayHold(left) : mayFail(left);
-  return new Set([...(stop ? [Number(op === '||')] : []), ...(go && mayHold(right) ? [1] : []), ...(go && mayFail(right) ? [0] : [])]);
+  return truthOf((stop && op === '&&') || (go && mayFail(right)), (stop && op === '||') || (go && mayHold(right)));
 }
 
 /** What the operator alone says of its result. */
 function boundedValues(op: string, left: Values, right: Values): Values {
-  if (['==', '!=', '<', '>', '<=', '>='].includes(op)) return TRUTH;
-  const mask = op !== '&' ? undefined : right?.size === 1 ? right : left?.size === 1 ? left : undefined;
-  return mask === undefined ? undefined : submasks([...mask][0]!);
+  if (isComparison(op)) return TRUTH;
+  const mask = op !== '&' ? undefined : right?.length === 1 ? right : left?.length === 1 ? left : undefined;
+  return mask === undefined ? undefined : submasks(mask[0]!);
 }
 
 function submasks(mask: number): Values {
   if (mask < 0) return undefined;
-  const all = new Set<number>([0]);
+  const all = [0];
   for (let part = mask; part > 0; part = (part - 1) & mask) {
-    all.add(part);
-    if (all.size > MOST_VALUES) return undefined;
+    all.push(part);
+    if (all.length > MOST_VALUES) return undefined;
   }
   return all;
 }

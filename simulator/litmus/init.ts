@@ -1,10 +1,13 @@
 /** The init block: C declarations of shared objects, with `ghost` for those that only properties read. */
 import { didYouMean } from '../../kernel/suggest';
 import { objectTypes } from '../machine/objects';
-import { constants, pageShift } from '../machine/values';
+import { constants, pageMask, pageShift } from '../machine/values';
 import type { Declaration } from '../machine/world';
 import type { Problem } from './problem';
 import type { Piece } from './source';
+
+/** Addresses are 8 bits wide, and two of them mean something else in a page cache; threads need a word each. */
+const mostWords = 240;
 
 interface Token {
   readonly text: string;
@@ -88,7 +91,9 @@ export function readInit(piece: Piece, enumerators: ReadonlyMap<string, number>,
     if (d.maps !== undefined && declarations.find((other) => other.name === d.maps)?.type !== 'pte_t') problems.push({ offset: d.offset, message: `${d.name} maps ${d.maps}, which is no page table${didYouMean(d.maps, declarations.filter((o) => o.type === 'pte_t').map((o) => o.name))}` });
   }
   const addresses = addressesOf(declarations);
+  if (declarations.reduce((sum, d) => sum + (d.isGhost ? 0 : (d.count ?? 1) * objectTypes.get(d.type)!.length), 0) > mostWords) problems.push({ offset: piece.offset, message: `too many shared objects: ${mostWords} words are the most` });
   const folioNames = declarations.filter((d) => d.type === 'struct folio' || d.type === 'struct page').map((d) => d.name);
+  if (folioNames.length > pageMask >> pageShift) problems.push({ offset: piece.offset, message: `${pageMask >> pageShift} folios and pages are the most` });
   return declarations.map(({ values, ...rest }) => ({ ...rest, initial: values.flatMap((v): Initial[] => {
     const fields = objectTypes.get(rest.type)!;
     const field = fields.find((f) => f.name === v.field);
@@ -97,6 +102,9 @@ export function readInit(piece: Piece, enumerators: ReadonlyMap<string, number>,
       return [];
     }
     const value = valueOf(v.tokens, rest.offset);
+    const bits = field.bits ?? (field.kind === 'int' ? 16 : 0);
+    if (value !== undefined && bits > 0 && value >= 2 ** bits) problems.push({ offset: v.tokens[0]?.offset ?? rest.offset, message: `${value} does not fit: this is ${bits} ${bits === 1 ? 'bit' : 'bits'} wide` });
+    if (value !== undefined && value !== 0 && bits === 0) problems.push({ offset: v.tokens[0]?.offset ?? rest.offset, message: 'locks are free at the beginning' });
     return value === undefined ? [] : [{ element: v.element, field: v.field, value }];
   }) }));
 
@@ -136,9 +144,15 @@ export function readInit(piece: Piece, enumerators: ReadonlyMap<string, number>,
   /** A sum of constants: `A | B | page(x)`, `&x`, numbers. */
   function valueOf(parts: readonly Token[], fallback: number): number | undefined {
     let value = 0;
+    let isExpected = true;
     for (let i = 0; i < parts.length; i++) {
       const token = parts[i]!;
-      if (token.text === '|') continue;
+      if (token.text === '|') {
+        isExpected = true;
+        continue;
+      }
+      if (!isExpected) return bad(token, `a | is missing before ${token.text}`);
+      isExpected = false;
       if (token.text === 'page' && parts[i + 1]?.text === '(') {
         const index = folioNames.indexOf(parts[i + 2]?.text ?? '');
         if (index < 0) return bad(token, `page(...) wants a folio of this block${didYouMean(parts[i + 2]?.text ?? '', folioNames)}`);

@@ -25,8 +25,8 @@ export interface HeaderLine {
   readonly offset: number;
 }
 
-const keys = ['Result', 'Title', 'Rule', 'Fixes', 'Commit', 'Source', 'Variant', 'Expect', 'Cover', 'Anchor', 'Thread', 'Adversary', 'Define', 'Needs', 'Unchecked'] as const;
-export type HeaderKey = (typeof keys)[number];
+export const headerKeys = ['Result', 'Title', 'Rule', 'Fixes', 'Commit', 'Source', 'Variant', 'Expect', 'Cover', 'Anchor', 'Thread', 'Adversary', 'Define', 'Needs', 'Unchecked'] as const;
+export type HeaderKey = (typeof headerKeys)[number];
 
 /** Splits a file. Undefined (with a problem) when it has no name or no init block. */
 export function splitFile(text: string, problems: Problem[]): Parts | undefined {
@@ -95,10 +95,10 @@ export function headerLines(header: Piece, problems: Problem[]): HeaderLine[] {
     if (match) {
       const [, indent, key, value] = match;
       const place = offset + indent!.length;
-      if ((keys as readonly string[]).includes(key!)) {
+      if ((headerKeys as readonly string[]).includes(key!)) {
         lines.push({ key: key!, value: value!, offset: place });
       } else {
-        const hint = didYouMean(key!, keys);
+        const hint = didYouMean(key!, headerKeys);
         if (hint !== '') problems.push({ offset: place, message: `unknown header line ${key}${hint}` });
       }
     }

@@ -1,21 +1,21 @@
 /** Puts a program together: the scenario's objects and threads, library threads, and the question. */
 import type { KernelModel } from '../../kernel/model';
 import { didYouMean } from '../../kernel/suggest';
-import { lowerFunction } from '../../parser/lower';
-import { scan } from '../../parser/scan';
-import type { FunctionIR, Span } from '../../parser/ir';
+import type { Span } from '../../parser/ir';
 import type { ParserBackend } from '../../parser/types';
 import { readCondition } from '../litmus/condition';
 import { readInit } from '../litmus/init';
 import type { Problem } from '../litmus/problem';
 import type { Adversary, Scenario, Variant } from '../litmus/scenario';
 import { selectLines, splitFile, type Piece } from '../litmus/source';
+import { checkThread } from './checks';
 import { constant, readsOf, word, zero } from './exp';
 import { lowerThread, type LoweredThread } from './lower';
 import type { Source } from './lowering';
 import { mustHoldNothing } from './properties';
 import type { Exp, Program, PropertyId, Stmt, Thread } from './program';
 import { renumberExp, renumberStmts, usedWords } from './renumber';
+import { readSource } from './sources';
 import { fuse } from './steps';
 import { constants } from './values';
 import { createWorld, type World } from './world';
@@ -35,6 +35,7 @@ interface Part {
   readonly source: Source;
   /** The function in its source: `P0`, or `P` for an adversary. */
   readonly function: string;
+  readonly adversary?: Adversary;
 }
 
 /** The largest number of threads: reader-writer locks have two bits for each. */
@@ -64,8 +65,10 @@ export function buildProgram(scenario: Scenario, variant: Variant, options: Opti
     faults: (calls.has('user_read') || calls.has('user_write')) && calls.has('handle_userfault'), armed: isArming, observed: calls.has('user_lookup'),
   });
   const labels: string[] = [];
-  const lowered = threads.map((t, index) => inSource(t.source.file, problems, (own) => lowerThread(world, options.model, { source: t.source, function: t.function, thread: index, kept: keptIn(parts.exists, index) }, labels, own)));
+  const lowered = threads.map((t, index) => inFile(t.adversary, problems, (own) => lowerThread(world, options.model, { source: t.source, function: t.function, thread: index, kept: keptIn(parts.exists, index) }, labels, own)));
   if (problems.length > before) return undefined;
+  for (const [index, t] of threads.entries()) inFile(t.adversary, problems, (own) => checkThread(t.name, lowered[index]!, world.words, own));
+  checkHelpers(own, parts.body, scenario.text, problems);
 
   const exists = parts.exists && readCondition(parts.exists, namesOf(world, declarations.map((d) => d.name), lowered), problems);
   const written = writtenWords(world.words, lowered);
@@ -73,7 +76,12 @@ export function buildProgram(scenario: Scenario, variant: Variant, options: Opti
   const fused = lowered.map((thread, index) => {
     const live = new Set(asked.filter((id) => world.words[id]!.thread === index));
     const result = fuse(thread, world.words, written, { actions: mustHoldNothing(world, index), live });
-    if (!result) problems.push({ offset: spanOf(threads[index]!).start, message: `${threads[index]!.name} has a loop without a step, or too much between two steps` });
+    const { name, adversary } = threads[index]!;
+    const { start } = spanOf(threads[index]!);
+    inFile(adversary, problems, (own) => {
+      if (!result) own.push({ offset: start, message: `${name} has a loop that may go on without a step, or too much between two steps` });
+      else if (!thread.micros.some((micro) => micro.kind === 'step') && !isConditional(threads[index]!, scenario.text)) own.push({ offset: start, message: `${name} does nothing that another thread could see` });
+    });
     return result ?? { start: [], steps: [] };
   });
   for (const cover of scenario.covers) {
@@ -95,6 +103,22 @@ export function buildProgram(scenario: Scenario, variant: Variant, options: Opti
       steps: checked[index]!.steps.map((step) => ({ ...step, guard: step.guard && renumberExp(step.guard, map), ways: step.ways.map((way) => renumberStmts(way, map)) })),
     })),
   };
+}
+
+/** Functions that nobody calls, in no variant. */
+function checkHelpers(source: Source, body: string, text: string, problems: Problem[]): void {
+  for (const [name, ir] of source.functions) {
+    if (/^P\d*$/.test(name)) continue;
+    const mentions = text.match(new RegExp(`\\b${name}\\b`, 'g'))?.length ?? 0;
+    const definitions = text.match(new RegExp(`^\\w[^;{}()\\n]*[\\s*]${name}\\s*\\(`, 'gm'))?.length ?? 0;
+    if (mentions <= Math.max(1, definitions)) problems.push({ offset: Math.min(ir.nameSpan.start, body.length), message: `no thread calls ${name}()` });
+  }
+}
+
+/** Whether other variants have more of a thread than this one. */
+function isConditional(part: Part, text: string): boolean {
+  const { span } = part.source.functions.get(part.function)!;
+  return /^[ \t]*#/m.test((part.adversary?.text ?? text).slice(span.start, span.end));
 }
 
 /** The variables of a thread that a condition reads. */
@@ -121,77 +145,24 @@ function partsOf(scenario: Scenario, own: Source, options: Options, defined: Rea
   const threads = kept.map((name): Part => ({ name, title: scenario.threadTitles.get(name) ?? name, source: own, function: name }));
   const free = names.filter((name) => !kept.includes(name));
   for (const adversary of options.adversaries) {
-    const source = inSource(adversary.name, problems, (found) => {
+    const source = inFile(adversary, problems, (found) => {
       const parts = splitFile(selectLines(adversary.text, defined, found), found);
       return parts && readSource(adversary.name, parts.body, options.backend, found);
     });
     const name = free.shift() ?? `P${Math.max(names.length, threads.length)}`;
-    if (source) threads.push({ name, title: adversary.title, source, function: 'P' });
+    if (source?.functions.has('P')) threads.push({ name, title: adversary.title, source, function: 'P', adversary });
   }
   return threads.sort((a, b) => Number(a.name.slice(1)) - Number(b.name.slice(1)));
 }
 
-/** Problems in an adversary's file are reported without a place in the scenario's. */
-function inSource<T>(file: string | undefined, problems: Problem[], read: (problems: Problem[]) => T): T {
-  if (file === undefined) return read(problems);
+/** Problems in an adversary's file have their places there. */
+function inFile<T>(adversary: Adversary | undefined, problems: Problem[], read: (problems: Problem[]) => T): T {
+  if (adversary === undefined) return read(problems);
   const found: Problem[] = [];
   const result = read(found);
-  for (const problem of found) problems.push({ offset: 0, message: `adversary ${file}: ${problem.message}` });
+  const file = { name: adversary.name, text: adversary.text };
+  for (const problem of found) if (!problems.some((p) => p.file?.name === file.name && p.offset === problem.offset && p.message === problem.message)) problems.push({ ...problem, file });
   return result;
-}
-
-/** Parses the C text of a file. */
-function readSource(file: string | undefined, body: string, backend: ParserBackend, problems: Problem[]): Source {
-  // Threads have no return type, as in herd; the parser wants one.
-  const inserted: number[] = [];
-  const heads = /^([ \t]*)(P\d*)(?=[ \t]*\()/gm;
-  const typed = body.replace(heads, (_, indent: string, name: string, offset: number) => {
-    inserted.push(offset + indent.length + inserted.length * prefix.length);
-    return `${indent}${prefix}${name}`;
-  });
-  const original = (offset: number): number => offset - inserted.filter((at) => at < offset).length * prefix.length;
-  const outline = scan(typed);
-  const functions = new Map<string, FunctionIR>();
-  for (const found of outline.functions) {
-    const ir = lowerFunction(backend, { original: typed, masked: outline.masked }, found);
-    functions.set(ir.name, moveSpans(ir, original));
-    const unread = ir.nodes.find((node) => node.kind === 'unknown');
-    if (unread) problems.push({ offset: original(unread.span.start), message: 'this cannot be read as C' });
-    else if (ir.incomplete) problems.push({ offset: original(ir.nameSpan.start), message: `${ir.name} cannot be read as C` });
-  }
-  return { file, text: body, functions, enumerators: readEnumerators(body) };
-}
-const prefix = 'void ';
-
-/** A copy of the function with its spans moved to the offsets of the file. */
-function moveSpans(ir: FunctionIR, original: (offset: number) => number): FunctionIR {
-  const move = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(move);
-    if (value === null || typeof value !== 'object') return value;
-    const entries = Object.entries(value).map(([key, inner]) => [key, isSpan(inner) ? { start: original(inner.start), end: original(inner.end) } : move(inner)]);
-    return Object.fromEntries(entries);
-  };
-  return move(ir) as FunctionIR;
-}
-
-function isSpan(value: unknown): value is Span {
-  return typeof value === 'object' && value !== null && 'start' in value && 'end' in value && Object.keys(value).length === 2;
-}
-
-/** `enum { A, B = 3, C };` at the top of the file. */
-function readEnumerators(body: string): ReadonlyMap<string, number> {
-  const found = new Map<string, number>();
-  for (const match of body.matchAll(/\benum\s*\w*\s*\{([^}]*)\}/g)) {
-    let next = 0;
-    for (const item of match[1]!.replace(/\/\*[^]*?\*\//g, '').split(',')) {
-      const parts = /^\s*(\w+)\s*(?:=\s*(-?\s*\d+)\s*)?$/.exec(item);
-      if (!parts) continue;
-      if (parts[2] !== undefined) next = Number(parts[2].replace(/\s/g, '')) & 0xffff;
-      found.set(parts[1]!, next);
-      next = (next + 1) & 0xffff;
-    }
-  }
-  return found;
 }
 
 function namesOf(world: World, declared: readonly string[], lowered: readonly LoweredThread[]): Parameters<typeof readCondition>[1] {

@@ -70,7 +70,8 @@ export function withoutDead(actions: readonly Action[], after: ReadonlySet<WordI
 /** What is live before some actions, by what is live after them. `kept` collects those that are needed, the last one first. */
 function walkBack(actions: readonly Action[], after: ReadonlySet<WordId>, isLocal: (id: WordId) => boolean, kept?: Action[]): Set<WordId> {
   let current = new Set(after);
-  for (const action of [...actions].reverse()) {
+  for (let index = actions.length - 1; index >= 0; index--) {
+    const action = actions[index]!;
     switch (action.kind) {
       case 'set':
         // Following a pointer may be a violation, whatever becomes of the value.

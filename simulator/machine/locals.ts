@@ -9,7 +9,7 @@ import type { Exp, WordId } from './program';
 
 /** Opens a frame for a call. `kept` are variables that somebody asks for at the end, so that they are words in any case. */
 export function newFrame(source: Source, ir: FunctionIR, path: readonly string[], onReturn: Frame['onReturn'], kept: ReadonlySet<string> = new Set()): Frame {
-  const assignments = countAssignments(source, ir);
+  const assignments = assignmentsOf(source, ir);
   const names = new Map<string, LocalPlace | LocalStruct>();
   for (const local of ir.locals) {
     const count = assignments.get(local.name) ?? 0;
@@ -131,7 +131,17 @@ function fieldType(field: string): string {
 
 const often = 2;
 
-/** How often each local is assigned in a function's text, by functions that are given its address too. */
+/** How often each local is assigned in a function's text. Counted once, however often the function is called. */
+function assignmentsOf(source: Source, ir: FunctionIR): ReadonlyMap<string, number> {
+  let known = knownCounts.get(source);
+  if (!known) knownCounts.set(source, (known = new Map()));
+  let counts = known.get(ir);
+  if (!counts) known.set(ir, (counts = countAssignments(source, ir)));
+  return counts;
+}
+const knownCounts = new WeakMap<Source, Map<FunctionIR, ReadonlyMap<string, number>>>();
+
+/** The same, by functions that are given its address too. */
 function countAssignments(source: Source, ir: FunctionIR): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   const count = (name: string, times: number): void => void counts.set(name, (counts.get(name) ?? 0) + times);

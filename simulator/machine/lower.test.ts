@@ -171,7 +171,7 @@ describe('steps', () => {
   });
 
   it('are none for locals', () => {
-    expect(steps('int i, n = 0; for (i = 0; i < 5; i++) n += i;')).toEqual([]);
+    expect(steps('int i, n = 0; for (i = 0; i < 5; i++) n += i; *y = n;')).toEqual(['*y = n']);
   });
 
   it('of the two sides of && only as far as they are needed', () => {

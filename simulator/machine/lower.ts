@@ -3,7 +3,7 @@
  * steps that the kernel model says they take.
  */
 import { reversePostOrder, successors } from '../../parser/cfg';
-import type { IrNode, NodeId } from '../../parser/ir';
+import type { FunctionIR, IrNode, NodeId } from '../../parser/ir';
 import type { KernelModel } from '../../kernel/model';
 import { didYouMean } from '../../kernel/suggest';
 import type { Problem } from '../litmus/problem';
@@ -54,7 +54,7 @@ function lowerBody(context: Lowering, frame: Frame): MicroId {
   const outer = { frame: context.frame, node: context.node, pending: context.pending };
   const ends: { id: MicroId; node: NodeId }[] = [];
   // Reverse post order, so that what is assigned once is known before it is used.
-  for (const id of reversePostOrder(frame.ir)) {
+  for (const id of orderOf(frame.ir)) {
     context.frame = frame;
     context.node = frame.ir.nodes[id]!;
     context.pending = [];
@@ -64,6 +64,14 @@ function lowerBody(context: Lowering, frame: Frame): MicroId {
   Object.assign(context, outer);
   return frame.started.get(frame.ir.entry) ?? 0;
 }
+
+/** The order is asked for again with every call that is inlined. */
+function orderOf(ir: FunctionIR): readonly NodeId[] {
+  let order = knownOrders.get(ir);
+  if (!order) knownOrders.set(ir, (order = reversePostOrder(ir)));
+  return order;
+}
+const knownOrders = new WeakMap<FunctionIR, readonly NodeId[]>();
 
 const unpatched = -1;
 

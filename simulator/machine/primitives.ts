@@ -328,7 +328,7 @@ function entryPointer(context: Lowering, level: string, args: readonly Expr[], b
       if (beforeNone) {
         beforeNone();
         const target = newTemporary(context, 'pmd', { kind: 'entry', bits: 8 });
-        emitStep(context, { kind: 'load', onlyReads: true }, [{ kind: 'set', word: target, value: at(value) }]);
+        emitStep(context, { kind: 'load', text: `pmdval = pmdp_get_lockless(${formatExpr(expr)})`, onlyReads: true }, [{ kind: 'set', word: target, value: at(value) }]);
         emitSkipUnless(context, hasForm(word(target), 'table'));
       }
       const offset = args[index + 1];

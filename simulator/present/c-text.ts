@@ -50,6 +50,12 @@ export function forms(code: string): readonly Form[] {
   return all.filter((form, index) => all.findIndex((other) => other.text === form.text) === index);
 }
 
+/** The text where there is room for a line: whole if it is short, otherwise in the first of its forms that is. */
+export function shortForm(text: string, room = 44): string {
+  const all = forms(text).filter((form) => callIn(form.text)?.before === callIn(text)?.before);
+  return (all.find((form) => form.text.length <= room) ?? all.at(-1))?.text ?? text;
+}
+
 /** The name a step goes by where there is no room for more: its callee, or its text. */
 export function shortName(text: string): string {
   return callIn(text)?.callee ?? onOneLine(text);

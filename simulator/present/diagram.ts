@@ -296,7 +296,10 @@ function notesOf(program: Program, trace: Trace, traced: TraceStep, index: numbe
   if (local !== undefined) return [note('result', local)];
   // A local that nobody reads later is not stored; and one that has the value already does not change. What was read says as much.
   const seen = step.kind === 'load' ? traced.reads.filter((word) => told(word) && !program.words[word]?.flags) : [];
-  return seen.slice(0, 1).map((word) => note(target !== undefined && seen.length === 1 ? 'result' : 'read', word));
+  // What nobody changes may be read in passing.
+  const changing = seen.filter((word) => trace.steps.some(({ changes }) => changes.some((change) => change.word === word)));
+  const telling = changing.length > 0 ? changing : seen;
+  return telling.slice(0, 1).map((word) => note(target !== undefined && telling.length === 1 ? 'result' : 'read', word));
 }
 
 function flagsChanged(program: Program, word: WordId, before: number, after: number, format: FormatValue): Pick<Note, 'operator' | 'after'> {

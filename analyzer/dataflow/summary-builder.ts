@@ -1,0 +1,124 @@
+/** Puts a function's summary together from what its paths come upon: what is the same but for the path is said once, with the facts that all these paths share. */
+import type { Span } from '../../parser/ir';
+import type { Change } from './entries';
+import { siteOf } from './entry-effects';
+import { faultKey, withWaiting } from './faults';
+import { factConcernsCaller, withoutSubsumed } from './outcomes';
+import type { FillReach } from './page-cache';
+import { fillKey } from './page-cache';
+import { commonFacts, dropOwnSnapshots, reduceAtExit } from './reduce';
+import { SummedMap } from './shared-map';
+import type { Fact, State } from './state';
+import { coreKey, entryOutcomeKey } from './state';
+import type { ActionReach, EventReach, FaultReach, LossReach, Outcome, SigbusFate, Summary } from './summary';
+import type { Value } from './value';
+import { contains } from './value';
+
+/** Beyond this many ways to return, what the function itself saw in entries is not told apart any more. */
+const plainOutcomes = 10;
+const outcomeCap = 32;
+const reachCap = 64;
+
+export class SummaryBuilder {
+  /** Some paths were not followed. */
+  truncated = false;
+  private readonly outcomes = new Map<string, Outcome>();
+  private readonly reaches = new Map<string, EventReach>();
+  private readonly faults = new Map<string, FaultReach>();
+  private readonly losses = new Map<string, LossReach>();
+  private readonly actions = new Map<string, ActionReach>();
+  private readonly fills = new Map<string, FillReach>();
+  private readonly marks = new Map<string, Change>();
+  private readonly chosen = new Set<string>();
+  /** By call that faults: the ways on from a SIGBUS. */
+  private readonly fates = new Map<string, Map<SigbusFate, Span>>();
+
+  summary(): Summary {
+    return {
+      outcomes: withoutSubsumed([...this.outcomes.values()]), reaches: [...this.reaches.values()], faults: withWaiting([...this.faults.values()]), losses: [...this.losses.values()],
+      actions: [...this.actions.values()], marks: [...this.marks.values()], chosen: this.chosen, truncated: this.truncated, fills: [...this.fills.values()],
+    };
+  }
+
+  addLoss(loss: LossReach): void {
+    const key = [siteOf(loss.change), loss.change.replaces, loss.change.blamed && siteOf({ ...loss.change, ...loss.change.blamed }), loss.via, loss.atExit, loss.coarse].join('|');
+    const old = this.losses.get(key);
+    this.losses.set(key, { ...(old ?? loss), facts: sharedFacts(loss.facts, old?.facts) });
+  }
+
+  addAction(action: ActionReach): void {
+    const key = [siteOf(action.change), action.via, action.coarse, action.mmapDropped, ...action.gaps, '', ...action.earlier.keys(), '', ...action.violated].join('|');
+    const old = this.actions.get(key);
+    this.actions.set(key, { ...(old ?? action), facts: sharedFacts(action.facts, old?.facts) });
+  }
+
+  addFill(fill: FillReach): void {
+    const key = fillKey(fill);
+    if (!this.fills.has(key)) this.fills.set(key, fill);
+  }
+
+  addFault(fault: FaultReach): void {
+    const key = faultKey(fault);
+    const old = this.faults.get(key);
+    this.faults.set(key, old ? { ...old, facts: [...commonFacts(byKey(old.facts), byKey(fault.facts)).values()] } : fault);
+  }
+
+  /** Where the ways on from a SIGBUS of this call are collected. */
+  fatesOf(call: string): Map<SigbusFate, Span> {
+    let fates = this.fates.get(call);
+    if (!fates) this.fates.set(call, (fates = new Map()));
+    return fates;
+  }
+
+  /** A marker is put into an entry that the caller handed in. */
+  addMark(change: Change): void {
+    if (contains(change.slot, (v) => v.kind === 'param' || v.kind === 'load')) this.marks.set(siteOf(change), change);
+  }
+
+  addChosen(site: string): void {
+    this.chosen.add(site);
+  }
+
+  addReach(reach: EventReach): void {
+    const alive = byKey(reach.facts.filter((f) => factConcernsCaller(f.value, reach.open)));
+    const about = [...alive.values()].filter((f) => f.value.kind === 'test' || f.value.kind === 'same').map((f) => `${f.value.key}:${f.low}`).sort();
+    const key = [reach.coarse, reach.in.file, reach.in.name, reach.span.start, reach.via, reach.reason.key, reach.confirmedAll, reach.entryLock.pte, reach.entryLock.pmd,
+      ...about, ...reach.open.map((r) => r.key).sort(), ...reach.confirmed.map((c) => c.value.key + c.when).sort()].join('|');
+    const old = this.reaches.get(key);
+    if (!old && this.reaches.size >= reachCap) {
+      this.truncated = true;
+      return;
+    }
+    const facts = old ? commonFacts(byKey(old.facts), alive) : alive;
+    this.reaches.set(key, { ...(old ?? reach), facts: [...facts.values()] });
+  }
+
+  /** The function returns, with the state as far as its caller can see it. */
+  addOutcome(result: Value | undefined, s: State): void {
+    const value = reduceAtExit(s, result);
+    if (this.outcomes.size >= plainOutcomes) dropOwnSnapshots(s);
+    // Ways to return that differ in nothing but the branches taken are one way, with the facts they share.
+    const key = `${value?.key ?? ''}|${s.entries ? entryOutcomeKey(s) : coreKey(s)}`;
+    const old = this.outcomes.get(key);
+    if (old) {
+      this.outcomes.set(key, { value: old.value, state: { ...old.state, facts: SummedMap.of(commonFacts(old.state.facts, s.facts)) } });
+      return;
+    }
+    if (this.outcomes.size >= outcomeCap) {
+      this.truncated = true;
+      // Ways to return that leave something undone are the ones that a caller must hear of.
+      const settled = s.entries && s.entries.pending.length > 0 ? [...this.outcomes].find(([, o]) => o.state.entries?.pending.length === 0) : undefined;
+      if (!settled) return;
+      this.outcomes.delete(settled[0]);
+    }
+    this.outcomes.set(key, { value, state: s });
+  }
+}
+
+const byKey = (facts: readonly Fact[]): Map<string, Fact> => new Map(facts.map((f) => [f.value.key, f] as const));
+
+/** The facts that concern callers, as far as all paths to the same thing share them. */
+function sharedFacts(facts: readonly Fact[], old: readonly Fact[] | undefined): Fact[] {
+  const here = byKey(facts.filter((f) => factConcernsCaller(f.value, [])));
+  return [...(old ? commonFacts(byKey(old), here) : here).values()];
+}

@@ -1,0 +1,96 @@
+/** The command that opens a race: from a quick fix or lens with its scenario, from a menu with a file, or from the palette with what is under the cursor. */
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { LanguageClient } from 'vscode-languageclient/node';
+import type { RaceView } from '../simulator/present/race-view';
+import type { RaceTarget } from './panel/messages';
+import { createRacePanel } from './panel/race-panel';
+import { OPEN_RACE, RACE_METHOD, SCENARIOS_METHOD, parseRaceAnswer, parseScenarios, parseTarget } from './races';
+
+/** Scenarios that ship are shown under this scheme, so that nobody edits those of the installation. */
+const SCHEME = 'mm-review-scenario';
+const RULE_PAGES = 'https://github.com/kernel-mm-review/kernel-mm-review/blob/main/docs/rules/';
+
+/** Registers the command and the panel. `running` gives a client that has been started. */
+export function registerOpenRace({ extensionUri: extension, workspaceState: memory }: vscode.ExtensionContext, running: () => Promise<LanguageClient>): vscode.Disposable {
+  /** Texts of the scenarios that were shown, by name. */
+  const texts = new Map<string, string>();
+
+  const panel = createRacePanel({
+    extension,
+    memory,
+    async ask(params, token) {
+      const client = await running();
+      const answer = parseRaceAnswer(await client.sendRequest<unknown>(RACE_METHOD, params, token));
+      if (answer.view !== null && 'scenario' in params) texts.set(params.scenario, answer.view.litmus);
+      return answer;
+    },
+    openSource,
+    async openRule(rule) {
+      await vscode.env.openExternal(vscode.Uri.parse(`${RULE_PAGES}${rule}.md`));
+    },
+  });
+
+  async function openSource({ name, litmus, source }: RaceView, line: number | undefined, viewColumn: vscode.ViewColumn): Promise<void> {
+    const ships = texts.get(name) === litmus || source === null;
+    const uri = ships ? vscode.Uri.from({ scheme: SCHEME, path: `/${name}.litmus` }) : vscode.Uri.parse(source);
+    if (ships) texts.set(name, litmus);
+    const at = line === undefined ? undefined : new vscode.Range(line - 1, 0, line - 1, 0);
+    await vscode.window.showTextDocument(uri, { viewColumn, preview: true, ...(at && { selection: at }) });
+  }
+
+  async function chooseFrom(title: string, items: readonly (vscode.QuickPickItem & { readonly target: RaceTarget })[]): Promise<RaceTarget | undefined> {
+    return (await vscode.window.showQuickPick(items, { title, placeHolder: 'Which race?', matchOnDescription: true, matchOnDetail: true }))?.target;
+  }
+
+  async function chooseFromAll(): Promise<RaceTarget | undefined> {
+    const client = await running();
+    const entries = parseScenarios(await client.sendRequest<unknown>(SCENARIOS_METHOD, {}));
+    return chooseFrom('Kernel MM Review: races', entries.map(({ name, title, rule }) => ({ label: title, description: rule ?? '', detail: name, target: { scenario: name } })));
+  }
+
+  /** The race of the warning in the line of the cursor, the litmus file in the editor, or one from a list. */
+  async function fromEditor(): Promise<RaceTarget | undefined> {
+    const editor = vscode.window.activeTextEditor;
+    const file = editor && targetOf(editor.document.uri);
+    if (editor === undefined || file !== undefined) return file ?? chooseFromAll();
+    const actions = await vscode.commands.executeCommand<readonly vscode.CodeAction[] | undefined>(
+      'vscode.executeCodeActionProvider', editor.document.uri, editor.document.lineAt(editor.selection.active.line).range, vscode.CodeActionKind.QuickFix.value);
+    const races = (actions ?? []).flatMap(({ title, command }) => {
+      const target = command?.command === OPEN_RACE ? parseTarget(command.arguments?.[0]) : undefined;
+      return target === undefined ? [] : [{ label: title, target }];
+    });
+    if (races.length === 0) return chooseFromAll();
+    return races.length === 1 ? races[0]?.target : chooseFrom('Kernel MM Review: races of this line', races);
+  }
+
+  async function open(argument: unknown): Promise<void> {
+    try {
+      const target = argument instanceof vscode.Uri ? targetOf(argument) ?? await fromEditor() : parseTarget(argument) ?? await fromEditor();
+      if (target !== undefined) panel.open(target);
+    } catch (error) {
+      void vscode.window.showErrorMessage(`The race cannot be opened: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  return vscode.Disposable.from(
+    panel,
+    vscode.commands.registerCommand(OPEN_RACE, open),
+    vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
+      async provideTextDocumentContent(uri) {
+        const scenario = nameOf(uri);
+        const client = texts.has(scenario) ? undefined : await running();
+        return texts.get(scenario) ?? parseRaceAnswer(await client?.sendRequest<unknown>(RACE_METHOD, { scenario })).view?.litmus ?? '';
+      },
+    }),
+  );
+}
+
+function targetOf(uri: vscode.Uri): RaceTarget | undefined {
+  if (uri.scheme === SCHEME) return { scenario: nameOf(uri) };
+  return uri.path.endsWith('.litmus') ? { uri: uri.toString() } : undefined;
+}
+
+function nameOf(uri: vscode.Uri): string {
+  return path.posix.basename(uri.path, '.litmus');
+}

@@ -1,0 +1,84 @@
+/** What the race panel and its host say to each other. Each side reads what it gets with the parser here; what it does not know is ignored. */
+import { isNumber, isString, oneOf, orMissing, orNull, record, union, type Check } from './check';
+import { isProblems, isRaceView } from './view-check';
+import type { RaceProblem, RaceView } from '../../simulator/present/race-view';
+
+/** A scenario that ships, or a litmus file. */
+export type RaceTarget = { readonly scenario: string } | { readonly uri: string };
+
+/** What was asked for; a variant or library thread that is left out is the scenario's own. */
+export interface RaceChoice {
+  readonly target: RaceTarget;
+  readonly variant?: string;
+  readonly adversary?: string;
+}
+
+/** What survives a hidden panel and a restart of the window. */
+export interface PanelState {
+  readonly choice: RaceChoice;
+  readonly step: number;
+}
+
+export type HostMessage =
+  /** Show this; from step `step` on, or where the page was when it is null. */
+  | { readonly type: 'race'; readonly choice: RaceChoice; readonly view: RaceView; readonly step: number | null }
+  /** It is being explored. */
+  | { readonly type: 'busy'; readonly choice: RaceChoice }
+  | { readonly type: 'problems'; readonly choice: RaceChoice; readonly problems: readonly RaceProblem[] }
+  /** Something was done: to be said in passing. */
+  | { readonly type: 'done'; readonly words: string };
+
+export type PageMessage =
+  /** The page can be told what to show. */
+  | { readonly type: 'ready' }
+  | { readonly type: 'choose'; readonly variant: string; readonly adversary: string | null }
+  /** The reader is at this step now. */
+  | { readonly type: 'step'; readonly step: number }
+  /** The diagram goes to the clipboard. */
+  | { readonly type: 'copy' }
+  | { readonly type: 'source'; readonly line: number | null }
+  /** The page of the rule. */
+  | { readonly type: 'rule' }
+  | { readonly type: 'again' };
+
+const isTarget: Check<RaceTarget> = (value): value is RaceTarget =>
+  typeof value === 'object' && value !== null && (('scenario' in value && isString(value.scenario)) !== ('uri' in value && isString(value.uri)));
+
+const isChoice = record<RaceChoice>({ target: isTarget, variant: orMissing(isString), adversary: orMissing(isString) });
+
+const isHostMessage = union<'type', HostMessage>('type', {
+  race: record({ type: oneOf('race'), choice: isChoice, view: isRaceView, step: orNull(isNumber) }),
+  busy: record({ type: oneOf('busy'), choice: isChoice }),
+  problems: record({ type: oneOf('problems'), choice: isChoice, problems: isProblems }),
+  done: record({ type: oneOf('done'), words: isString }),
+});
+
+const isPageMessage = union<'type', PageMessage>('type', {
+  ready: record({ type: oneOf('ready') }),
+  choose: record({ type: oneOf('choose'), variant: isString, adversary: orNull(isString) }),
+  step: record({ type: oneOf('step'), step: isNumber }),
+  copy: record({ type: oneOf('copy') }),
+  source: record({ type: oneOf('source'), line: orNull(isNumber) }),
+  rule: record({ type: oneOf('rule') }),
+  again: record({ type: oneOf('again') }),
+});
+
+const isPanelState = record<PanelState>({ choice: isChoice, step: isNumber });
+
+export function parseHostMessage(value: unknown): HostMessage | undefined {
+  return isHostMessage(value) ? value : undefined;
+}
+
+export function parsePageMessage(value: unknown): PageMessage | undefined {
+  return isPageMessage(value) ? value : undefined;
+}
+
+export function parsePanelState(value: unknown): PanelState | undefined {
+  return isPanelState(value) ? value : undefined;
+}
+
+/** Do two choices ask for the same? */
+export function sameChoice(a: RaceChoice, b: RaceChoice): boolean {
+  const key = ({ target, variant, adversary }: RaceChoice): string => JSON.stringify(['scenario' in target ? target.scenario : null, 'uri' in target ? target.uri : null, variant ?? null, adversary ?? null]);
+  return key(a) === key(b);
+}

@@ -1,0 +1,62 @@
+/** What stands above the schedule: which race it is, what was found, and what else can be looked at. */
+import type { RaceView, StepView, ThreadView } from '../../../simulator/present/race-view';
+import type { PageMessage } from '../messages';
+import { el } from './dom';
+
+export type Send = (message: PageMessage) => void;
+
+export function drawHeader(view: RaceView, send: Send): HTMLElement {
+  const { word, tone, detail } = view.verdict;
+  return el('header', {},
+    el('h1', {}, view.title),
+    view.rule === null ? null : el('button', { class: 'chip mono', type: 'button', title: 'Open the page of this rule', click: () => send({ type: 'rule' }) }, view.rule),
+    el('div', { class: `verdict ${tone}`, role: 'status' }, el('span', { class: 'word' }, word), ' ', el('small', {}, detail)));
+}
+
+/** What goes wrong, or what it means that nothing does. */
+export function drawStory(view: RaceView): HTMLElement {
+  const nothing = view.verdict.word === 'Never' ? 'No order of the threads goes wrong.' : 'Nothing was found to go wrong, but not every order was looked at.';
+  const reached = view.covered.length === 0 || view.sentence !== null ? null : `Every order was tried, among them those that reach ${view.covered.join(', ')}.`;
+  return el('div', { class: 'story' },
+    el('p', { class: 'say' }, view.sentence ?? nothing),
+    view.preemptions === null ? null : el('p', { class: 'dim' }, ...withCode(view.preemptions)),
+    reached === null ? null : el('p', { class: 'dim' }, reached),
+    view.uncovered === null ? null : el('p', { class: 'warning', role: 'alert' }, view.uncovered));
+}
+
+/** Which variant, which other thread, and what can be taken along. */
+export function drawBar(view: RaceView, send: Send): HTMLElement {
+  const adversary = view.adversary[0] ?? null;
+  const select = view.adversaries.length === 0 ? null : el('select', { 'aria-label': 'Other thread' },
+    el('option', { value: '', selected: adversary === null }, view.ownAdversary === '' ? 'as in the scenario' : view.ownAdversary),
+    ...view.adversaries.map(({ name, title }) => el('option', { value: name, selected: adversary === name }, title)));
+  select?.addEventListener('change', () => send({ type: 'choose', variant: view.variant, adversary: select.value === '' ? null : select.value }));
+  const title = view.variants.find(({ name }) => name === view.variant)?.title ?? '';
+  return el('div', { class: 'bar' },
+    el('div', { class: 'variants', role: 'group', 'aria-label': 'Variant' }, ...view.variants.map(({ name, title }) => {
+      const chosen = name === view.variant;
+      return el('button', { type: 'button', 'data-variant': name, 'aria-pressed': chosen ? 'true' : 'false', title, click: () => send({ type: 'choose', variant: name, adversary }) }, name);
+    })),
+    title === view.variant ? null : el('span', { class: 'dim variant' }, title),
+    el('div', { class: 'tools' },
+      select === null ? null : el('label', { class: 'adversary' }, el('span', {}, 'Other thread'), select),
+      el('span', { class: 'grow' }),
+      view.text === null ? null : el('button', { type: 'button', class: 'button', 'data-do': 'copy', title: 'Copy the schedule as text for a commit message', click: () => send({ type: 'copy' }) }, 'Copy as diagram'),
+      el('button', { type: 'button', class: 'button', 'data-do': 'source', click: () => send({ type: 'source', line: null }) }, 'Show the litmus source')));
+}
+
+/** The words for a step, as a whole sentence: they are read out. */
+export function stepWords(step: StepView | undefined, threads: readonly ThreadView[], beginning: string | null): (Node | string)[] {
+  if (step === undefined) return ['Before the first step. ', beginning ?? ''];
+  const { name = '?', title = '?' } = threads[step.thread] ?? {};
+  return [
+    el('b', { class: `who thread${step.thread % 4}` }, name === title ? name : `${name} ${title}`), ': ', el('code', {}, step.text), ' ',
+    ...step.notes.map((note) => el('span', { class: 'note' }, note)),
+    step.violated === null ? '' : el('span', { class: 'mark bad' }, step.violated),
+  ];
+}
+
+/** Text with code in backquotes. */
+function withCode(text: string): (Node | string)[] {
+  return text.split('`').map((part, index) => (index % 2 === 0 ? part : el('code', {}, part)));
+}

@@ -1,0 +1,171 @@
+/** The schedule: a column for each thread, a row for each step, bars for locks and windows. */
+import type { DiagramView, LockView, MarkView, RowView, ThreadView, WindowView } from '../../../simulator/present/race-view';
+import { breakable, el, hidden, place } from './dom';
+
+export interface Lanes {
+  readonly element: HTMLElement;
+  /** Marks what is the current step, and what comes after it. Step 0 is before everything: nothing is dimmed. */
+  mark(n: number): void;
+}
+
+interface LanesOptions {
+  readonly label: string;
+  readonly threads: readonly ThreadView[];
+  /** A step was clicked; left out where steps cannot be chosen. */
+  readonly onStep?: (n: number) => void;
+}
+
+/** Rows of the grid are counted from 1: the first holds the headings. */
+const HEADING = 1;
+
+export function drawLanes(diagram: DiagramView, { label, threads, onStep }: LanesOptions): Lanes {
+  const { columns, rows } = diagram;
+  const opened = rows.map((_, index) => diagram.windows.filter((window) => firstCovered(window) === index));
+  /** The grid row of each row; a window begins with a row for its name. */
+  const lines: number[] = [];
+  let line = HEADING;
+  rows.forEach((_, index) => {
+    line += 1 + (opened[index]?.length ?? 0);
+    lines.push(line);
+  });
+  const columnOf = (thread: number): number => columns.indexOf(thread) + 2;
+  const lanes = el('div', { class: onStep ? 'lanes steps' : 'lanes', role: 'list', 'aria-label': label });
+  lanes.style.setProperty('--columns', String(columns.length));
+
+  columns.forEach((thread) => {
+    const { name = '?', title = '?' } = threads[thread] ?? {};
+    const head = el('div', { class: `head thread${thread % 4}` }, el('span', { class: 'who mono' }, name), title === name ? null : el('b', {}, title));
+    place(head, [HEADING, HEADING], [columnOf(thread), columnOf(thread)]);
+    lanes.append(head);
+    const tracks = 1 + Math.max(-1, ...diagram.locks.filter((lock) => lock.thread === thread).map(({ track }) => track));
+    lanes.style.setProperty(`--tracks${columnOf(thread)}`, String(tracks));
+  });
+  for (const window of diagram.windows) lanes.append(...drawWindow(window, lines, columnOf));
+  const names = [...new Set(diagram.locks.map(({ name }) => name))];
+  for (const lock of diagram.locks) {
+    // A sentence across all columns stays clear of bars.
+    const from = rows.findIndex((row, index) => index >= lock.firstRow && row.kind !== 'remark');
+    if (from >= 0 && from <= lock.lastRow) lanes.append(drawLock({ ...lock, firstRow: from }, names.indexOf(lock.name), lines, columnOf));
+  }
+
+  const drawn = rows.map((row, index) => {
+    const cells = drawRow(row, threads, onStep);
+    const at = lines[index] ?? 0;
+    if (row.kind === 'remark') place(cells.body, [at, at], [2, columns.length + 1]);
+    else {
+      place(cells.body, [at, at], [columnOf(row.thread), columnOf(row.thread)]);
+      cells.body.style.setProperty('--tracks', `var(--tracks${columnOf(row.thread)})`);
+    }
+    if (cells.number) {
+      place(cells.number, [at, at], [1, 1]);
+      lanes.append(cells.number);
+    }
+    lanes.append(cells.body);
+    return { row, ...cells };
+  });
+
+  return {
+    element: lanes,
+    mark(n) {
+      for (const { row, body, number } of drawn) {
+        const [first, last] = numbersOf(row);
+        const current = n > 0 && n >= first && n <= last;
+        for (const element of [body, number]) {
+          element?.classList.toggle('current', current);
+          element?.classList.toggle('later', n > 0 && first > n);
+        }
+        if (current) body.setAttribute('aria-current', 'step');
+        else body.removeAttribute('aria-current');
+      }
+    },
+  };
+}
+
+/** The step to which a row belongs: headings to the one they precede, what is not reached to none. */
+function numbersOf(row: RowView): readonly [number, number] {
+  switch (row.kind) {
+    case 'step': return [row.n, row.n];
+    case 'fold': return [row.first, row.last];
+    case 'function': return [row.n, row.n - 1];
+    case 'pending': return [Infinity, Infinity];
+    case 'remark': return [-1, -1];
+  }
+}
+
+function drawRow(row: RowView, threads: readonly ThreadView[], onStep: ((n: number) => void) | undefined): { readonly body: HTMLElement; readonly number: HTMLElement | undefined } {
+  if (row.kind === 'remark') return { body: el('div', { class: `remark ${row.mark.tone}`, role: 'listitem' }, markWords(row.mark)), number: undefined };
+  const who = threads[row.thread]?.name ?? '?';
+  const [first, last] = numbersOf(row);
+  const body = el('div', { class: `row ${row.kind}`, role: 'listitem' });
+  body.style.setProperty('--depth', String(Math.min(row.depth, 4)));
+  switch (row.kind) {
+    case 'function':
+      body.append(hidden(`${who} enters `), el('code', {}, ...breakable(row.text)));
+      return { body, number: undefined };
+    case 'fold':
+      body.append(hidden(`${who}, steps ${first} to ${last}: `), ...breakable(row.names.join(', ')));
+      body.title = row.summary;
+      break;
+    case 'pending':
+      body.append(hidden(`${who}: `), code(row.text, row.short), lineOf(row.line), row.mark ? el('span', { class: `mark ${row.mark.tone}` }, row.mark.words) : el('span', { class: 'why' }, row.why));
+      break;
+    case 'step':
+      body.append(hidden(`${who}, step ${row.n}: `));
+      if (row.mark?.tone === 'bad') {
+        body.classList.add('bad');
+        body.append(el('b', { class: 'cross', 'aria-hidden': 'true' }, '✕ '));
+      }
+      body.append(code(row.text, row.short), lineOf(row.line), ...row.notes.map((note) => el('span', { class: 'note' }, note)));
+      if (row.mark) body.append(el('span', { class: `mark ${row.mark.tone}` }, row.mark.words));
+  }
+  const number = first === Infinity ? undefined : el('div', { class: 'number', 'aria-hidden': 'true' }, first === last ? String(first) : `${first}–${last}`);
+  if (onStep && number) for (const element of [body, number]) element.addEventListener('click', () => onStep(last));
+  return { body, number };
+}
+
+function markWords({ tone, words }: MarkView): string {
+  return tone === 'good' ? `✓ ${words}` : tone === 'bad' ? `✕ ${words}` : words;
+}
+
+function code(text: string, short: string): HTMLElement {
+  return el('code', short === text ? {} : { title: text }, ...breakable(short));
+}
+
+function lineOf(line: number | null): HTMLElement | string {
+  return line === null ? '' : el('span', { class: 'at' }, `:${line}`);
+}
+
+/** The first row that a window covers: the one after the step that opens it. */
+function firstCovered({ firstRow }: WindowView): number {
+  return firstRow + 1;
+}
+
+function drawWindow(window: WindowView, lines: readonly number[], columnOf: (thread: number) => number): HTMLElement[] {
+  const first = (lines[firstCovered(window)] ?? lines.at(-1) ?? HEADING) - 1;
+  const last = lines[window.to === null ? window.lastRow : window.lastRow - 1] ?? first;
+  const columns = window.threads.map(columnOf).filter((column) => column > 1).sort((a, b) => a - b);
+  const left = columns[0];
+  if (left === undefined || last < first) return [];
+  return columns.map((column) => {
+    const element: HTMLElement = el('div', { class: `window ${window.kind}` });
+    place(element, [first, last], [column, column]);
+    return element;
+  }).concat([nameOf(window, first, left)]);
+}
+
+/** In the row that is kept free for it. */
+function nameOf({ words }: WindowView, row: number, column: number): HTMLElement {
+  const element = el('div', { class: 'window-name' }, words);
+  place(element, [row, row], [column, column]);
+  return element;
+}
+
+function drawLock(lock: LockView, colour: number, lines: readonly number[], columnOf: (thread: number) => number): HTMLElement {
+  const first = lines[lock.firstRow] ?? HEADING;
+  const last = lines[lock.lastRow] ?? first;
+  const words = lock.mode === 'held' ? lock.name : `${lock.name} (${lock.mode})`;
+  const element = el('div', { class: `lock ${lock.mode} lock${colour % 5}${lock.to === null ? ' open' : ''}`, 'aria-hidden': 'true', title: words }, last - first > 1 ? el('span', {}, words) : null);
+  element.style.setProperty('--track', String(lock.track));
+  place(element, [first, last], [columnOf(lock.thread), columnOf(lock.thread)]);
+  return element;
+}

@@ -1,0 +1,99 @@
+/** Entry of the page: reads what the host says, keeps what has to survive, and listens to the keyboard. */
+import type { RaceProblem } from '../../../simulator/present/race-view';
+import { parseHostMessage, parsePanelState, sameChoice, type HostMessage, type PageMessage, type PanelState, type RaceChoice } from '../messages';
+import { el } from './dom';
+import { drawRace, type Race } from './race';
+
+declare function acquireVsCodeApi(): { postMessage(message: PageMessage): void; getState(): unknown; setState(state: PanelState): void };
+
+const host = acquireVsCodeApi();
+const send = (message: PageMessage): void => host.postMessage(message);
+const root = document.getElementById('race') ?? document.body.appendChild(el('div'));
+const toast = el('div', { class: 'toast', role: 'status' });
+document.body.append(toast);
+let race: Race | undefined;
+let toastTimer: ReturnType<typeof setTimeout> | undefined;
+
+window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+  const message = parseHostMessage(data);
+  if (message !== undefined) handle(message);
+});
+document.addEventListener('keydown', onKey);
+send({ type: 'ready' });
+
+function handle(message: HostMessage): void {
+  switch (message.type) {
+    case 'race': {
+      const { choice, view } = message;
+      const saved = parsePanelState(host.getState());
+      const step = message.step ?? (saved && sameChoice(saved.choice, choice) ? saved.step : 0);
+      const focused = focusKey();
+      race = drawRace(view, send, (n) => {
+        host.setState({ choice, step: n });
+        send({ type: 'step', step: n });
+      });
+      show(race.element);
+      race.go(step);
+      focusAgain(focused);
+      break;
+    }
+    case 'busy':
+      keep(message.choice);
+      if (race === undefined) show(el('p', { class: 'busy', role: 'status' }, 'Exploring every order of the threads …'));
+      else race.element.setAttribute('aria-busy', 'true');
+      break;
+    case 'problems':
+      keep(message.choice);
+      race = undefined;
+      show(drawProblems(message.choice, message.problems));
+      break;
+    case 'done':
+      toast.textContent = message.words;
+      toast.classList.add('shown');
+      clearTimeout(toastTimer);
+      toastTimer = setTimeout(() => toast.classList.remove('shown'), 2500);
+      break;
+    default:
+      message satisfies never;
+  }
+}
+
+function show(element: HTMLElement): void {
+  root.replaceChildren(element);
+}
+
+/** Remembers a choice before there is anything to step through. */
+function keep(choice: RaceChoice): void {
+  const saved = parsePanelState(host.getState());
+  if (!saved || !sameChoice(saved.choice, choice)) host.setState({ choice, step: 0 });
+}
+
+function drawProblems({ target, variant, adversary }: RaceChoice, problems: readonly RaceProblem[]): HTMLElement {
+  return el('div', { class: 'wrap', role: 'alert' },
+    el('h1', {}, 'This race cannot be shown'),
+    el('p', { class: 'dim mono' }, 'scenario' in target ? target.scenario : target.uri),
+    el('ul', { class: 'problems' }, ...problems.map(({ line, column, message }) => el('li', {}, el('span', { class: 'at mono' }, `${line}:${column} `), message))),
+    el('button', { type: 'button', class: 'button', click: () => send({ type: 'again' }) }, 'Try again'),
+    adversary === undefined || variant === undefined ? null : el('button', { type: 'button', class: 'button', click: () => send({ type: 'choose', variant, adversary: null }) }, `Without ${adversary}`));
+}
+
+function onKey(event: KeyboardEvent): void {
+  if (race === undefined || race.last === 0 || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  // These have a use for the keys themselves; that of the slider is the same.
+  if (event.target instanceof HTMLSelectElement || event.target instanceof HTMLInputElement) return;
+  const to = { ArrowLeft: race.step - 1, ArrowRight: race.step + 1, Home: 0, End: race.last }[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  race.go(to);
+}
+
+/** Which control has the focus, in words that still hold when all is drawn anew. */
+function focusKey(): string | undefined {
+  const variant = document.activeElement?.getAttribute('data-variant') ?? null;
+  if (variant !== null) return `[data-variant="${CSS.escape(variant)}"]`;
+  return document.activeElement instanceof HTMLSelectElement ? 'select' : undefined;
+}
+
+function focusAgain(selector: string | undefined): void {
+  if (selector !== undefined) root.querySelector<HTMLElement>(selector)?.focus();
+}

@@ -1,0 +1,65 @@
+/** The page of one race: everything is drawn once, then a step changes what is marked and the table beside. */
+import type { FixView, RaceView } from '../../../simulator/present/race-view';
+import { el } from './dom';
+import { drawBar, drawHeader, drawStory, stepWords, type Send } from './head';
+import { drawLanes } from './lanes';
+import { drawPlayer } from './player';
+import { drawState } from './state-table';
+
+export interface Race {
+  readonly element: HTMLElement;
+  /** Goes to a step; out of range counts as the nearest. */
+  go(n: number): void;
+  readonly step: number;
+  readonly last: number;
+}
+
+export function drawRace(view: RaceView, send: Send, onStep: (n: number) => void): Race {
+  const last = view.steps.length;
+  let now = 0;
+  const table = el('div', { class: 'state' });
+  const tableTitle = el('h2');
+  const go = (n: number): void => {
+    now = Math.min(Math.max(n, 0), last);
+    lanes?.mark(now);
+    const state = view.states[now];
+    tableTitle.textContent = now === 0 ? 'Before the first step' : `After step ${now}`;
+    if (state) table.replaceChildren(...drawState(state, view.threads));
+    player?.show(now, stepWords(view.steps[now - 1], view.threads, view.diagram?.beginning ?? null));
+    const row = lanes?.element.querySelector('.row.current');
+    row?.scrollIntoView({ block: 'nearest', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
+    onStep(now);
+  };
+  const lanes = view.diagram ? drawLanes(view.diagram, { label: 'The failing schedule', threads: view.threads, onStep: go }) : undefined;
+  const player = view.diagram ? drawPlayer({ last, onStep: go, current: () => now }) : undefined;
+  const element = el('div', { class: 'wrap' },
+    drawHeader(view, send),
+    drawStory(view),
+    drawBar(view, send),
+    el('main', lanes ? {} : { class: 'alone' },
+      el('section', {},
+        (view.diagram?.beginning ?? null) === null ? null : el('p', { class: 'dim beginning' }, view.diagram?.beginning),
+        lanes && el('div', { class: 'scroll' }, lanes.element),
+        view.fix && drawFix(lanes ? view.fix : { ...view.fix, verdict: null }),
+        drawAbout(view),
+        el('p', { class: 'legal' }, view.memoryModel)),
+      lanes && el('aside', { 'aria-label': 'State' }, tableTitle, table)),
+    player?.element);
+  return { element, go, get step() { return now; }, last };
+}
+
+function drawFix({ title, sentence, verdict, threads, diagram }: FixView): HTMLElement {
+  return el('details', { class: 'fix', open: true },
+    el('summary', {}, title),
+    el('p', {}, sentence, verdict === null ? null : el('span', { class: 'dim' }, ` With it: ${verdict}.`)),
+    el('div', { class: 'scroll' }, drawLanes(diagram, { label: 'The same schedule on the fixed code', threads }).element));
+}
+
+function drawAbout({ description, commits, anchors, name }: RaceView): HTMLElement | null {
+  if (description === '' && commits.length + anchors.length === 0) return null;
+  return el('details', {},
+    el('summary', {}, 'About this scenario'),
+    ...description.split(/\n{2,}/).filter((text) => text !== '').map((text) => el('p', {}, text.replace(/\s*\n\s*/g, ' '))),
+    ...commits.map((commit) => el('p', { class: 'mono' }, commit)),
+    el('p', { class: 'dim mono' }, [...anchors, `${name}.litmus`].join(', ')));
+}

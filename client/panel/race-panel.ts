@@ -1,0 +1,154 @@
+/** The race panel, seen from VS Code: makes the webview, asks the server for what it is to show, and does what its buttons ask for. */
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { RaceAnswer, RaceView } from '../../simulator/present/race-view';
+import type { RaceParams } from '../races';
+import { pageHtml } from './html';
+import { parsePageMessage, parsePanelState, type HostMessage, type PageMessage, type PanelState, type RaceChoice, type RaceTarget } from './messages';
+
+const VIEW_TYPE = 'mmReview.race';
+const MEMORY = 'racePanel';
+
+export interface RacePanelOptions {
+  readonly extension: vscode.Uri;
+  /** Where what is shown is written down: VS Code keeps the state of a page only when it closes in good order. */
+  readonly memory: vscode.Memento;
+  readonly ask: (params: RaceParams, token: vscode.CancellationToken) => Promise<RaceAnswer>;
+  readonly openSource: (view: RaceView, line: number | undefined, column: vscode.ViewColumn) => Promise<void>;
+  readonly openRule: (rule: string) => Promise<void>;
+}
+
+export interface RacePanel extends vscode.Disposable {
+  /** Shows a race, in the panel that is open or in a new one beside the editor. */
+  open(target: RaceTarget): void;
+}
+
+/** The column next to the panel: the editors it was opened from, if there are any. */
+function besides(column: vscode.ViewColumn | undefined): vscode.ViewColumn {
+  return column === undefined || column <= vscode.ViewColumn.One ? vscode.ViewColumn.Beside : column - 1;
+}
+
+export function createRacePanel(options: RacePanelOptions): RacePanel {
+  const folder = vscode.Uri.joinPath(options.extension, 'dist', 'panel');
+  let panel: vscode.WebviewPanel | undefined;
+  /** What is shown, or asked for. */
+  let current: { choice: RaceChoice; answer?: RaceAnswer } | undefined;
+  /** Where a restored panel was. */
+  let step: number | null = null;
+  let asking: vscode.CancellationTokenSource | undefined;
+
+  const post = (message: HostMessage): void => void panel?.webview.postMessage(message);
+
+  function adopt(adopted: vscode.WebviewPanel): void {
+    panel?.dispose();
+    panel = adopted;
+    const { webview } = adopted;
+    webview.options = { enableScripts: true, localResourceRoots: [folder] };
+    webview.onDidReceiveMessage((message: unknown) => {
+      const parsed = parsePageMessage(message);
+      if (parsed !== undefined) void handle(parsed);
+    });
+    adopted.onDidDispose(() => {
+      if (panel !== adopted) return;
+      asking?.cancel();
+      panel = undefined;
+      current = undefined;
+    });
+    webview.html = pageHtml({
+      nonce: randomBytes(18).toString('base64url'), source: webview.cspSource,
+      script: webview.asWebviewUri(vscode.Uri.joinPath(folder, 'page.js')).toString(), style: webview.asWebviewUri(vscode.Uri.joinPath(folder, 'page.css')).toString(),
+    });
+  }
+
+  async function load(choice: RaceChoice): Promise<void> {
+    asking?.cancel();
+    const source = asking = new vscode.CancellationTokenSource();
+    const asked: typeof current = { choice };
+    current = asked;
+    remember(choice, step ?? 0);
+    show();
+    const { target, variant, adversary } = choice;
+    const answer = await options.ask({ ...target, ...(variant !== undefined && { variant }), ...(adversary !== undefined && { adversaries: [adversary] }) }, source.token)
+      .catch((error: unknown): RaceAnswer => ({ view: null, problems: [{ line: 1, column: 1, message: error instanceof Error ? error.message : String(error) }] }));
+    if (current !== asked || source.token.isCancellationRequested) return;
+    current = { choice, answer };
+    show();
+  }
+
+  function remember(choice: RaceChoice, at: number): void {
+    const state: PanelState = { choice, step: at };
+    void options.memory.update(MEMORY, state);
+  }
+
+  /** Tells the page what there is to show. A page that is not there yet will ask. */
+  function show(): void {
+    if (current === undefined) return;
+    const { choice, answer } = current;
+    if (answer === undefined) {
+      post({ type: 'busy', choice });
+      return;
+    }
+    if (panel !== undefined) panel.title = answer.view ? `Race: ${answer.view.title}` : 'Race';
+    if (answer.view === null) post({ type: 'problems', choice, problems: answer.problems });
+    else post({ type: 'race', choice, view: answer.view, step });
+    step = null;
+  }
+
+  async function handle(message: PageMessage): Promise<void> {
+    const view = current?.answer?.view;
+    switch (message.type) {
+      case 'ready':
+        show();
+        break;
+      case 'choose':
+        if (current !== undefined) await load({ target: current.choice.target, variant: message.variant, ...(message.adversary !== null && { adversary: message.adversary }) });
+        break;
+      case 'again':
+        if (current !== undefined) await load(current.choice);
+        break;
+      case 'step':
+        if (current !== undefined) remember(current.choice, message.step);
+        break;
+      case 'copy':
+        if (typeof view?.text !== 'string') break;
+        await vscode.env.clipboard.writeText(view.text);
+        post({ type: 'done', words: 'Copied the diagram as text.' });
+        break;
+      case 'source':
+        if (view) await options.openSource(view, message.line ?? undefined, besides(panel?.viewColumn));
+        break;
+      case 'rule':
+        if (typeof view?.rule === 'string') await options.openRule(view.rule);
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  const serializer = vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, {
+    async deserializeWebviewPanel(restored, saved: unknown) {
+      // What the page kept may be older: VS Code does not write it down at once.
+      const state = parsePanelState(options.memory.get<unknown>(MEMORY)) ?? parsePanelState(saved);
+      if (state === undefined) {
+        restored.dispose();
+        return;
+      }
+      adopt(restored);
+      step = state.step;
+      await load(state.choice);
+    },
+  });
+
+  return {
+    open(target) {
+      if (panel === undefined) adopt(vscode.window.createWebviewPanel(VIEW_TYPE, 'Race', vscode.ViewColumn.Beside, { enableScripts: true, localResourceRoots: [folder] }));
+      else panel.reveal();
+      void load({ target });
+    },
+    dispose() {
+      // The panel stays: when the window is closed, it is to come back with it.
+      asking?.cancel();
+      serializer.dispose();
+    },
+  };
+}

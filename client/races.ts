@@ -1,0 +1,28 @@
+/** What the client asks the server about races: the names of the requests, and how answers are read. The server has its own; a test holds them together. */
+import { isRaceAnswer, isScenarioEntries } from './panel/view-check';
+import type { RaceAnswer, ScenarioEntry } from '../simulator/present/race-view';
+import type { RaceTarget } from './panel/messages';
+
+export const OPEN_RACE = 'mmReview.openRace';
+export const SCENARIOS_METHOD = 'mmReview/scenarios';
+export const RACE_METHOD = 'mmReview/race';
+
+export type RaceParams = RaceTarget & { readonly variant?: string; readonly adversaries?: readonly string[] };
+
+/** Reads a list of scenarios; none when it is of another version's shape. */
+export function parseScenarios(value: unknown): readonly ScenarioEntry[] {
+  return isScenarioEntries(value) ? value : [];
+}
+
+/** Reads an answer; one of another version's shape is a problem. */
+export function parseRaceAnswer(value: unknown): RaceAnswer {
+  return isRaceAnswer(value) ? value : { view: null, problems: [{ line: 1, column: 1, message: 'the language server is of another version; restart it' }] };
+}
+
+/** What the command was called with: a scenario, or a file from a menu. */
+export function parseTarget(argument: unknown): RaceTarget | undefined {
+  if (typeof argument !== 'object' || argument === null) return undefined;
+  if ('scenario' in argument && typeof argument.scenario === 'string') return { scenario: argument.scenario };
+  if ('uri' in argument && typeof argument.uri === 'string') return { uri: argument.uri };
+  return undefined;
+}

@@ -1,0 +1,169 @@
+// The page of the race panel in a plain browser: every theme, wide and narrow, by keyboard.
+/* global document, window, getComputedStyle -- what runs inside of the page */
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { projectDir } from '../scripts/kernel-trees.mjs';
+import { openBrowser } from './browser.mjs';
+import { withServer } from './language-server.mjs';
+import { kept, openPanel, post, sent } from './panel.mjs';
+
+const PICTURES = path.join(projectDir, 'artifacts/e2e/panel');
+const target = { scenario: 'hugetlb-missing-unstable-pte' };
+const home = fs.mkdtempSync(path.join(os.tmpdir(), 'mm-review-panel-'));
+let context;
+let views;
+
+before(async () => {
+  execFileSync(process.execPath, [path.join(projectDir, 'scripts/build.mjs')]);
+  fs.mkdirSync(PICTURES, { recursive: true });
+  views = await withServer(async (server) => {
+    const ask = async (params) => (await server.sendRequest('mmReview/race', params)).view;
+    const names = (await server.sendRequest('mmReview/scenarios', {})).map(({ name }) => name);
+    const all = [];
+    for (const scenario of names) all.push(await ask({ scenario }));
+    return { buggy: await ask(target), fixed: await ask({ ...target, variant: 'fixed' }), all };
+  });
+  context = await openBrowser(home);
+});
+after(async () => {
+  await context?.close();
+  fs.rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+});
+
+/** A page that shows a view. */
+async function show(view, { step = null, theme, width = 1200, height = 860, state } = {}) {
+  const page = await context.newPage();
+  const errors = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.setViewportSize({ width, height });
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await openPanel(page, { theme, state });
+  await post(page, { type: 'race', choice: { target, variant: view.variant }, view, step });
+  await page.locator('.verdict').waitFor();
+  return { page, errors, close: async () => { assert.deepEqual(errors, []); await page.close(); } };
+}
+
+const stepOf = (view, code) => view.steps.find(({ text }) => text.includes(code)).n;
+
+test('every theme, wide and narrow: nothing is cut off, and a picture of each', async () => {
+  const step = stepOf(views.buggy, 'orig_pte = huge_ptep_get');
+  for (const theme of ['dark', 'light', 'high-contrast', 'high-contrast-light']) {
+    for (const width of [1200, 500]) {
+      const { page, close } = await show(views.buggy, { theme, width, step });
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 0, `${theme} at ${width}`);
+      const footer = await page.locator('footer').boundingBox();
+      assert.ok(footer.y + footer.height <= 860.5, 'the controls are in view');
+      await page.screenshot({ path: path.join(PICTURES, `${theme}-${width}.png`), animations: 'disabled' });
+      await close();
+    }
+  }
+});
+
+test('words can be read on their background', async () => {
+  for (const theme of ['dark', 'light', 'high-contrast', 'high-contrast-light']) {
+    const { page, close } = await show(views.buggy, { theme, step: views.buggy.steps.length });
+    for (const selector of ['h1', '.say', '.verdict .word', '.verdict small', '.row.step code', '.mark.bad', 'th', '.since', '.head b', '.who', '.legal', '.window-name']) {
+      const ratio = await page.locator(selector).first().evaluate((element) => {
+        const parse = (text) => (/^color\(srgb/.test(text) ? text.match(/[\d.]+/g).slice(0, 3).map((part) => 255 * Number(part)) : text.match(/[\d.]+/g).slice(0, 3).map(Number));
+        const light = (color) => [0.2126, 0.7152, 0.0722].reduce((sum, weight, index) => {
+          const part = color[index] / 255;
+          return sum + weight * (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+        }, 0);
+        const [a, b] = [light(parse(getComputedStyle(element).color)), light(parse(getComputedStyle(document.body).backgroundColor))];
+        return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+      });
+      assert.ok(ratio >= 4.5, `${theme}: ${selector} has a contrast of ${ratio.toFixed(1)}`);
+    }
+    await close();
+  }
+});
+
+test('the keyboard steps, the slider and the table follow, and the step is told and kept', async () => {
+  const { page, close } = await show(views.buggy);
+  const last = views.buggy.steps.length;
+  assert.deepEqual(await sent(page), [{ type: 'ready' }, { type: 'step', step: 0 }]);
+  assert.equal(await page.locator('.row.later').count(), 0, 'before the first step all of it is shown');
+  await page.keyboard.press('ArrowRight');
+  await page.locator('.row.current').waitFor();
+  assert.equal(await page.locator('input[type=range]').inputValue(), '1');
+  await page.keyboard.press('End');
+  await page.locator('.row.bad.current').filter({ hasText: 'handle_userfault' }).waitFor();
+  assert.equal(await page.locator('.row.current').getAttribute('aria-current'), 'step');
+  assert.match(await page.locator('[aria-live=polite]').innerText(), /handle_userfault/);
+  assert.equal(await page.locator('.count').innerText(), `Step ${last} of ${last}`);
+  assert.deepEqual(await kept(page), { choice: { target, variant: 'buggy' }, step: last });
+  await page.keyboard.press('Home');
+  assert.equal(await page.locator('.row.current').count(), 0);
+  // On the slider the same keys do the same.
+  await page.locator('input[type=range]').focus();
+  await page.keyboard.press('ArrowRight');
+  assert.equal(await page.locator('aside h2').innerText(), 'After step 1');
+  await page.locator('button[aria-label=Violation]').click();
+  assert.equal(await page.locator('aside h2').innerText(), `After step ${last}`);
+  // It looks disabled there, and does nothing.
+  await page.locator('button[aria-label=Step]').click({ force: true });
+  assert.equal(await page.locator('aside h2').innerText(), `After step ${last}`);
+  const clears = stepOf(views.buggy, 'huge_ptep_modify_prot_start');
+  await page.locator('.row.step').filter({ hasText: 'huge_ptep_modify_prot_start' }).first().click();
+  assert.equal(await page.locator('aside h2').innerText(), `After step ${clears}`);
+  assert.match(await page.locator('tr.changed').filter({ hasText: /^pte/ }).innerText(), /none/);
+  await close();
+});
+
+test('a page that was away comes back to its step', async () => {
+  const state = { choice: { target, variant: 'buggy' }, step: 3 };
+  const { page, close } = await show(views.buggy, { state });
+  assert.equal(await page.locator('aside h2').innerText(), 'After step 3');
+  await close();
+  const other = await show(views.buggy, { state: { ...state, choice: { target } } });
+  assert.equal(await other.page.locator('aside h2').innerText(), 'Before the first step');
+  await other.close();
+});
+
+test('buttons ask the host', async () => {
+  const { page, close } = await show(views.buggy);
+  await page.locator('[data-variant=fixed]').click();
+  await page.locator('[data-do=copy]').click();
+  await page.locator('[data-do=source]').click();
+  await page.locator('button.chip').click();
+  await page.locator('select').selectOption({ index: 1 });
+  assert.deepEqual((await sent(page)).filter(({ type }) => type !== 'ready' && type !== 'step'), [
+    { type: 'choose', variant: 'fixed', adversary: null }, { type: 'copy' }, { type: 'source', line: null }, { type: 'rule' },
+    { type: 'choose', variant: 'buggy', adversary: views.buggy.adversaries[0].name },
+  ]);
+  await post(page, { type: 'done', words: 'Copied.' });
+  await page.locator('.toast.shown').filter({ hasText: 'Copied.' }).waitFor();
+  await close();
+});
+
+test('a variant in which nothing goes wrong, problems, and strangers', async () => {
+  const { page, close } = await show(views.fixed);
+  assert.equal(await page.locator('.verdict .word').innerText(), 'Never');
+  assert.equal(await page.locator('footer').count(), 0);
+  await page.locator('.fix .mark.good').first().waitFor();
+  await page.screenshot({ path: path.join(PICTURES, 'never.png'), animations: 'disabled' });
+  await post(page, { type: 'race', choice: { target }, view: { version: 2 }, step: null });
+  await post(page, { type: 'problems', choice: { target }, problems: [{ line: 3, column: 4, message: '<b>bold</b> is no lock' }] });
+  await page.locator('.problems li').filter({ hasText: '3:4 <b>bold</b> is no lock' }).waitFor();
+  assert.equal(await page.locator('.problems b').count(), 0);
+  await page.locator('button').filter({ hasText: 'Try again' }).click();
+  assert.deepEqual((await sent(page)).at(-1), { type: 'again' });
+  await close();
+});
+
+test('every scenario that ships can be shown, step by step', async () => {
+  for (const view of views.all) {
+    for (const width of [1200, 500]) {
+      const { page, close } = await show(view, { theme: 'light', width, step: Math.ceil(view.steps.length / 2) });
+      for (let n = 0; n <= view.steps.length; n++) await page.keyboard.press('ArrowRight');
+      assert.equal(await page.locator('.row.current').count(), 1, view.name);
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 0, `${view.name} at ${width}`);
+      if (width === 1200) await page.screenshot({ path: path.join(PICTURES, `${view.name}.png`), animations: 'disabled', fullPage: true });
+      await close();
+    }
+  }
+});
