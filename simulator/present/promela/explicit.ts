@@ -27,7 +27,10 @@ export class Explicit {
     this.shared = program.words.filter((word) => word.scope === 'shared').length;
     // What every pointer can lead to is known once all have been gone through.
     for (const { steps } of program.threads) {
-      for (const { guard, ways } of steps) [this.expression(guard ?? zero), ...ways.map((way) => this.statements(way))];
+      for (const { guard, ways } of steps) {
+        this.expression(guard ?? zero);
+        for (const way of ways) this.statements(way);
+      }
     }
     if (program.exists !== undefined) this.expression(program.exists);
   }
