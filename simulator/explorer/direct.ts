@@ -5,7 +5,8 @@
  * As in compiled code, an expression that follows a bad pointer goes on with 0 and raises a flag, which its statement looks at.
  */
 import type { Exp, Program, Stmt } from '../machine/program';
-import { apply, applyUnary, sharedCount } from './interpret';
+import { applyBinary, applyUnary } from '../machine/exp';
+import { sharedCount } from './interpret';
 import type { Spread } from './pack';
 import { rankOf } from './properties';
 import type { Runnable } from './runnable';
@@ -102,7 +103,7 @@ class Run {
         const left = this.evaluate(exp.left);
         if (exp.op === '&&') return left !== 0 && this.evaluate(exp.right) !== 0 ? 1 : 0;
         if (exp.op === '||') return left !== 0 || this.evaluate(exp.right) !== 0 ? 1 : 0;
-        return apply(exp.op, left, this.evaluate(exp.right));
+        return applyBinary(exp.op, left, this.evaluate(exp.right));
       }
       case 'cond': return this.evaluate(exp.test) !== 0 ? this.evaluate(exp.then) : this.evaluate(exp.else);
       case 'unary': return applyUnary(exp.op, this.evaluate(exp.operand));

@@ -5,6 +5,7 @@
  * `null-pointer`, in a guard as well (the thread then moves, and the move is the violation) and in `exists`; a value that does not fit its word is a
  * violation of `out-of-range` and is not stored. A violation keeps what the step did before it, and leaves the thread at the step.
  */
+import { applyBinary, applyUnary } from '../machine/exp';
 import type { Exp, ExpOp, Program, PropertyId, Step, Stmt, WordId } from '../machine/program';
 import type { Move, ThreadStatus } from './result';
 
@@ -82,35 +83,6 @@ export function sharedCount(program: Program): number {
   return first < 0 ? program.words.length : first;
 }
 
-/** The value of an operator on two 32-bit integers. `&&` and `||` included; whether the right side is evaluated at all is the caller's concern. */
-export function apply(op: ExpOp, left: number, right: number): number {
-  switch (op) {
-    case '+': return (left + right) | 0;
-    case '-': return (left - right) | 0;
-    case '*': return Math.imul(left, right);
-    case '/': return (left / right) | 0;
-    case '%': return (left % right) | 0;
-    case '&': return left & right;
-    case '|': return left | right;
-    case '^': return left ^ right;
-    case '<<': return left << right;
-    case '>>': return left >> right;
-    case '==': return Number(left === right);
-    case '!=': return Number(left !== right);
-    case '<': return Number(left < right);
-    case '>': return Number(left > right);
-    case '<=': return Number(left <= right);
-    case '>=': return Number(left >= right);
-    case '&&': return Number(left !== 0 && right !== 0);
-    case '||': return Number(left !== 0 || right !== 0);
-  }
-}
-
-export function applyUnary(op: '!' | '~' | '-', operand: number): number {
-  if (op === '!') return Number(operand === 0);
-  return op === '~' ? ~operand : -operand | 0;
-}
-
 const fits = (written: number, bits: number): boolean => written >= 0 && written < 2 ** bits;
 
 const mayStay = (step: Step): boolean => step.mayWaitForever === true;
@@ -163,7 +135,7 @@ class Run {
     const first = this.evaluate(left);
     if (op === '&&' && first === 0) return 0;
     if (op === '||' && first !== 0) return 1;
-    return apply(op, first, this.evaluate(right));
+    return applyBinary(op, first, this.evaluate(right));
   }
 
   private statement(statement: Stmt, thread: number): void {

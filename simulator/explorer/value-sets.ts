@@ -5,7 +5,8 @@
  * order of steps and the guards are ignored, so every value that a word has in a reachable state is in its set.
  */
 import type { Exp, Program, Step, Stmt, WordId } from '../machine/program';
-import { apply, applyUnary, sharedCount, type MachineState } from './interpret';
+import { applyBinary, applyUnary } from '../machine/exp';
+import { sharedCount, type MachineState } from './interpret';
 
 /**
  * The values, each once, in no order: they are few, and a short array is far cheaper than a set. Undefined where a word may have any value that fits
@@ -215,7 +216,7 @@ function binaryValues(exp: Extract<Exp, { kind: 'binary' }>, words: readonly Val
   const most = isComparison(exp.op) ? 2 : Infinity;
   for (const a of left) {
     for (const b of right) {
-      const value = apply(exp.op, a, b);
+      const value = applyBinary(exp.op, a, b);
       if (all.includes(value)) continue;
       all.push(value);
       if (all.length === most) return all;

@@ -73,7 +73,7 @@ export function truth(value: Exp): Exp {
   return isTruth ? value : binary('!=', value, zero);
 }
 
-/** What the machine computes; division by 0 gives 0. */
+/** The value of an operator on two 32-bit integers; division by 0 gives 0. Whether the right side of `&&` and `||` is evaluated at all is the caller's concern. */
 export function applyBinary(op: ExpOp, a: number, b: number): number {
   switch (op) {
     case '+': return (a + b) | 0;
@@ -95,6 +95,11 @@ export function applyBinary(op: ExpOp, a: number, b: number): number {
     case '&&': return a !== 0 && b !== 0 ? 1 : 0;
     case '||': return a !== 0 || b !== 0 ? 1 : 0;
   }
+}
+
+export function applyUnary(op: '!' | '~' | '-', operand: number): number {
+  if (op === '!') return operand === 0 ? 1 : 0;
+  return op === '~' ? ~operand : -operand | 0;
 }
 
 /** The words an expression may read: those it names, and whether it reads through an address that is not known. */

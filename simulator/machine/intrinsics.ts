@@ -8,7 +8,7 @@ import { addressOfType, evaluateNumber } from './expressions';
 import { assignLocal, newStruct } from './locals';
 import { emitLocal, emitStep, fail, newTemporary, number, type LocalPlace, type Lowering } from './lowering';
 import { set, store, violate, type Action } from './micro';
-import { moveCursor } from './primitives';
+import { moveCursor } from './page-cache';
 import { beginFault, endFault, isUptodate, mustNotBeArmed, mustNotBeAtomic, mustNotBeObserved, pmdOf, setArmed, setObserved } from './properties';
 import type { Exp } from './program';
 import { constants, slotRetry, slotSwap, writeBit } from './values';

@@ -4,16 +4,18 @@ import { formatExpr } from '../../parser/cfg';
 import type { Expr } from '../../parser/ir';
 import { didYouMean } from '../../kernel/suggest';
 import { behind } from './arithmetic';
-import { and, at, binary, cond, constant, equals, not, one, or, truth, word, zero } from './exp';
+import { and, at, binary, cond, constant, equals, not, or, truth, word, zero } from './exp';
 import { entryTests, entryValues, hasForm } from './entry-values';
 import { lowerEvent } from './events';
 import { addressOfType, assignPlace, evaluate, evaluateNumber, knownWord, type Place } from './expressions';
-import { assignLocal, readPlace, wordOfPlace } from './locals';
-import { emitLocal, emitSkipUnless, emitStep, fail, isUnreadable, newLocal, newTemporary, number, type LocalPlace, type LocalStruct, type Lowering } from './lowering';
-import { lockAcquire, lockRelease, rwAcquire, rwRelease } from './locking';
+import { assignLocal, wordOfPlace } from './locals';
+import { emitLocal, emitSkipUnless, emitStep, fail, isUnreadable, newLocal, newTemporary, number, type LocalPlace, type Lowering } from './lowering';
+import { lockAcquire, lockRelease, rwRelease } from './locking';
 import { set, store, violate, type Action } from './micro';
+import { cacheLock, cursorOf, fieldOfCursor, isCursor, moveCursor, slotAddress } from './page-cache';
 import { checkHugeStore, hasUffdWp, isUptodate, mustNotBeObserved, settleUnguarded, guardOf } from './properties';
 import type { Exp, Word } from './program';
+import { hasHugetlbVmaLock, isReaderWriter, lowerMmLock, mmLockOf } from './sleeping-locks';
 import { constants, entryBits, entryForms, slotBits, uffdWpBit } from './values';
 import { addressOf, objectAt, type SharedObject } from './world';
 
@@ -396,99 +398,4 @@ function testValue(context: Lowering, name: string, effect: Extract<Effect, { op
     case 'other':
       return fail(context, `${name}() has no meaning here: the machine's entries have no such bit`);
   }
-}
-
-/* ---- sleeping locks ---- */
-
-function lowerMmLock(context: Lowering, name: string, effect: Extract<Effect, { op: 'mm-lock' }>, args: readonly Expr[], result: LocalPlace | undefined): void {
-  if (effect.lock === 'RCU read lock') return;
-  const expr = args[0] ?? fail(context, `${name}() lacks an argument`);
-  const lock = mmLockOf(context, name, effect.lock, expr);
-  if (effect.lock === 'hugetlb vma lock') {
-    // A trylock of nothing succeeds.
-    if (effect.try && result) emitLocal(context, set(wordOfPlace(context, result), one));
-    emitSkipUnless(context, hasHugetlbVmaLock(context, lock));
-  }
-  const how = { sleeps: !effect.try, result: effect.try ? result ?? ('unused' as const) : undefined };
-  if (isReaderWriter(context, lock)) rwAcquire(context, lock, effect.mode, how);
-  else lockAcquire(context, lock, how);
-  // The killable forms return 0: no signals here.
-  if (!effect.try && result) assignLocal(context, result, number(zero));
-}
-
-/**
- * mm/hugetlb.c: hugetlb_vma_lock_*() lock something where __vma_shareable_lock() or __vma_private_lock() holds: a shared mapping has a lock of its own, a private
- * one the lock of its reservation map, if it owns one. Without (MAP_NORESERVE, a child after fork()) there is nothing to lock.
- */
-function hasHugetlbVmaLock(context: Lowering, lock: Exp): Exp {
-  const object = lock.kind === 'const' ? objectAt(context.world, lock.value - 1) : undefined;
-  if (!object) return one;
-  const field = (name: string): Exp => word(object.base + object.fields.findIndex((f) => f.name === name));
-  const has = (name: string, flag: string): Exp => truth(binary('&', field(name), constant(constants.get(flag)!)));
-  return or(has('vm_flags', 'VM_SHARED'), has('vm_private_data', 'HPAGE_RESV_OWNER'));
-}
-
-/** The word of an object's lock of that kind. */
-function mmLockOf(context: Lowering, name: string, lock: string, expr: Expr): Exp {
-  const address = evaluateNumber(context, expr);
-  const object = address.kind === 'const' ? objectAt(context.world, address.value - 1) : undefined;
-  if (object) {
-    const start = address.kind === 'const' ? address.value - 1 - ((address.value - 1 - object.base) % object.fields.length) : 0;
-    const index = object.fields.findIndex((field) => field.lock === lock);
-    if (index >= 0) return constant(start + index + 1);
-    return fail(context, `${object.declaration.name} has no ${lock}, which ${name}() takes`, expr.span);
-  }
-  // A folio found at run time: its lock follows its flags.
-  if (lock === 'folio lock' && address.kind !== 'const') return behind(address, constant(1));
-  return fail(context, `${formatExpr(expr)} is no object of the init block`, expr.span);
-}
-
-function isReaderWriter(context: Lowering, lock: Exp): boolean {
-  return lock.kind === 'const' && context.world.words[lock.value - 1]?.kind === 'rwlock';
-}
-
-/* ---- page cache ---- */
-
-/** `&xas`, or a page cache itself for the xa_ family. */
-function cursorOf(context: Lowering, expr: Expr): { readonly cursor: LocalStruct | Exp; readonly expr: Expr } {
-  const value = evaluate(context, expr);
-  if (value.kind === 'struct') return { cursor: value.struct, expr };
-  if (value.kind === 'number') return { cursor: value.exp, expr };
-  return fail(context, `${formatExpr(expr)} is no xa_state`, expr.span);
-}
-
-function isCursor(cursor: LocalStruct | Exp): cursor is LocalStruct {
-  return 'fields' in cursor;
-}
-
-function fieldOfCursor(context: Lowering, cursor: LocalStruct, name: 'xa' | 'xa_index'): Exp {
-  const place = cursor.fields.get(name);
-  const value = place && readPlace(context, place);
-  return value?.kind === 'number' ? value.exp : fail(context, `${cursor.name} was not set up: XA_STATE(${cursor.name}, i_pages, index)`);
-}
-
-/** Moves a cursor to an index. */
-export function moveCursor(context: Lowering, expr: Expr, index: Exp): void {
-  const { cursor } = cursorOf(context, expr);
-  if (!isCursor(cursor)) return fail(context, `${formatExpr(expr)} is no xa_state`, expr.span);
-  fieldOfCursor(context, cursor, 'xa');
-  assignLocal(context, cursor.fields.get('xa_index')!, number(index));
-}
-
-/** The slot that a cursor is at, or the one that an expression names. */
-function slotAddress(context: Lowering, { cursor, expr }: ReturnType<typeof cursorOf>): Target {
-  if (!isCursor(cursor)) return addressOfType(context, expr, ['struct xarray'], 'page cache');
-  const base = fieldOfCursor(context, cursor, 'xa');
-  const index = fieldOfCursor(context, cursor, 'xa_index');
-  const object = base.kind === 'const' ? objectAt(context.world, base.value - 1) : undefined;
-  const inBounds = object ? [violate('out-of-range', binary('>=', index, constant(object.declaration.count ?? 1)))] : [];
-  return { address: behind(base, index), checks: inBounds };
-}
-
-function cacheLock(context: Lowering, expr: Expr): Exp {
-  const { cursor } = cursorOf(context, expr);
-  const base = isCursor(cursor) ? fieldOfCursor(context, cursor, 'xa') : cursor;
-  const guard = base.kind === 'const' ? guardOf(context.world, base.value - 1) : undefined;
-  if (guard === undefined) return fail(context, 'this page cache has no lock: declare it with __guarded_by(...)', expr.span);
-  return constant(guard + 1);
 }

@@ -1,7 +1,8 @@
 /** The value of an expression in a state. */
+import { applyBinary, applyUnary } from '../machine/exp';
 import type { Exp, ExpOp } from '../machine/program';
 
-/** Undefined where the expression looks through a pointer that points to nothing, or divides by zero. */
+/** Undefined where the expression looks through a pointer that points to nothing. */
 export function evaluate(exp: Exp, words: readonly number[]): number | undefined {
   switch (exp.kind) {
     case 'const': return exp.value;
@@ -12,8 +13,7 @@ export function evaluate(exp: Exp, words: readonly number[]): number | undefined
     }
     case 'unary': {
       const operand = evaluate(exp.operand, words);
-      if (operand === undefined) return undefined;
-      return exp.op === '!' ? Number(operand === 0) : exp.op === '~' ? ~operand : -operand;
+      return operand === undefined ? undefined : applyUnary(exp.op, operand);
     }
     case 'cond': {
       const test = evaluate(exp.test, words);
@@ -30,26 +30,7 @@ function binary(op: ExpOp, leftExp: Exp, rightExp: Exp, words: readonly number[]
   if (op === '||' && left !== 0) return 1;
   const right = evaluate(rightExp, words);
   if (right === undefined) return undefined;
-  switch (op) {
-    case '+': return (left + right) | 0;
-    case '-': return (left - right) | 0;
-    case '*': return Math.imul(left, right);
-    case '/': return right === 0 ? undefined : (left / right) | 0;
-    case '%': return right === 0 ? undefined : left % right;
-    case '&': return left & right;
-    case '|': return left | right;
-    case '^': return left ^ right;
-    case '<<': return left << right;
-    case '>>': return left >> right;
-    case '==': return Number(left === right);
-    case '!=': return Number(left !== right);
-    case '<': return Number(left < right);
-    case '>': return Number(left > right);
-    case '<=': return Number(left <= right);
-    case '>=': return Number(left >= right);
-    case '&&':
-    case '||': return Number(right !== 0);
-  }
+  return applyBinary(op, left, right);
 }
 
 /** All words an expression may read, those behind pointers left out. */
