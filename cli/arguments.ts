@@ -21,7 +21,7 @@ export interface SummaryArguments {
   readonly json: boolean;
 }
 
-export type SimulateFormat = 'text' | 'json' | 'svg' | 'mermaid' | 'promela';
+export type SimulateFormat = 'text' | 'json' | 'itf' | 'svg' | 'mermaid' | 'promela';
 
 export interface SimulateArguments {
   /** Litmus files, or names of scenarios that ship; all that ship when there are none. */
@@ -156,7 +156,7 @@ function parseSummary(args: readonly string[]): Invocation {
   return { command: 'summary', summary: { function: name, file, root: typeof values.root === 'string' ? values.root : undefined, json: values.format === 'json' } };
 }
 
-const simulateFormats: readonly SimulateFormat[] = ['text', 'json', 'svg', 'mermaid', 'promela'];
+const simulateFormats: readonly SimulateFormat[] = ['text', 'json', 'itf', 'svg', 'mermaid', 'promela'];
 const simulateOptions = {
   variant: { type: 'string' }, adversary: { type: 'string' }, format: { type: 'string' }, replay: { type: 'string' },
   beside: { type: 'boolean' }, 'all-schedules': { type: 'boolean' },

@@ -93,6 +93,7 @@ Options:
   --all-schedules   one failing schedule for each way to fail
   --format FORMAT   text (default): as in a commit message
                     json: with all states; can be replayed
+                    itf: for Apalache's trace viewers
                     svg, mermaid: the failing schedule as a picture
                     promela: the model, for SPIN
   --replay FILE     replay a schedule that was printed as JSON, and verify what it says

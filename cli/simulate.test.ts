@@ -104,7 +104,7 @@ describe('simulate', () => {
     expect((await runIn(cwd, ['simulate', 'window.litmus', '--replay', 'race.json'], { scenarios: shipped })).status).toBe(2);
   });
 
-  it.each([['svg', /^<svg /], ['mermaid', /^sequenceDiagram\n/], ['promela', /d_step/]])('writes %s', async (format, start) => {
+  it.each([['svg', /^<svg /], ['itf', /"#meta"/], ['mermaid', /^sequenceDiagram\n/], ['promela', /d_step/]])('writes %s', async (format, start) => {
     const { status, stdout } = await simulate({ 'window.litmus': window }, 'window.litmus', '--format', format);
     expect(stdout).toMatch(start);
     expect(status).toBe(0);
@@ -126,7 +126,7 @@ describe('simulate', () => {
     [['hugetlb-missing'], /no scenario 'hugetlb-missing' \(did you mean 'hugetlb-missing-unstable-pte'\?\)/],
     [['hugetlb-missing-unstable-pte', '--variant', 'fxied'], /has no variant 'fxied' \(did you mean 'fixed'\?\)/],
     [['hugetlb-missing-unstable-pte', '--adversary', 'migratoin'], /no adversary 'migratoin' \(did you mean 'migration'\?\)/],
-    [['--format', 'dot'], /unknown format 'dot'; the formats are: text, json, svg, mermaid, promela/],
+    [['--format', 'dot'], /unknown format 'dot'; the formats are: text, json, itf, svg, mermaid, promela/],
     [['--beside'], /option '--beside' wants an '--adversary'/],
     [['--variant', 'fixed'], /exactly one scenario/],
     [['--varient', 'fixed'], /unknown option '--varient' \(did you mean '--variant'\?\)/],

@@ -12,6 +12,7 @@ import { formatValue } from '../simulator/machine/values';
 import { buildDiagram } from '../simulator/present/diagram';
 import { compareWithFix, fixDiagram, partingWords } from '../simulator/present/fix';
 import { renderHerd } from '../simulator/present/herd';
+import { renderItf } from '../simulator/present/itf';
 import { fromJson, toJson, verify } from '../simulator/present/json';
 import { renderMermaid } from '../simulator/present/mermaid';
 import { toPromela } from '../simulator/present/promela';
@@ -230,12 +231,15 @@ function printFormat(run: Run, files: readonly ScenarioFile[]): 0 | 1 | 2 {
 }
 
 function render(run: Run, file: Readable, examination: Examination): string {
-  const { scenario, selection, program, diagram } = examination;
+  const { scenario, selection, program, diagram, trace } = examination;
   switch (run.args.format) {
     case 'json':
       return `${JSON.stringify(json(file, examination), undefined, 2)}\n`;
     case 'promela':
       return toPromela(program, { name: `${scenario.name}+${selection.variant}` });
+    case 'itf':
+      if (!trace) throw new UsageError(`${scenario.name}+${selection.variant} never fails: there is no schedule`, 'simulate');
+      return renderItf(program, trace, { format: formatValue, description: scenario.title });
     case 'svg':
     case 'mermaid':
       if (!diagram) throw new UsageError(`${scenario.name}+${selection.variant} never fails: there is nothing to draw`, 'simulate');
