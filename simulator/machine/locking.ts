@@ -46,11 +46,6 @@ export function rwRelease(context: Lowering, lock: Exp, mode: 'read' | 'write'):
   ]);
 }
 
-/** Whether this thread holds the lock in this mode. */
-export function rwHeld(context: Lowering, lock: Exp, mode: 'read' | 'write'): Exp {
-  return truth(binary('&', at(lock), bit(context, mode)));
-}
-
 function emitAcquire(context: Lowering, lock: Exp, how: How, isFree: Exp, isOwn: Exp, take: readonly Action[]): void {
   const id = lockWord(lock);
   if (how.result === undefined) {
