@@ -65,7 +65,7 @@ export function buildProgram(scenario: Scenario, variant: Variant, options: Opti
     faults: (calls.has('user_read') || calls.has('user_write')) && calls.has('handle_userfault'), armed: isArming, observed: calls.has('user_lookup'),
   });
   const labels: string[] = [];
-  const lowered = threads.map((t, index) => inFile(t.adversary, problems, (own) => lowerThread(world, options.model, { source: t.source, function: t.function, thread: index, kept: keptIn(parts.exists, index) }, labels, own)));
+  const lowered = threads.map((t, index) => inFile(t.adversary, problems, (own) => lowerThread(world, options.model, { name: t.name, source: t.source, function: t.function, thread: index, kept: keptIn(parts.exists, index) }, labels, own)));
   if (problems.length > before) return undefined;
   for (const [index, t] of threads.entries()) inFile(t.adversary, problems, (own) => checkThread(t.name, lowered[index]!, world.words, own));
   checkHelpers(own, parts.body, scenario.text, problems);

@@ -32,10 +32,10 @@ export function lockRelease(context: Lowering, lock: Exp): void {
 /** Takes a reader-writer semaphore. Readers do not wait for writers that wait: the schedules of a fair semaphore and more. */
 export function rwAcquire(context: Lowering, lock: Exp, mode: 'read' | 'write', how: How): void {
   const { threadCount } = context.world;
-  const readers = constant((1 << threadCount) - 1);
+  const writers = constant(((1 << threadCount) - 1) << threadCount);
   const mine = bit(context, mode);
   const held = truth(binary('&', at(lock), binary('|', bit(context, 'read'), bit(context, 'write'))));
-  const isFree = mode === 'write' ? equals(at(lock), zero) : not(truth(binary('&', at(lock), not0(readers, threadCount))));
+  const isFree = mode === 'write' ? equals(at(lock), zero) : not(truth(binary('&', at(lock), writers)));
   emitAcquire(context, lock, how, isFree, held, [store(lock, binary('|', at(lock), mine))]);
 }
 
@@ -55,25 +55,17 @@ function emitAcquire(context: Lowering, lock: Exp, how: How, isFree: Exp, isOwn:
     ]);
     return;
   }
+  // The result is read off before the lock changes.
   const got = newTemporary(context, 'try', { kind: 'int', bits: 1 });
-  emitStep(context, { kind: 'trylock', lock: id }, [set(got, isFree), ...when(isFree, take)].sort(byWrites));
+  emitStep(context, { kind: 'trylock', lock: id }, [set(got, isFree), ...when(isFree, take)]);
   if (how.result !== 'unused') assignLocal(context, how.result, number(word(got)));
-}
-
-/** The result is read off before the lock changes. */
-function byWrites(a: Action, b: Action): number {
-  return (a.kind === 'set' ? 0 : 1) - (b.kind === 'set' ? 0 : 1);
 }
 
 function bit(context: Lowering, mode: 'read' | 'write'): Exp {
   return constant(1 << (mode === 'read' ? context.thread : context.world.threadCount + context.thread));
 }
 
-/** The bits of writers. */
-function not0(readers: Exp, threadCount: number): Exp {
-  return readers.kind === 'const' ? constant(readers.value << threadCount) : readers;
-}
-
+/** The word of a lock whose address is known. */
 export function lockWord(lock: Exp): WordId | undefined {
   return lock.kind === 'const' ? lock.value - 1 : undefined;
 }

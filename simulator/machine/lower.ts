@@ -25,8 +25,10 @@ export interface LoweredThread {
 
 /** Where a thread comes from. */
 export interface ThreadText {
+  /** What the thread is called, here and in diagrams: `P1`. */
+  readonly name: string;
   readonly source: Source;
-  /** The function in it. */
+  /** The function in it: that of its name, or `P` of a library thread. */
   readonly function: string;
   readonly thread: number;
   /** Variables whose last values are asked for. */
@@ -39,7 +41,7 @@ export function lowerThread(world: World, model: KernelModel, text: ThreadText, 
   const micros: Micro[] = [{ kind: 'end' }];
   const ir = source.functions.get(text.function);
   if (!ir) return { micros, entry: 0, locals: new Map() };
-  const frame = newFrame(source, ir, [text.function], () => ({ actions: [], next: 0 }), text.kept);
+  const frame = newFrame(source, ir, [text.name], () => ({ actions: [], next: 0 }), text.kept);
   const context: Lowering = { world, model, source, thread, micros, labels, problems, frame, node: ir.nodes[ir.entry]!, pending: [] };
   for (const parameter of ir.params) {
     if (!world.objects.has(parameter.name)) {
