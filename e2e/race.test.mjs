@@ -106,7 +106,8 @@ async function play({ t, page, context, server, folder, lines, foreign, picture 
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
   await race.locator('aside h2').filter({ hasText: 'After step 2' }).waitFor();
-  await page.waitForTimeout(2000); // VS Code writes down what is open now and then.
+  // VS Code in a browser writes down what is open every five seconds, when it has nothing else to do.
+  await page.waitForTimeout(12_000);
   const url = new URL(page.url());
   url.searchParams.delete('payload'); // It would open the file anew, and nothing else.
   await page.goto(url.href);
