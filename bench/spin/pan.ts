@@ -120,12 +120,12 @@ export function readOutput(output: string): PanResult {
   };
 }
 
-/** SPIN's depth is that of the state before a failed assertion. A deadlock is in a state, and so is `exists`: their steps are those that led there. */
+/** SPIN's depth is that of the state before a failed assertion. A deadlock is in a state, also where the model asserts that there is none, and so is `exists`: their steps are those that led there. */
 function readError(message: string, depth: number): { property: PropertyId; steps: number } {
   if (message.startsWith('invalid end state')) return { property: 'deadlock', steps: depth };
   const property = assertedProperty(Number(/^assertion violated\s+!\(?(\d+)\)?$/.exec(message)?.[1]));
   if (property === undefined) throw new Error(`an error of pan that no property explains: ${message}`);
-  return { property, steps: property === 'exists' ? depth : depth + 1 };
+  return { property, steps: property === 'exists' || property === 'deadlock' ? depth : depth + 1 };
 }
 
 /** With the time that the command and its children kept a processor busy. */
