@@ -89,7 +89,7 @@ it('README.md shows the race as it is drawn', () => {
   else expect(shown).toBe(drawn);
 });
 
-it.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench/README.md', 'docs/model-file.md', 'docs/litmus.md', ...rules.map((rule) => `docs/rules/${rule.name}.md`)])('links in %s lead somewhere', (file) => {
+it.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench/README.md', 'docs/model-file.md', 'docs/litmus.md', 'docs/schedule-format.md', ...rules.map((rule) => `docs/rules/${rule.name}.md`)])('links in %s lead somewhere', (file) => {
   const links = [...text(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? '');
   for (const link of links) expect(fs.existsSync(path.join(root, path.dirname(file), link)), link).toBe(true);
 });
