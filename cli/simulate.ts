@@ -31,7 +31,7 @@ export async function runSimulate(args: SimulateArguments, host: Host): Promise<
   const problems = files.filter((file) => file.problems.length > 0);
   for (const file of problems) complain(file, file.problems, host);
   if (problems.length > 0) return 2;
-  const run: Run = { args, host, library, backend: await loadBackend() };
+  const run: Run = { args, host, shipped: library, backend: await loadBackend() };
   if (args.replay !== undefined) return replayFile(run, only(files, args), args.replay);
   if (args.format !== 'text') return printFormat(run, files);
   if (args.variant !== undefined || args.adversaries.length > 0) return showOne(run, only(files, args));
@@ -41,7 +41,7 @@ export async function runSimulate(args: SimulateArguments, host: Host): Promise<
 interface Run {
   readonly args: SimulateArguments;
   readonly host: Host;
-  readonly library: ScenarioLibrary;
+  readonly shipped: ScenarioLibrary;
   readonly backend: ParserBackend;
 }
 
@@ -81,9 +81,9 @@ function explored(run: Run, file: Readable, selection: Selection): Examination |
 
 function adversariesOf(run: Run, names: readonly string[]): Adversary[] {
   return names.map((name) => {
-    const found = run.library.adversaries.find((adversary) => adversary.name === name);
+    const found = run.shipped.adversaries.find((adversary) => adversary.name === name);
     if (found) return found;
-    const known = run.library.adversaries.map((adversary) => adversary.name);
+    const known = run.shipped.adversaries.map((adversary) => adversary.name);
     throw new UsageError(`no adversary '${name}'${didYouMean(name, known) || `; the adversaries are: ${known.join(', ')}`}`, 'simulate');
   });
 }

@@ -29,7 +29,7 @@ afterEach(() => client.stop());
 function engine(): FakeEngine {
   const fake = fakeEngine();
   fake.backend = backend;
-  fake.library = loadScenarios(folder);
+  fake.shipped = loadScenarios(folder);
   fake.scenario = NAME;
   return fake;
 }

@@ -16,7 +16,7 @@ import type { Finding, Location } from '../analyzer/findings/finding';
 
 export interface FakeEngine extends Engine {
   backend: ParserBackend;
-  library: ScenarioLibrary;
+  shipped: ScenarioLibrary;
   /** Scenario of every finding. */
   scenario: string | null;
   /** Text on disk by absolute path. Directories named `linux` are kernel trees. */
@@ -37,9 +37,9 @@ export function fakeEngine(): FakeEngine {
   const engine: FakeEngine = {
     description: 'fake parser',
     backend: { name: 'native', withTree: () => { throw new Error('the fake parses nothing'); } },
-    library: { scenarios: [], adversaries: [] },
+    shipped: { scenarios: [], adversaries: [] },
     scenario: null,
-    scenarios: () => engine.library,
+    scenarios: () => engine.shipped,
     disk: new Map(),
     checked: [],
     abandoned: 0,

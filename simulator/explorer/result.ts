@@ -10,7 +10,7 @@ export interface Move {
 export interface Witness {
   readonly property: PropertyId;
   /**
-   * The moves from the initial state to the violation: as few as any violating schedule has, and among those with the fewest context switches; of
+   * The moves from the initial state to the violation: the fewest that a violating schedule has, and among those with the fewest context switches; of
    * several, the first in the order of thread numbers. For `exists` and `deadlock` the state after the last move is the one meant.
    */
   readonly schedule: readonly Move[];

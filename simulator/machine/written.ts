@@ -72,7 +72,7 @@ function addressesIn(exp: Exp): Exp[] {
 
 type Possible = ReadonlySet<number> | undefined;
 
-/** More values than these are as good as any. */
+/** With more values than these, a word may hold anything. */
 const mostValues = 64;
 
 /** The values an expression over a thread's locals may have, whatever the order of its statements; undefined when they are too many to tell. */
