@@ -9,13 +9,19 @@ export class LspClient {
   #answers = new Map();
   /** What the server wrote to stderr and to its log: shown when something goes wrong. */
   log = '';
+  /** Exit status or signal, once the server has ended. */
+  exit;
 
   constructor(command, args) {
     this.#process = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#process.stdout.on('data', (chunk) => this.#receive(chunk));
     this.#process.stderr.on('data', (chunk) => { this.log += chunk; });
     this.#process.on('error', (error) => this.#fail(error));
-    this.#process.on('exit', (status, signal) => this.#fail(new Error(`the server ended with ${status ?? signal}\n${this.log.slice(-2000)}`)));
+    this.#process.stdin.on('error', () => undefined);
+    this.#process.on('exit', (status, signal) => {
+      this.exit = status ?? signal;
+      this.#fail(new Error(`the server ended with ${status ?? signal}\n${this.log.slice(-2000)}`));
+    });
   }
 
   /** Announces that diagnostics are pulled, as VS Code does: the answer to a pull says when a text has been dealt with, even if nothing changed. */
@@ -62,6 +68,11 @@ export class LspClient {
     await this.request('shutdown', null);
     this.notify('exit', undefined);
     await new Promise((resolve) => { this.#process.once('close', resolve); });
+  }
+
+  /** Sends these bytes as they are. */
+  write(bytes) {
+    if (this.exit === undefined) this.#process.stdin.write(bytes);
   }
 
   kill() {
