@@ -12,7 +12,11 @@ export class LspClient {
   /** Exit status or signal, once the server has ended. */
   exit;
 
-  constructor(command, args) {
+  #settings;
+
+  /** `settings` is the answer to whoever asks for the configuration. */
+  constructor(command, args, settings = null) {
+    this.#settings = settings;
     this.#process = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#process.stdout.on('data', (chunk) => this.#receive(chunk));
     this.#process.stderr.on('data', (chunk) => { this.log += chunk; });
@@ -104,8 +108,8 @@ export class LspClient {
       if (message.error === undefined) answer?.resolve(message.result);
       else answer?.reject(new Error(message.error.message));
     } else if (message.id !== undefined) {
-      // Requests of the server: settings are the defaults, everything else is accepted without an answer.
-      this.#send({ id: message.id, result: message.method === 'workspace/configuration' ? message.params.items.map(() => null) : null });
+      // Requests of the server: settings are those that were given, or the defaults; everything else is accepted without an answer.
+      this.#send({ id: message.id, result: message.method === 'workspace/configuration' ? message.params.items.map(() => this.#settings) : null });
     } else if (message.method === 'window/logMessage') {
       this.log += `${message.params.message}\n`;
     }
