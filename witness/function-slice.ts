@@ -47,6 +47,7 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
     for (const id of simple.live) {
       const node = ir.nodes[id]!;
       if (node.kind === 'branch') terms.text(node.condition, used);
+      else if (node.kind === 'call' && isAct(making, body, terms, id)) terms.call(id, used);
       else render(node, id, used);
     }
     for (const id of body.region) {
@@ -60,7 +61,7 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
 
   return {
     flow: buildFlow(), isEmpty: !isSeen && !(wantsResult && isResultKnown()), returns: wantsResult ? ir.returnType : 'void',
-    params: ir.params.filter((p) => used.names.has(p.name)).map((p) => ({ name: rename(p.name), type: p.type })),
+    params: ir.params.filter((p) => used.names.has(p.name) || (facts.params.get(ref)?.has(p.name) ?? false)).map((p) => ({ name: rename(p.name), type: p.type })),
     locals: [...ir.locals.map((l) => ({ name: l.name, type: l.type })), ...temporaries()].filter((l) => used.names.has(l.name) && !isDeclaredInPlace(l.name)).map((l) => ({ name: rename(l.name), type: l.type })),
   };
 

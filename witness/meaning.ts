@@ -51,18 +51,20 @@ export function meaningOf(making: Making, body: Body, node: CallNode): Meaning {
 
 function meaningOfEffect(name: string, effect: Effect): Meaning {
   if ('level' in effect && effect.level === 'pud') return { kind: 'unknown' };
+  // Faults run under mmap_lock here; nobody takes a vma lock for reading.
+  if ((effect.op === 'mm-lock' || effect.op === 'mm-unlock') && effect.lock === 'vma lock' && effect.mode === 'read') return { kind: 'unknown' };
   if (acts.has(effect.op)) return { kind: 'act', effect };
   switch (effect.op) {
     case 'map':
       return { kind: 'value', effect };
     case 'test':
+    case 'test-slot':
       return effect.test === 'other' && !entryTests.has(name) ? { kind: 'unknown' } : { kind: 'value', effect };
     case 'derive':
       return entryValues.has(name) ? { kind: 'value', effect } : { kind: 'unknown' };
     case 'lock-pointer':
     case 'read':
     case 'compare':
-    case 'test-slot':
     case 'cache-load':
       return { kind: 'value', effect };
     case 'vma-flag':

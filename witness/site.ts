@@ -42,13 +42,19 @@ export function nodeAt(tree: Tree, place: Place): { readonly ref: FunctionRef; r
 /** Finds the outermost function of a path and climbs from there to whoever takes a lock that is still held below. */
 export function siteOf(tree: Tree, ref: FunctionRef, node: NodeId, through: readonly FunctionRef[]): Site {
   let chain = longest(through.map((from) => callPath(tree, from, ref)).filter((p): p is FunctionRef[] => p !== undefined)) ?? [ref];
+  const fault = pathFromFault(tree, chain[0]!);
+  if (fault) {
+    // Of the way down from the page fault only what runs under a lock that is taken there.
+    const first = fault.findIndex((f, i) => i < fault.length - 1 && holdsLock(tree, f, fault[i + 1]!));
+    if (first >= 0) chain = [...fault.slice(first, -1), ...chain];
+    return { ref, node, chain, isFault: true, mmapLock: 'read' };
+  }
   for (let climbed = 0; climbed < 4; climbed++) {
     const holder = lockHolder(tree, chain[0]!);
     if (!holder) break;
     chain = [...holder, ...chain];
   }
-  const isFault = leadsFromFault(tree, chain[0]!);
-  return { ref, node, chain, isFault, mmapLock: isFault ? 'read' : mmapModeAbove(tree, chain[0]!) };
+  return { ref, node, chain, isFault: false, mmapLock: mmapModeAbove(tree, chain[0]!) };
 }
 
 function longest(paths: readonly FunctionRef[][]): FunctionRef[] | undefined {
@@ -143,8 +149,23 @@ function isFaultEntry(tree: Tree, ref: FunctionRef): boolean {
   return tree.model.primitives.get(ref.name)?.shapes.some((s) => s.effect.op === 'fault') ?? false;
 }
 
-function leadsFromFault(tree: Tree, ref: FunctionRef): boolean {
-  return climb(tree, ref, (caller) => (isFaultEntry(tree, caller) ? true : undefined)) ?? false;
+/** The shortest way from a function that resolves page faults down to this one, without that function. */
+function pathFromFault(tree: Tree, ref: FunctionRef): FunctionRef[] | undefined {
+  let level: FunctionRef[][] = [[ref]];
+  const seen = new Set([ref]);
+  for (let depth = 0; depth < 6; depth++) {
+    const above: FunctionRef[][] = [];
+    for (const path of level) {
+      for (const caller of tree.callersOf(path[0]!)) {
+        if (isFaultEntry(tree, caller)) return path;
+        if (seen.has(caller)) continue;
+        seen.add(caller);
+        above.push([caller, ...path]);
+      }
+    }
+    level = above;
+  }
+  return undefined;
 }
 
 /** How the nearest caller that takes mmap_lock takes it. */

@@ -85,7 +85,7 @@ export function sliceAt(tree: Tree, site: Site, purpose: Purpose): Slice | { rea
     if (after === before) break;
     before = after;
   }
-  const order = calleesFirst(making, root!, slices);
+  const order = calleesFirst(root!, slices);
   if (!order) return { reason: 'the functions call each other in a circle' };
   const functions = order.map((ref) => functionText(ref, slices.get(ref)!));
   const used = [...library.values()].filter((f) => functions.some((t) => new RegExp(`\\b${f.name}\\(`).test(t)));
@@ -169,7 +169,7 @@ function fingerprint(facts: Facts, slices: ReadonlyMap<FunctionRef, FunctionSlic
 }
 
 /** The functions that the final text calls, each after those that it calls; undefined when there is a circle. */
-function calleesFirst(making: Making, root: FunctionRef, slices: ReadonlyMap<FunctionRef, FunctionSlice>): FunctionRef[] | undefined {
+function calleesFirst(root: FunctionRef, slices: ReadonlyMap<FunctionRef, FunctionSlice>): FunctionRef[] | undefined {
   const done: FunctionRef[] = [];
   const open = new Set<FunctionRef>();
   const visit = (ref: FunctionRef): boolean => {

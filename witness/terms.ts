@@ -1,4 +1,5 @@
 /** Expressions of the kernel's code as the slice writes them; undefined for what the machine cannot know. */
+import { formatExpr } from '../parser/cfg';
 import type { Expr, NodeId } from '../parser/ir';
 import { constants } from '../simulator/machine/values';
 import { library } from './library';
@@ -118,6 +119,7 @@ export function createTerms(making: Making, body: Body, folded: (temporary: stri
     if (object !== undefined) return object;
     switch (expr.kind) {
       case 'number':
+        if (/^(?:NULL|true|false)$/.test(expr.text)) return expr.text;
         return expr.value !== undefined && expr.value <= 0x7fff && expr.value >= -0x8000 ? String(expr.value) : undefined;
       case 'name': return nameText(expr.name, uses);
       case 'field': return fieldText(expr, uses);
@@ -378,15 +380,20 @@ export function createTerms(making: Making, body: Body, folded: (temporary: stri
     return `${name}(${args.map((arg, i) => given[i] ?? (plain(arg) || '0')).join(', ')})`;
   }
 
+  /** An argument that nobody looks at, as the kernel has it; undefined where that would be more than names and fields. */
   function plain(arg: Expr): string | undefined {
     const name = canonicalOf(typeOf(arg));
     if (name !== undefined) return name;
-    if (arg.kind === 'number') return arg.text;
-    return arg.kind === 'name' && !arg.name.startsWith('$') && types.has(arg.name) && !isLocalStruct((types.get(arg.name) ?? '').replace(/\s*\*$/, '')) ? rename(arg.name) : undefined;
+    const text = formatExpr(arg);
+    return /^[\w>.-]+$/.test(text) ? text : undefined;
   }
 
   function constantOf(expr: Expr): boolean | undefined {
     if (expr.kind === 'number') return expr.value === undefined ? undefined : expr.value !== 0;
+    // The worlds of a slice run faults under mmap_lock.
+    if (expr.kind === 'binary' && expr.op === '&' && expr.right.kind === 'name' && expr.right.name === 'FAULT_FLAG_VMA_LOCK') return false;
+    // The scenario has its objects.
+    if (canonicalOf(typeOf(expr)) !== undefined && (expr.kind === 'name' || expr.kind === 'field')) return true;
     if (expr.kind !== 'name') return undefined;
     if (expr.name === 'true' || expr.name === 'false') return expr.name === 'true';
     const node = expr.name.startsWith('$') ? folded(expr.name) : undefined;
