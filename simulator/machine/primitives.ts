@@ -44,8 +44,14 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
       lockRelease(context, lockOf(context, arg(effect.lock.from === 'arg' ? effect.lock.index : -1)));
       return;
     case 'lock-pointer': {
-      const lock = lockOfEntry(context, entryPointer(context, effect.level, args));
+      // pte_offset_map_nolock(mm, pmd, addr, &ptl) is a map that also says which lock it would be.
+      const out = effect.lock.from === 'out' ? outPlace(context, arg(effect.lock.index)) : undefined;
+      const pointer = entryPointer(context, effect.level, args, out && (() => giveNull(context, result)));
+      const lock = lockOfEntry(context, pointer);
       if (effect.lock.from === 'result') give(lock);
+      if (!out) return;
+      give(pointer);
+      assignPlace(context, out, number(lock));
       return;
     }
     case 'spin-lock':
