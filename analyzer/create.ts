@@ -77,6 +77,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   }
 
   return {
+    tree,
     setText: (path, text) => tree.setText(path, text),
     invalidate: (path) => tree.invalidate(path),
     setModel(model) {

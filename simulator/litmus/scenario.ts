@@ -82,7 +82,7 @@ export function readScenario(text: string): { readonly scenario: Scenario | unde
   if (!parts) return { scenario: undefined, problems };
   const lines = headerLines(parts.header, problems);
   const values = (key: string): HeaderLine[] => lines.filter((line) => line.key === key);
-  const variants = readVariants(values('Variant'), text, problems, new Set(values('Expect').map((line) => line.value.split(/\s+/)[0]!)));
+  const variants = readVariants(values('Variant'), text, problems, new Set([...values('Expect'), ...values('Unchecked')].map((line) => line.value.split(/\s+/)[0]!)));
   const expectations = readExpectations(values('Expect'), variants, problems);
   const covers = values('Cover').map(({ value, offset }) => {
     const match = /^(?:(\S+)\s+(?:with\s+(\S+(?:\s*,\s*\S+)*)\s+)?)?(\w+)$/.exec(value);
@@ -178,7 +178,7 @@ function readVariants(lines: readonly HeaderLine[], text: string, problems: Prob
     for (const name of defines) if (!names.has(name)) problems.push({ offset, message: `no #ifdef asks for ${name}${didYouMean(name, [...names])}` });
     variants.push({ name: match[1]!, defines, title: match[3] ?? match[1]! });
   }
-  if (!variants.some((v) => v.name === 'buggy')) variants.unshift({ name: 'buggy', defines: [], title: 'as written' });
+  if (!variants.some((v) => v.name === 'buggy') && (lines.length === 0 || expected.has('buggy'))) variants.unshift({ name: 'buggy', defines: [], title: 'as written' });
   // A variant without a line of its own defines the names that begin with FIX_: all of them for `fixed`, its own for any other.
   for (const name of [...expected, ...([...names].some((n) => n.startsWith('FIX_')) ? ['fixed'] : [])]) {
     if (variants.some((v) => v.name === name)) continue;
