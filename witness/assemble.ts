@@ -32,7 +32,7 @@ export function assemble(slice: Slice, rule: WitnessRule): Assembled {
   const header = [
     ` * Title: ${slice.root.name}() as it is, in ${slice.parts[0]?.file ?? slice.root.file} and below`, ` * Rule: ${rule}`,
     ...slice.parts.map((p) => ` * Anchor: ${p.file} ${p.name}`), ` * Thread: P0 ${isUser ? 'page fault' : `${slice.root.name}()`}`,
-    ...(slice.isHuge ? [' * Define: HUGETLB'] : []), ' * Through: site',
+    ...(slice.isHuge ? [' * Define: HUGETLB'] : []), ' * Through: site', ` * Checked: ${properties(rule).join(' ')}`,
     ...worlds.map((w) => ` * Variant: ${[w.name, ...w.defines].join(' ')} : ${w.title}`), ' *',
     ' * Made from the code of the kernel: each line ends with its place. What does not decide',
     ' * whether the flagged place is reached is left out; path_ends() stands where it cannot',

@@ -24,3 +24,7 @@ export function properties(rule: WitnessRule): readonly PropertyId[] {
 export function purposeOf(rule: WitnessRule): Purpose {
   return rules[rule].purpose;
 }
+
+/** What a place must do for each rule to ask about it. */
+export const goals: readonly { readonly rule: WitnessRule; readonly goal: Purpose['goal'] }[] =
+  Object.entries(rules).map(([rule, { purpose }]) => ({ rule: rule as WitnessRule, goal: purpose.goal }));

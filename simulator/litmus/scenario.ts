@@ -54,6 +54,8 @@ export interface Scenario {
   readonly covers: readonly { readonly variant: string | undefined; readonly adversaries: readonly string[]; readonly label: string; readonly offset: number }[];
   /** Properties that a variant does not look at. */
   readonly unchecked: readonly { readonly variant: string; readonly property: PropertyId }[];
+  /** The only properties that are looked at, in all variants; all of them when undefined. */
+  readonly checked: readonly PropertyId[] | undefined;
   /** The label that a schedule must have gone through for what it violates to count; violations anywhere count when undefined. */
   readonly through: string | undefined;
   /** What each thread stands for, by its name. */
@@ -116,7 +118,7 @@ export function readScenario(text: string): { readonly scenario: Scenario | unde
       return match ? [{ file: match[1]!, function: match[2]! }] : [];
     }),
     description: prose(parts.header.text, lines), variants, expectations, covers, unchecked, threadTitles,
-    through: throughOf(values('Through'), parts.body, problems),
+    checked: checkedOf(values('Checked'), problems), through: throughOf(values('Through'), parts.body, problems),
     replaceable: values('Adversary').flatMap((line) => line.value.split(/[\s,]+/)), defines: values('Define').flatMap((line) => line.value.split(/[\s,]+/)), text,
   };
   checkThreads(scenario, parts.body, values('Adversary'), values('Thread'), problems);
@@ -155,6 +157,15 @@ export function programOf(scenario: Scenario, backend: ParserBackend, options: P
   const problems: Problem[] = [];
   const program = buildProgram(scenario, variant, { adversaries: options.adversaries ?? [], beside: options.beside ?? false, backend, model: options.model ?? builtinModel }, problems);
   return { program: problems.length === 0 ? program : undefined, problems: sorted(problems) };
+}
+
+function checkedOf(lines: readonly HeaderLine[], problems: Problem[]): PropertyId[] | undefined {
+  if (lines.length === 0) return undefined;
+  return lines.flatMap(({ value, offset }) => value.split(/[\s,]+/).flatMap((name) => {
+    const property = propertyIds.find((id) => id === name);
+    if (property === undefined) problems.push({ offset, message: `unknown property ${name}${didYouMean(name, propertyIds)}` });
+    return property ?? [];
+  }));
 }
 
 function throughOf(lines: readonly HeaderLine[], body: string, problems: Problem[]): string | undefined {
