@@ -4,10 +4,10 @@ import { FULL, NONE } from './store';
 /** The moves of one state; the first `moves` entries of each array are in use. */
 export interface Moves {
   moves: number;
-  readonly thread: number[];
-  readonly way: number[];
-  readonly target: number[];
-  readonly slot: number[];
+  readonly thread: number[] | Int32Array;
+  readonly way: number[] | Int32Array;
+  readonly target: number[] | Int32Array;
+  readonly slot: number[] | Int32Array;
   finalRank: number;
 }
 

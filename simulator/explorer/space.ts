@@ -1,7 +1,6 @@
 /** The state space of a program: its states by number, and what each move does to them. */
 import type { Program, WordId } from '../machine/program';
 import { createCanonical, type Canonical } from './canonical';
-import { compile } from './compile';
 import { direct } from './direct';
 import { initialState, type Execution, type MachineState } from './interpret';
 import { deadWords } from './liveness';
@@ -10,8 +9,9 @@ import { createPacking, type Packing, type Spread } from './pack';
 import { rankOf } from './properties';
 import type { Runnable } from './runnable';
 import { NONE, StateStore } from './store';
-import { findSymmetry } from './symmetry';
+import { findSymmetry, type CopyClass } from './symmetry';
 import { valueSets, type ValueSets } from './value-sets';
+import { compileSpace, type CompiledSpace } from './wasm/compiled-space';
 
 const DEADLOCK = rankOf('deadlock');
 const EXISTS = rankOf('exists');
@@ -30,12 +30,12 @@ const COMPILED_FROM = 4096;
 export class StateSpace implements Moves {
   /** The moves of the state that was expanded last, in the order of threads and ways; the first `moves` entries of each array are in use. */
   moves = 0;
-  readonly thread: number[] = [];
-  readonly way: number[] = [];
+  thread: number[] | Int32Array = [];
+  way: number[] | Int32Array = [];
   /** The state a move leads to, or `NONE` or `FULL`, or a violation. */
-  readonly target: number[] = [];
+  target: number[] | Int32Array = [];
   /** The number that the moving thread has in the state it leads to. */
-  readonly slot: number[] = [];
+  slot: number[] | Int32Array = [];
   /** When the state that was expanded last has no moves: the rank of the property it violates, or `NO_RANK`. */
   finalRank = NO_RANK;
 
@@ -49,8 +49,10 @@ export class StateSpace implements Moves {
   private expanded = 0;
   private saves = NONE;
   private readonly log = new MoveLog();
-  private runnable: Runnable;
-  private isCompiled = false;
+  private readonly runnable: Runnable;
+  /** Generated code, once there are many states; undefined before, and where there is no room for it. */
+  private compiled: CompiledSpace | undefined;
+  private compiledFrom: number;
   /** For each of the program's labels, 1 once a move reached it. */
   private readonly reached: Uint8Array;
   private readonly packing: Packing;
@@ -58,23 +60,30 @@ export class StateSpace implements Moves {
 
   /** Undefined when every state is stored as it is. */
   private readonly canonical: Canonical | undefined;
+  private readonly values: ValueSets;
+  private readonly dead: readonly (readonly (readonly WordId[])[])[];
+  private readonly classes: readonly CopyClass[];
 
-  /** @param most the most states that are stored @param reduce whether states that behave alike are taken for one */
-  constructor(readonly program: Program, most: number, reduce: boolean) {
+  /**
+   * @param most the most states that are stored
+   * @param reduce whether states that behave alike are taken for one
+   * @param compiledFrom with so many states, code is generated for the program
+   */
+  constructor(readonly program: Program, private readonly most: number, reduce: boolean, compiledFrom = COMPILED_FROM) {
+    this.compiledFrom = compiledFrom;
     this.threads = program.threads.length;
     this.start = initialState(program);
     this.spread = new Int32Array(this.threads + program.words.length);
     this.saved = new Int32Array(this.spread.length);
     this.reached = new Uint8Array(program.labels.length);
     this.runnable = direct(program, this.spread, this.reached);
-    let values: ValueSets = valueSets(program, this.start.state);
-    if (reduce) {
-      const dead = deadWords(program);
-      const symmetry = findSymmetry(program, withZero(values, dead.flat(2)));
-      values = symmetry.values;
-      this.canonical = createCanonical(program, this.spread, dead, symmetry.classes);
-    }
-    this.packing = createPacking(program, values, this.spread);
+    const values = valueSets(program, this.start.state);
+    this.dead = reduce ? deadWords(program) : [];
+    const symmetry = reduce ? findSymmetry(program, withZero(values, this.dead.flat(2))) : { values, classes: [] };
+    this.values = symmetry.values;
+    this.classes = symmetry.classes;
+    if (reduce) this.canonical = createCanonical(program, this.spread, this.dead, this.classes);
+    this.packing = createPacking(program, this.values, this.spread);
     this.store = new StateStore(this.packing, most);
     for (const label of this.start.covered) this.reached[label] = 1;
     this.put(this.start.state);
@@ -83,26 +92,33 @@ export class StateSpace implements Moves {
 
   /** Number of states that were reached so far; state 0 is the initial one. */
   get count(): number {
-    return this.store.count;
+    return this.compiled === undefined ? this.store.count : this.compiled.count;
   }
 
   get covered(): readonly boolean[] {
-    return Array.from(this.reached, (reached) => reached === 1);
+    return Array.from(this.reached, (reached, label) => reached === 1 || this.compiled?.isCovered(label) === true);
   }
 
   /** Bytes of the stored states and the table to find them. */
   get bytes(): number {
-    return this.store.bytes;
+    return this.compiled?.bytes ?? this.store.bytes;
   }
 
   /** Finds the moves of a state. States that they lead to are added when `adding`, and otherwise looked up. */
   expand(state: number, adding: boolean): void {
-    if (!this.isCompiled && this.store.count >= COMPILED_FROM) this.compile();
     this.expanded = state;
+    if (this.compiled !== undefined) return this.run(this.compiled, state, adding);
+    if (adding && this.store.count >= this.compiledFrom && this.compile()) return this.expand(state, adding);
     if (!adding && this.log.recall(state, this)) return;
     this.execute(state, adding);
-    // The log of a large space would take more room than its states.
-    if (adding && !this.isCompiled) this.log.note(state, this);
+    if (adding) this.log.note(state, this);
+  }
+
+  private run(compiled: CompiledSpace, state: number, adding: boolean): void {
+    compiled.expand(state, adding);
+    this.moves = compiled.moves;
+    if (this.target !== compiled.target) ({ thread: this.thread, way: this.way, target: this.target, slot: this.slot } = compiled);
+    if (this.moves === 0) this.finalRank = compiled.isStuck ? DEADLOCK : rankOfExists(compiled.exists(state));
   }
 
   /** Makes the moves of a state, one after the other. */
@@ -132,13 +148,14 @@ export class StateSpace implements Moves {
       }
     }
     this.moves = moves;
-    if (moves === 0) this.finalRank = stuck ? DEADLOCK : this.existsRank();
+    if (moves === 0) this.finalRank = stuck ? DEADLOCK : rankOfExists(this.runnable.exists());
   }
 
   /** The step before which a thread was in the state that was expanded last. */
   next(thread: number): number {
     if (this.saves !== this.expanded) {
-      this.store.load(this.expanded);
+      if (this.compiled === undefined) this.store.load(this.expanded);
+      else this.compiled.read(this.expanded, (from, offset) => this.packing.unpack(from, offset));
       this.saved.set(this.spread);
       this.saves = this.expanded;
     }
@@ -154,20 +171,24 @@ export class StateSpace implements Moves {
   /** The number of a state of the program, which need not be a stored one, and the number that each of its threads has there. */
   lookUp(state: MachineState): { readonly state: number; readonly slots: readonly number[] } {
     this.put(state);
-    const found = this.store.find(this.packing.pack());
+    const hash = this.packing.pack();
+    const found = this.compiled === undefined ? this.store.find(hash) : this.compiled.find(this.packing.packed, false);
     const threads = Array.from({ length: this.threads }, (_, thread) => thread);
     return { state: found, slots: threads.map((thread) => this.slotOf(thread)) };
   }
 
-  private compile(): void {
-    this.isCompiled = true;
-    this.runnable = compile(this.program, this.spread, this.reached);
-    this.packing.compile();
-  }
-
-  private existsRank(): number {
-    const holds = this.runnable.exists();
-    return holds === 0 ? NO_RANK : holds === 1 ? EXISTS : NULL_POINTER;
+  /** Goes over to generated code, with the states that there are. False when that cannot be. */
+  private compile(): boolean {
+    const { program, values, packing: states, dead, classes, most } = this;
+    this.compiled = compileSpace({ program, values, states, dead, classes, most });
+    this.compiledFrom = Infinity;
+    if (this.compiled === undefined) return false;
+    for (let state = 0; state < this.store.count; state++) {
+      this.store.load(state);
+      states.pack();
+      this.compiled.find(states.packed, true);
+    }
+    return true;
   }
 
   /** The number of the state that is spread out after a move of the thread. */
@@ -196,6 +217,11 @@ export class StateSpace implements Moves {
     for (let thread = 0; thread < this.threads; thread++) this.canonical?.clear(thread);
     this.canonical?.sort?.();
   }
+}
+
+/** What it means for a state without moves that `exists` gives this number: see `Runnable`. */
+function rankOfExists(holds: number): number {
+  return holds === 0 ? NO_RANK : holds === 1 ? EXISTS : NULL_POINTER;
 }
 
 function withZero(values: ValueSets, words: readonly WordId[]): ValueSets {
