@@ -5,11 +5,8 @@
 import type { Program } from '../machine/program';
 import type { ValueSets } from './value-sets';
 
-/** A state spread out: for each thread its next step, then the value of each word. */
-export type Spread = Int32Array;
-
 export interface Field {
-  /** Index in the spread-out state. */
+  /** The number of a thread, or that of a word and the number of threads. */
   readonly index: number;
   readonly bits: number;
   /** The values by their code, ascending; undefined where the value is its own code. */
@@ -35,66 +32,37 @@ export interface StateLayout {
 }
 
 /** How the states of a program are packed whose values stay within some sets. */
-export function createPacking(program: Program, values: ValueSets, spread: Spread): Packing {
-  return new Packing(fieldsOf(program, values), spread);
+export function createPacking(program: Program, values: ValueSets): Packing {
+  return new Packing(fieldsOf(program, values));
 }
 
-/** Goes through the fields one by one. */
 export class Packing implements StateLayout {
   readonly size: number;
-  /** The state that was packed last. */
-  readonly packed: Uint32Array;
   readonly stored: readonly Placed[];
   readonly constants: readonly Field[];
 
-  constructor(fields: readonly Field[], private readonly spread: Spread) {
+  constructor(fields: readonly Field[]) {
     this.stored = place(fields.filter((field) => field.bits > 0));
     this.constants = fields.filter((field) => field.bits === 0);
     this.size = this.stored.reduce((size, field) => Math.max(size, field.cell + 1), 1);
-    this.packed = new Uint32Array(this.size);
-    for (const field of this.constants) spread[field.index] = field.constant;
   }
 
-  /** Packs the spread-out state into `packed` and returns a hash of 32 bits. */
-  pack(): number {
-    const { spread, packed, stored } = this;
-    packed.fill(0);
-    for (let number = 0; number < stored.length; number++) {
-      const { index, dictionary, cell, shift } = stored[number]!;
+  /** Packs a state that is spread out: for each thread its next step, then the value of each word. */
+  pack(spread: readonly number[]): Uint32Array {
+    const packed = new Uint32Array(this.size);
+    for (const { index, dictionary, cell, shift } of this.stored) {
       const value = spread[index]!;
       packed[cell]! |= (dictionary === undefined ? value : codeOf(dictionary, value)) << shift;
     }
-    return this.hash(packed, 0);
+    return packed;
   }
 
-  /** Spreads out the state that begins at an offset of an array. */
-  unpack(from: Uint32Array, offset: number): void {
-    const { spread, stored, constants } = this;
-    for (let number = 0; number < stored.length; number++) {
-      const { index, dictionary, cell, shift, mask } = stored[number]!;
-      const code = (from[offset + cell]! >>> shift) & mask;
-      spread[index] = dictionary === undefined ? code : dictionary[code]!;
-    }
-    for (let number = 0; number < constants.length; number++) spread[constants[number]!.index] = constants[number]!.constant;
-  }
-
-  /** Whether the state that begins at an offset of an array is the one in `packed`. */
-  equals(from: Uint32Array, offset: number): boolean {
-    for (let cell = 0; cell < this.size; cell++) if (from[offset + cell] !== this.packed[cell]) return false;
-    return true;
-  }
-
-  /** What `pack` returns for the state that begins at an offset of an array. */
-  hash(from: Uint32Array, offset: number): number {
-    let h = 0x2545f491;
-    for (let cell = 0; cell < this.size; cell++) {
-      h = Math.imul(h ^ from[offset + cell]!, 0x9e3779b1);
-      h ^= h >>> 15;
-    }
-    h = Math.imul(h, 0x85ebca6b);
-    h ^= h >>> 13;
-    h = Math.imul(h, 0xc2b2ae35);
-    return h ^ (h >>> 16);
+  /** The value of a thread or word in the state that begins at an offset of an array. */
+  read(index: number, from: Uint32Array, offset: number): number {
+    const field = this.stored.find((stored) => stored.index === index);
+    if (field === undefined) return this.constants.find((constant) => constant.index === index)!.constant;
+    const code = (from[offset + field.cell]! >>> field.shift) & field.mask;
+    return field.dictionary === undefined ? code : field.dictionary[code]!;
   }
 }
 
@@ -131,8 +99,7 @@ function place(fields: readonly Field[]): Placed[] {
   });
 }
 
-/** Dictionaries are short. */
-function codeOf(dictionary: readonly number[], value: number): number {
-  for (let code = 0; code < dictionary.length; code++) if (dictionary[code] === value) return code;
-  return 0;
+/** The code of a value; 0 for those that the word never has. Dictionaries are short. */
+export function codeOf(dictionary: readonly number[], value: number): number {
+  return Math.max(0, dictionary.indexOf(value));
 }

@@ -1,6 +1,6 @@
 /**
  * A state space whose moves are found by WebAssembly code, generated for its program: states are taken apart, changed, packed and stored without
- * anything in between. It gives the states the same numbers as the interpreted one, and means what interpret.ts says.
+ * anything in between. It means what interpret.ts says.
  */
 import { sharedCount } from '../interpret';
 import type { Program, WordId } from '../../machine/program';
@@ -11,14 +11,14 @@ import { ModuleWriter, PAGE, type FunctionWriter } from './assembler';
 import { readField } from './expressions';
 import { ADDING, ARRIVED, BLOCK_BITS, COUNT, layOut, MOVES, SEGMENT_BYTES, STUCK, TOP, type MemoryLayout } from './layout';
 import { writeSort } from './sort-code';
-import { writeRecord, writeStep, writeTest, type StepScope } from './step-code';
+import { arrivalAt, writeRecord, writeStep, writeTest, type StepScope } from './step-code';
 import { writeStore } from './store-code';
 
 /** What the code is generated from. */
 export interface Plan {
   readonly program: Program;
   readonly values: ValueSets;
-  readonly states: StateLayout;
+  readonly layout: StateLayout;
   /** For each thread and each step of it, its end included, the words that are 0 there. */
   readonly dead: readonly (readonly (readonly WordId[])[])[];
   readonly classes: readonly CopyClass[];
@@ -29,7 +29,7 @@ export interface Plan {
 interface Code {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly expand: (state: number) => void;
-  readonly find: () => number;
+  readonly find: (thread: number) => number;
   readonly address: (state: number) => number;
   readonly exists: (address: number) => number;
 }
@@ -40,17 +40,10 @@ const { Module, Instance } = (globalThis as unknown as { readonly WebAssembly: {
   readonly Instance: new (module: object) => { readonly exports: unknown };
 } }).WebAssembly;
 
-/** Undefined where there is no room for so much memory. */
-export function compileSpace(plan: Plan): CompiledSpace | undefined {
-  const layout = layOut(plan.program, plan.states, plan.most);
-  const module = new Module(writeModule(plan, layout));
-  try {
-    const { exports } = new Instance(module);
-    return new CompiledSpace(layout, exports as Code);
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
+export function compileSpace(plan: Plan): CompiledSpace {
+  const layout = layOut(plan.program, plan.layout, plan.most);
+  const { exports } = new Instance(new Module(writeModule(plan, layout)));
+  return new CompiledSpace(layout, exports as Code);
 }
 
 export class CompiledSpace {
@@ -113,13 +106,18 @@ export class CompiledSpace {
     return this.code.exists(this.code.address(state));
   }
 
-  /** The number of a packed state, which is stored when it is new and `adding`. */
-  find(packed: Uint32Array, adding: boolean): number {
+  /** The number of a packed state in which dead words are 0, which is stored when it is new and `adding`. `arrived` is then the number that a thread has in it. */
+  find(packed: Uint32Array, thread: number, adding: boolean): number {
     this.ints[ADDING >> 2] = adding ? 1 : 0;
+    this.ints[ARRIVED >> 2] = thread;
     this.cells.set(packed, this.layout.given >> 2);
-    const state = this.code.find();
+    const state = this.code.find(thread);
     if (this.ints.length === 0) this.look();
     return state;
+  }
+
+  get arrived(): number {
+    return this.ints[ARRIVED >> 2]!;
   }
 
   /** Calls back with a packed state: an array, and where it begins there. */
@@ -147,12 +145,13 @@ function writeModule(plan: Plan, layout: MemoryLayout): Uint8Array<ArrayBuffer> 
   const record = module.function(3, 0);
   writeRecord(record, layout, (code) => (sorts ? code.const(0).access('load', ARRIVED) : code.get(0)));
   const scope: StepScope = {
-    program, layout, threads: program.threads.length, shared: sharedCount(program), values: values.words, dead: plan.dead, record,
+    program, layout, threads: program.threads.length, shared: sharedCount(program), values: values.words, record,
+    arrivals: program.threads.map(({ steps }, thread) => Array.from({ length: steps.length + 1 }, (_, step) => arrivalAt(layout, program.threads.length, thread, step, plan.dead[thread]?.[step] ?? []))),
     helpers: { divide: writeDivision(module, 'div_s'), remainder: writeDivision(module, 'rem_s') },
     arrive: sorts ? writeArrive(module, plan, layout, intern) : intern,
   };
   writeTest(module, scope, program.exists, 'exists');
-  writeGiven(module, layout, intern);
+  writeGiven(module, layout, scope.arrive);
   const number = module.function(1, 1, 'address');
   number.get(0).call(address);
   const table = writeExpand(module, plan, scope, address);
@@ -190,11 +189,12 @@ function writeArrive(module: ModuleWriter, { program, classes }: Plan, layout: M
   return code;
 }
 
-/** Exports a function that finds the state that the caller has put into memory. */
-function writeGiven(module: ModuleWriter, layout: MemoryLayout, intern: FunctionWriter): void {
-  const code = module.function(0, 1, 'find');
+/** Exports a function that finds the state that the caller has put into memory, in which a thread is followed to its place. */
+function writeGiven(module: ModuleWriter, layout: MemoryLayout, arrive: FunctionWriter): void {
+  const code = module.function(1, 1, 'find');
+  if (arrive.params > layout.cells) code.get(0);
   for (let cell = 0; cell < layout.cells; cell++) code.const(0).access('load', layout.given + cell * 4);
-  code.call(intern);
+  code.call(arrive);
 }
 
 /** Division by 0 gives 0, and what does not fit 32 bits wraps around. */

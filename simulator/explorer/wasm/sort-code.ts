@@ -1,10 +1,10 @@
-/** Generates the code that puts copies of a thread in order, as canonical.ts does, in a packed state that lies in the parameters of a function. */
+/** Generates the code that chooses one of the states that differ in the order of copies of a thread: it sorts them in a packed state that lies in the parameters of a function. */
 import type { Program } from '../../machine/program';
+import { codeOf } from '../pack';
 import type { CopyClass } from '../symmetry';
 import type { FunctionWriter, Local } from './assembler';
 import { readCode } from './expressions';
 import type { MemoryLayout } from './layout';
-import { codeOf } from './step-code';
 
 /** The first parameter is the number of the thread that has moved, which follows it; then come the cells of the state. */
 export function writeSort(code: FunctionWriter, program: Program, layout: MemoryLayout, classes: readonly CopyClass[]): void {
@@ -103,7 +103,7 @@ class SortWriter {
   private renameOwner(index: number, one: number, other: number): void {
     const { code, a, b } = this;
     const { dictionary } = this.layout.placed[index]!;
-    const [first, second] = [codeOf(dictionary, one + 1), codeOf(dictionary, other + 1)];
+    const [first, second] = [one + 1, other + 1].map((owner) => (dictionary === undefined ? owner : codeOf(dictionary, owner))) as [number, number];
     if (dictionary !== undefined && !(dictionary.includes(one + 1) && dictionary.includes(other + 1))) return;
     this.fieldCode(index);
     code.tee(a).set(b);

@@ -2,7 +2,8 @@
 import type { Exp, Program, Stmt, WordId } from '../../machine/program';
 import { rankOf } from '../properties';
 import { pointees } from '../value-sets';
-import type { FunctionWriter, ModuleWriter } from './assembler';
+import { codeOf, type Placed } from '../pack';
+import type { FunctionWriter, Local, ModuleWriter } from './assembler';
 import { ExpressionWriter, type Scope } from './expressions';
 import { MOVES, STUCK } from './layout';
 
@@ -12,8 +13,8 @@ const OUT_OF_RANGE = -(rankOf('out-of-range') + 1);
 /** What the code of steps needs to know and calls. */
 export interface StepScope extends Scope {
   readonly program: Program;
-  /** For each thread and each step of it, its end included, the words that are 0 there. */
-  readonly dead: readonly (readonly (readonly WordId[])[])[];
+  /** What it means for a packed state that a thread is before a step, or has ended. */
+  readonly arrivals: readonly (readonly Arrival[])[];
   /** Takes the number of the thread and a packed state, and returns the number of the state. */
   readonly arrive: FunctionWriter;
   /** Takes the numbers of a thread and of a way, and the state that it leads to. */
@@ -178,49 +179,53 @@ class WayWriter {
 
   /** Packs the state after the move and returns its number; the thread is then before a step, or has ended. */
   private leave(step: number): void {
-    const { code, expressions, scope: { layout, threads, dead, arrive }, thread } = this;
-    const zeros = new Set(dead[thread]?.[step] ?? []);
-    const changes = new Map<number, Change>([[thread, { kind: 'constant', value: step }]]);
-    for (const [word, variable] of expressions.variables) changes.set(threads + word, { kind: 'variable', variable });
-    for (const word of zeros) changes.set(threads + word, { kind: 'constant', value: 0 });
+    const { code, expressions, scope: { layout, threads, arrivals, arrive }, thread } = this;
+    const { cleared, ones, zeros } = arrivals[thread]![step]!;
+    const masks = [...cleared];
+    const changed: { readonly field: Placed; readonly variable: Local; readonly encoder: number }[] = [];
+    for (const [word, variable] of expressions.variables) {
+      const field = layout.placed[threads + word];
+      if (field === undefined || zeros.includes(word)) continue;
+      masks[field.cell]! |= field.mask << field.shift;
+      changed.push({ field, variable, encoder: layout.encoder[threads + word]! });
+    }
     if (arrive.params > layout.cells) code.const(thread);
-    for (let cell = 0; cell < layout.cells; cell++) writeCell(code, layout, cell, changes);
+    for (let cell = 0; cell < layout.cells; cell++) {
+      code.get(0).access('load', cell * 4);
+      if (masks[cell] !== 0) code.const(~masks[cell]!).op('and');
+      if (ones[cell] !== 0) code.const(ones[cell]!).op('or');
+      for (const { field, variable, encoder } of changed) {
+        if (field.cell !== cell) continue;
+        code.get(variable);
+        if (field.dictionary !== undefined) code.access('load8', encoder);
+        if (field.shift > 0) code.const(field.shift).op('shl');
+        code.op('or');
+      }
+    }
     code.call(arrive).op('return');
   }
 }
 
-type Change = { readonly kind: 'constant'; readonly value: number } | { readonly kind: 'variable'; readonly variable: number };
-
-/** Leaves a word of the packed state after changes on the stack. */
-function writeCell(code: FunctionWriter, layout: Scope['layout'], cell: number, changes: ReadonlyMap<number, Change>): void {
-  let cleared = 0;
-  let ones = 0;
-  const variables: { index: number; variable: number }[] = [];
-  for (const [index, change] of changes) {
-    const field = layout.placed[index];
-    if (field?.cell !== cell) continue;
-    cleared |= field.mask << field.shift;
-    if (change.kind === 'variable') variables.push({ index, variable: change.variable });
-    else ones |= codeOf(field.dictionary, change.value) << field.shift;
-  }
-  if (cleared === -1) code.const(ones);
-  else {
-    code.get(0).access('load', cell * 4);
-    if (cleared !== 0) code.const(~cleared).op('and');
-    if (ones !== 0) code.const(ones).op('or');
-  }
-  for (const { index, variable } of variables) {
-    const { shift, dictionary } = layout.placed[index]!;
-    code.get(variable);
-    if (dictionary !== undefined) code.access('load8', layout.encoder[index]!);
-    if (shift > 0) code.const(shift).op('shl');
-    code.op('or');
-  }
+/** Where a thread comes to: which bits of each cell that settles, and the bits of those that are 1. */
+export interface Arrival {
+  readonly cleared: readonly number[];
+  readonly ones: readonly number[];
+  /** The words that are 0 there. */
+  readonly zeros: readonly WordId[];
 }
 
-/** The code of a value; 0 for those that the word never has. */
-export function codeOf(dictionary: readonly number[] | undefined, value: number): number {
-  return dictionary === undefined ? value : Math.max(0, dictionary.indexOf(value));
+export function arrivalAt(layout: Scope['layout'], threads: number, thread: number, step: number, zeros: readonly WordId[]): Arrival {
+  const cleared = new Array<number>(layout.cells).fill(0);
+  const ones = new Array<number>(layout.cells).fill(0);
+  const settle = (index: number, value: number): void => {
+    const field = layout.placed[index];
+    if (field === undefined) return;
+    cleared[field.cell]! |= field.mask << field.shift;
+    ones[field.cell]! |= (field.dictionary === undefined ? value : codeOf(field.dictionary, value)) << field.shift;
+  };
+  settle(thread, step);
+  for (const word of zeros) settle(threads + word, 0);
+  return { cleared, ones, zeros };
 }
 
 function collectWritten(list: readonly Stmt[], scope: Scope, found: Set<WordId>): void {

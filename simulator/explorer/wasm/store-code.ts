@@ -4,7 +4,7 @@
  * States lie in blocks. The table to find them is in segments of one size; the highest bits of a hash lead through a directory to a segment, and one
  * that is about to be full is split in two (extendible hashing). So nothing large is ever copied, and no memory is given up.
  */
-import { FULL, NONE } from '../store';
+import { FULL, NONE } from '../targets';
 import type { FunctionWriter, ModuleWriter } from './assembler';
 import {
   ADDING, BLOCK_BITS, COUNT, SEGMENT_BITS, SEGMENT_BYTES, SEGMENT_DEPTH, SEGMENT_FULL, SEGMENT_SLOTS, SEGMENT_USED, TOP, type MemoryLayout,
@@ -24,8 +24,8 @@ export interface StoreCode {
 export function writeStore(module: ModuleWriter, layout: MemoryLayout, most: number): StoreCode {
   const allocate = writeAllocate(module);
   const address = writeAddress(module, layout);
-  const split = writeSplit(module, layout, address, allocate);
-  return { address, intern: writeIntern(module, layout, most, { address, allocate, split }) };
+  const split = writeSplit(module, layout, allocate);
+  return { address, intern: writeIntern(module, layout, most, { allocate, split }) };
 }
 
 /** Returns the address of as many bytes as it is asked for, all 0; 0 when there are none. */
@@ -44,9 +44,14 @@ function writeAllocate(module: ModuleWriter): FunctionWriter {
 
 function writeAddress(module: ModuleWriter, layout: MemoryLayout): FunctionWriter {
   const code = module.function(1, 1);
-  code.get(0).const(BLOCK_BITS).op('shr_u').const(2).op('shl').access('load', layout.blocks);
-  code.get(0).const((1 << BLOCK_BITS) - 1).op('and').const(layout.cells * 4).op('mul', 'add');
+  writeAddressOf(code, layout, 0);
   return code;
+}
+
+/** Leaves the address of a state on the stack whose number is in a variable. */
+function writeAddressOf(code: FunctionWriter, layout: MemoryLayout, state: number): void {
+  code.get(state).const(BLOCK_BITS).op('shr_u').const(2).op('shl').access('load', layout.blocks);
+  code.get(state).const((1 << BLOCK_BITS) - 1).op('and').const(layout.cells * 4).op('mul', 'add');
 }
 
 /** Leaves the hash of a packed state, whose cells `read` leaves on the stack, in a variable. It is the one of pack.ts. */
@@ -84,7 +89,7 @@ function writeNextPlace(code: FunctionWriter, place: number): void {
 const tagBits = (layout: MemoryLayout): number => 32 - layout.numberBits;
 const numberMask = (layout: MemoryLayout): number => 2 ** layout.numberBits - 1;
 
-function writeIntern(module: ModuleWriter, layout: MemoryLayout, most: number, { address, allocate, split }: { address: FunctionWriter; allocate: FunctionWriter; split: FunctionWriter }): FunctionWriter {
+function writeIntern(module: ModuleWriter, layout: MemoryLayout, most: number, { allocate, split }: { allocate: FunctionWriter; split: FunctionWriter }): FunctionWriter {
   const code = module.function(layout.cells, 1);
   const [hash, segment, place, slot, state, block] = [code.local(), code.local(), code.local(), code.local(), code.local(), code.local()];
   writeHash(code, layout, hash, (cell) => code.get(cell));
@@ -97,7 +102,9 @@ function writeIntern(module: ModuleWriter, layout: MemoryLayout, most: number, {
   code.block().loop();
   code.get(segment).get(place).op('add').access('load').tee(slot).op('eqz').brIf(1);
   code.get(slot).get(hash).const(layout.numberBits).op('shl', 'xor').const(layout.numberBits).op('shr_u', 'eqz').if();
-  code.get(slot).const(numberMask(layout)).op('and').const(1).op('sub').tee(state).call(address).set(block);
+  code.get(slot).const(numberMask(layout)).op('and').const(1).op('sub').set(state);
+  writeAddressOf(code, layout, state);
+  code.set(block);
   for (let cell = 0; cell < layout.cells; cell++) {
     code.get(block).access('load', cell * 4).get(cell).op('xor');
     if (cell > 0) code.op('or');
@@ -113,7 +120,8 @@ function writeIntern(module: ModuleWriter, layout: MemoryLayout, most: number, {
   code.get(state).const((1 << BLOCK_BITS) - 1).op('and', 'eqz').if();
   code.const(layout.cells * 4 << BLOCK_BITS).call(allocate).tee(block).op('eqz').if().const(FULL).op('return', 'end');
   code.get(state).const(BLOCK_BITS - 2).op('shr_u').get(block).access('store', layout.blocks).op('end');
-  code.get(state).call(address).set(block);
+  writeAddressOf(code, layout, state);
+  code.set(block);
   for (let cell = 0; cell < layout.cells; cell++) code.get(block).get(cell).access('store', cell * 4);
   code.const(0).get(state).const(1).op('add').access('store', COUNT);
   code.get(segment).get(place).op('add').get(hash).const(layout.numberBits).op('shl').get(state).const(1).op('add', 'or').access('store');
@@ -124,7 +132,7 @@ function writeIntern(module: ModuleWriter, layout: MemoryLayout, most: number, {
 }
 
 /** Takes a segment and a hash that leads to it, and splits it; it stays as it is where that cannot be. */
-function writeSplit(module: ModuleWriter, layout: MemoryLayout, address: FunctionWriter, allocate: FunctionWriter): FunctionWriter {
+function writeSplit(module: ModuleWriter, layout: MemoryLayout, allocate: FunctionWriter): FunctionWriter {
   const code = module.function(2, 0);
   const [depth, other, width, place, end] = [code.local(), code.local(), code.local(), code.local(), code.local()];
   const [from, slot, state, hash, segment] = [code.local(), code.local(), code.local(), code.local(), code.local()];
@@ -145,7 +153,9 @@ function writeSplit(module: ModuleWriter, layout: MemoryLayout, address: Functio
   code.get(other).get(depth).access('store', SEGMENT_DEPTH);
 
   code.loop().get(from).access('load', layout.scratch).tee(slot).if();
-  code.get(slot).const(numberMask(layout)).op('and').const(1).op('sub').call(address).set(state);
+  code.get(slot).const(numberMask(layout)).op('and').const(1).op('sub').set(state);
+  writeAddressOf(code, layout, state);
+  code.set(state);
   writeHash(code, layout, hash, (cell) => code.get(state).access('load', cell * 4));
   code.get(other).get(0).get(hash).const(32).get(depth).op('sub', 'shr_u').const(1).op('and', 'select').set(segment);
   writeFirstPlace(code, layout, hash);
