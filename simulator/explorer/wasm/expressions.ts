@@ -1,4 +1,5 @@
 /** Generates code for expressions on a packed state. They mean what interpret.ts says. */
+import { isDynamic } from '../../machine/exp';
 import type { Exp, ExpOp, WordId } from '../../machine/program';
 import { pointees, type Values } from '../value-sets';
 import type { FunctionWriter, Local, Opcode } from './assembler';
@@ -56,7 +57,7 @@ export class ExpressionWriter {
 
   /** Goes into a block when the flag is raised; nothing where the expression cannot raise it. */
   ifFaulted(exps: readonly Exp[], then: () => void): void {
-    if (!exps.some(faults)) return;
+    if (!exps.some(isDynamic)) return;
     this.code.get(this.flag()).if();
     then();
     this.code.op('end');
@@ -136,17 +137,6 @@ const OPERATORS: Readonly<Record<Exclude<ExpOp, '&&' | '||' | '/' | '%'>, Opcode
   '+': 'add', '-': 'sub', '*': 'mul', '&': 'and', '|': 'or', '^': 'xor', '<<': 'shl', '>>': 'shr_s',
   '==': 'eq', '!=': 'ne', '<': 'lt_s', '>': 'gt_s', '<=': 'le_s', '>=': 'ge_s',
 };
-
-/** Whether evaluating it can follow a bad pointer. */
-export function faults(exp: Exp): boolean {
-  switch (exp.kind) {
-    case 'const': case 'word': return false;
-    case 'at': return true;
-    case 'unary': return faults(exp.operand);
-    case 'binary': return faults(exp.left) || faults(exp.right);
-    case 'cond': return faults(exp.test) || faults(exp.then) || faults(exp.else);
-  }
-}
 
 /** A word, or an operator on a word and a number, or on two such. */
 function isSimple(exp: Exp, levels = 2): boolean {
