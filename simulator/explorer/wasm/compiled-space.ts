@@ -40,10 +40,16 @@ const { Module, Instance } = (globalThis as unknown as { readonly WebAssembly: {
   readonly Instance: new (module: object) => { readonly exports: unknown };
 } }).WebAssembly;
 
+/** Throws where the system has no room for its memory: V8 reserves 10 GB of addresses for one, of which it uses what is needed. */
 export function compileSpace(plan: Plan): CompiledSpace {
   const layout = layOut(plan.program, plan.layout, plan.most);
-  const { exports } = new Instance(new Module(writeModule(plan, layout)));
-  return new CompiledSpace(layout, exports as Code);
+  const module = new Module(writeModule(plan, layout));
+  try {
+    return new CompiledSpace(layout, new Instance(module).exports as Code);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new Error('no room for the states: WebAssembly wants 10 GB of addresses, which `ulimit -v` may forbid', { cause: error });
+  }
 }
 
 export class CompiledSpace {
