@@ -26,8 +26,8 @@ const mmap: readonly Primitive[] = [
   take('mmap_lock', 'write', ['mmap_write_lock_killable', 'Takes mmap_lock for writing; not 0, and nothing taken, when a fatal signal came first.', mmapLock('mmap_write_lock_killable')]),
   attempt('mmap_lock', 'write', ['mmap_write_trylock', 'Takes mmap_lock for writing if it is free; true when taken.', mmapLock('mmap_write_trylock'), { until: [6, 5] }]),
   row('mmap_write_lock_nested', shape(2, { op: 'mm-lock', lock: 'mmap_lock', mode: 'write' }), 'Takes the mmap_lock of a second mm for writing, as fork does.', mmapLock('mmap_write_lock_nested'), { contract: { takes: 'mmap_lock for writing', sleeps: true } }),
-  attempt('mmap_lock', 'read', ['lock_mm_and_find_vma', 'Takes mmap_lock for reading and finds the vma of a user address; NULL, and nothing taken, when there is none (6.5, and older stable kernels).', 'mm/memory.c:lock_mm_and_find_vma', {
-    since: [6, 1], shapes: [shape(3, { op: 'mm-lock', lock: 'mmap_lock', mode: 'read', try: true })],
+  attempt('mmap_lock', 'read', ['lock_mm_and_find_vma', 'Takes mmap_lock for reading and finds the vma of a user address; NULL, and nothing taken, when there is none.', 'mm/memory.c:lock_mm_and_find_vma', {
+    since: [6, 5], backported: { into: [[6, 1]], why: 'with the fix that lets stacks grow under mmap_lock for writing only' }, shapes: [shape(3, { op: 'mm-lock', lock: 'mmap_lock', mode: 'read', try: true })],
   }]),
   drop('mmap_lock', 'read', ['mmap_read_unlock_non_owner', 'Drops mmap_lock taken for reading by another task.', mmapLock('mmap_read_unlock_non_owner')]),
   drop('mmap_lock', 'write', ['mmap_write_unlock', 'Drops mmap_lock taken for writing, and with it all vma write locks.', mmapLock('mmap_write_unlock')]),

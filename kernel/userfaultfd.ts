@@ -15,7 +15,7 @@ const flags: readonly Primitive[] = [
   row('userfaultfd_armed', shape(1, { op: 'vma-flag', flag: 'armed', arg: 0 }), 'True when the vma is registered with userfaultfd in any mode.', header('userfaultfd_armed'), { rules: ['uffd-wp-check-not-repeated'] }),
   row('userfaultfd_wp_async', shape(1, { op: 'vma-flag', flag: 'wp-async', arg: 0 }), 'True when write protection is resolved by the kernel itself, without an event.', header('userfaultfd_wp_async'), { since: [6, 7] }),
   row('userfaultfd_wp_use_markers', shape(1, { op: 'vma-flag', flag: 'other', arg: 0 }), 'True when write protection of this vma also covers empty entries, by markers.', header('userfaultfd_wp_use_markers'), { since: [6, 4] }),
-  row('vma_has_uffd_without_event_remap', shape(1, { op: 'vma-flag', flag: 'drops-on-remap', arg: 0 }), 'True when the vma is registered and the monitor is not told about mremap, so that the protection is dropped with the move (6.13, and older stable kernels).', header('vma_has_uffd_without_event_remap'), { since: [6, 1] }),
+  row('vma_has_uffd_without_event_remap', shape(1, { op: 'vma-flag', flag: 'drops-on-remap', arg: 0 }), 'True when the vma is registered and the monitor is not told about mremap, so that the protection is dropped with the move.', header('vma_has_uffd_without_event_remap'), { since: [6, 13], backported: { into: [[6, 1], [6, 12]], why: 'with the fix of mremap' } }),
   row('vma_is_anonymous', shape(1, { op: 'vma-flag', flag: 'anonymous', arg: 0 }), 'True when the vma maps no file; shmem and hugetlb count as files.', 'include/linux/mm.h:vma_is_anonymous', {
     pitfall: 'A private mapping of a file is not anonymous, although it holds anonymous pages.', rules: ['uffd-wp-bit-lost'],
   }),
