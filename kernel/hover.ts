@@ -4,7 +4,7 @@ import { documented } from './documented/index';
 import type { KernelModel } from './model';
 import { builtinModel, constants } from './model';
 import { inWords } from './hover-words';
-import type { Contract, Documented, Lifetime, Primitive, Shape, Version } from './types';
+import type { Contract, Documented, Lifetime, Primitive, Version } from './types';
 
 /** What this program has about a rule that the model names. */
 export interface RuleNote {
@@ -39,7 +39,7 @@ function page(entry: Primitive | Documented | Described, role: string | undefine
   const lines = [
     ...('contract' in entry ? contractLines(entry.contract ?? {}) : []),
     labelled('Pitfall', entry.pitfall === undefined ? undefined : inWords(entry.pitfall)),
-    labelled('Arguments', argumentHistory(signaturesOf(entry))),
+    labelled('Arguments', argumentHistory(entry)),
     labelled('Kernels', history(entry)),
     labelled(rules.length > 1 ? 'Rules' : 'Rule', listed(rules.map(({ rule, page: address }) => (address === undefined ? `\`${rule}\`` : `[\`${rule}\`](${address})`)))),
     ...scenarioLine(rules.flatMap(({ scenario }) => scenario ?? [])),
@@ -106,16 +106,12 @@ function contractLines(contract: Contract): readonly (string | undefined)[] {
   ];
 }
 
-type Signature = Lifetime & { readonly arguments: number };
-
-function signaturesOf(entry: Primitive | Documented | Described): readonly Signature[] {
-  if ('shapes' in entry) return entry.shapes.map(({ arity, ...lifetime }: Shape) => ({ ...lifetime, arguments: arity }));
-  return 'parameters' in entry ? entry.parameters.map(({ count, ...lifetime }) => ({ ...lifetime, arguments: count })) : [];
-}
-
-function argumentHistory(signatures: readonly Signature[]): string | undefined {
-  if (signatures.length < 2) return undefined;
-  return `${signatures.filter((each) => each.arguments !== anyArity).map((each) => `${each.arguments} ${span(each) ?? 'otherwise'}`).join(', ')}.`;
+/** Numbers of arguments with the versions that have them; nothing to say of what never changed. */
+function argumentHistory(entry: Primitive | Documented | Described): string | undefined {
+  const parts = 'shapes' in entry
+    ? entry.shapes.filter(({ arity }) => arity !== anyArity).map((shape) => `${shape.arity} ${span(shape) ?? 'otherwise'}`)
+    : 'parameters' in entry ? entry.parameters.flatMap(({ count, version }) => (version === undefined ? [] : [`${count} in ${versionText(version)}`])) : [];
+  return parts.length < 2 ? undefined : `${parts.join(', ')}.`;
 }
 
 function history(entry: Described): string | undefined {

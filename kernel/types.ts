@@ -144,9 +144,10 @@ export interface Primitive extends Entry {
   readonly contract?: Contract;
 }
 
-/** How many parameters a documented function has, and when. */
-export interface Parameters extends Lifetime {
+/** How many parameters a documented function has: in the version where that was read, or in all of them. */
+export interface Parameters {
   readonly count: number;
+  readonly version?: Version;
 }
 
 /** A function or macro that a hover explains and nothing else knows: the analyzer works out from its body what it does. */

@@ -1,7 +1,7 @@
 /** The checker that holds the kernel model to real trees, on small texts: it has to fail when an entry is wrong. */
 import { describe, expect, it } from 'vitest';
 import { inert, read, rowsOf, shape } from '../kernel/build';
-import { count, functionsOf } from '../kernel/documented/build';
+import { counts, functionsOf } from '../kernel/documented/build';
 import type { Constant, Documented, Lifetime, Parameters, Primitive } from '../kernel/types';
 import { type IndexedTree, isSourceIn, problemsOf } from './trees/model-check';
 import { createSymbolIndex } from './trees/symbols';
@@ -91,7 +91,7 @@ describe('the checker', () => {
     const fine = [
       primitive('shelf_walk', read('pte', 0, 2)), primitive('shelf_pick', inert()), primitive('shelf_each', shape(2, { op: 'inert' })), primitive('shelf_take', inert(3)),
       documented('shelf_empty', 1), documented('shelf_printf', 4), documented('shelf_gone', 1, { until: [6, 11] }), documented('shelf_later', 1, { since: [6, 13] }),
-      documented('shelf_walk', [count(3, { until: [6, 4] }), count(2, { since: [6, 5] })]), constant('SHELF_ALL'), constant('SHELF_LOW', { since: [6, 12] }),
+      documented('shelf_walk', counts(3, 2)), primitive('shelf_first', shape(1, { op: 'inert' }, { until: [6, 4] }), shape(0, { op: 'inert' }, { since: [6, 5] })), constant('SHELF_ALL'), constant('SHELF_LOW', { since: [6, 12] }),
     ];
     for (const entry of fine) expect(problemsOf(entry, tree), entry.name).toEqual([]);
   });
@@ -107,8 +107,8 @@ describe('the checker', () => {
   it('tells of wrong numbers of arguments', () => {
     expect(problemsOf(documented('shelf_walk', 3), tree)).toEqual(['6.12 shelf_walk: takes 2, the model says 3']);
     expect(problemsOf(primitive('shelf_pick', inert(2)), tree)).toEqual(['6.12 shelf_pick: takes 3, the model says 2']);
-    expect(problemsOf(documented('shelf_walk', [count(2, { until: [6, 4] }), count(3, { since: [6, 5] })]), tree)).toEqual(['6.12 shelf_walk: takes 2, the model says 3']);
-    expect(problemsOf(documented('shelf_walk', [count(2, {}), count(3, {})]), tree)).toEqual(['6.12 shelf_walk: takes 2, the model says 2 or 3']);
+    expect(problemsOf(documented('shelf_walk', counts(2, 3)), tree)).toEqual(['6.12 shelf_walk: takes 2, the model says 3']);
+    expect(problemsOf(primitive('shelf_walk', shape(2, { op: 'inert' }), shape(3, { op: 'inert' })), tree)).toEqual(['6.12 shelf_walk: takes 2, the model says 2 or 3']);
   });
 
   it('tells functions from constants', () => {
@@ -122,8 +122,8 @@ describe('the checker', () => {
     expect(problemsOf(documented('shelf_walk', 2, { since: [6, 15], backported }), tree)).toEqual([]);
     expect(problemsOf(documented('shelf_walk', 2, { since: [6, 15], backported }), treeOf(6, 6))).toEqual(['6.6 shelf_walk: is in the tree, the model says it is not']);
     expect(problemsOf(documented('shelf_gone', 2, { since: [6, 15], backported }), tree)).toEqual(['6.12 shelf_gone: not in the tree']);
-    expect(problemsOf(documented('shelf_walk', [count(3, { until: [6, 13] }), count(2, { since: [6, 14], backported })]), tree)).toEqual([]);
-    expect(problemsOf(documented('shelf_walk', [count(2, { until: [6, 13] }), count(3, { since: [6, 14], backported })]), tree)).toEqual(['6.12 shelf_walk: takes 2, the model says 2 or 3']);
+    expect(problemsOf(primitive('shelf_walk', shape(3, { op: 'inert' }, { until: [6, 13] }), shape(2, { op: 'inert' }, { since: [6, 14], backported })), tree)).toEqual([]);
+    expect(problemsOf(primitive('shelf_walk', shape(2, { op: 'inert' }, { until: [6, 13] }), shape(3, { op: 'inert' }, { since: [6, 14], backported })), tree)).toEqual(['6.12 shelf_walk: takes 2, the model says 2 or 3']);
   });
 
   it('holds the source to the file that declares the symbol', () => {

@@ -1,5 +1,5 @@
 /** Constructors for the tables of documented functions. */
-import type { Area, Documented, Lifetime, Parameters } from '../types';
+import type { Area, Documented, Parameters } from '../types';
 
 /** Number of parameters of a function that takes any number of them. */
 export const anyCount = -1;
@@ -17,7 +17,7 @@ export function functionsOf(area: Area, file: string, role: string, lines: reado
   }));
 }
 
-/** So many parameters during this time. */
-export function count(parameters: number, lifetime: Lifetime): Parameters {
-  return { count: parameters, ...lifetime };
+/** Numbers of parameters as they were read in 6.1 and in 6.12; when they changed in between is not said. */
+export function counts(in61: number, in612: number): readonly Parameters[] {
+  return [{ count: in61, version: [6, 1] }, { count: in612, version: [6, 12] }];
 }

@@ -61,6 +61,6 @@ function filesOf(root: string): readonly string[] {
     }
   };
   for (const folder of ['mm', 'include/asm-generic', 'arch/x86/include', 'arch/x86/mm']) walk(folder, true);
-  for (const folder of ['include/linux', 'include/uapi/linux', 'include/uapi/asm-generic', 'fs', 'fs/proc', 'kernel/events']) walk(folder, false);
+  for (const folder of ['include/linux', 'include/linux/sched', 'include/uapi/linux', 'include/uapi/asm-generic', 'fs', 'fs/proc', 'kernel', 'kernel/events']) walk(folder, false);
   return found;
 }

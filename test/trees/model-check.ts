@@ -10,10 +10,10 @@ export interface IndexedTree {
 
 /** What is wrong with an entry as seen in this tree, one sentence each. */
 export function problemsOf(entry: Primitive | Documented | Constant, tree: IndexedTree): readonly string[] {
-  const problems = [...presence(entry, tree)];
+  const problems = presence(entry, tree);
   if (problems.length > 0 || !isExpected(entry, tree.version)) return problems;
   const signatures = signaturesOf(entry);
-  return signatures === undefined ? kind(entry, tree) : arity(entry, signatures, tree);
+  return signatures === undefined ? kind(entry, tree) : arity(entry.name, signatures, tree);
 }
 
 /** Does the source of the entry name a file that defines or declares the symbol there? */
@@ -42,10 +42,10 @@ type Signature = Lifetime & { readonly arity: number };
 
 function signaturesOf(entry: Primitive | Documented | Constant): readonly Signature[] | undefined {
   if ('shapes' in entry) return entry.shapes;
-  return 'parameters' in entry ? entry.parameters.map(({ count, ...lifetime }) => ({ ...lifetime, arity: count })) : undefined;
+  return 'parameters' in entry ? entry.parameters.map(({ count, version }) => ({ since: version, until: version, arity: count })) : undefined;
 }
 
-function arity({ name }: Primitive | Documented, signatures: readonly Signature[], { version, symbols }: IndexedTree): readonly string[] {
+function arity(name: string, signatures: readonly Signature[], { version, symbols }: IndexedTree): readonly string[] {
   const found = [...symbols.aritiesOf(name)];
   const wanted = signatures.filter((each) => isExpected(each, version));
   const backports = wanted.filter((each) => isBackport(each.backported, version));
