@@ -44,9 +44,9 @@ export const memoryConstants: readonly Constant[] = [
   ]),
   ...group('fault', 'include/linux/mm.h', [
     ['FOLL_MIGRATION', 'get_user_pages waits for migration to end.', { until: [6, 1] }],
-    ['VM_SHARED', 'The vma is a shared mapping that was opened for writing, too.', { pitfall: 'A shared mapping of a read-only file does not have it: VM_MAYSHARE does.' }],
+    ['VM_SHARED', 'The vma is a shared mapping, of a file that is open for writing if it has one.', { pitfall: 'A shared mapping of a file that is open for reading only has VM_MAYSHARE, but not this.' }],
     ['VM_MAYSHARE', 'The vma is a shared mapping (MAP_SHARED).'],
-    ['VM_MAYWRITE', 'The vma may be made writable by mprotect; userfaultfd registers no shared memory without it.'],
+    ['VM_MAYWRITE', 'The vma may be made writable by mprotect; userfaultfd registers no vma without it.'],
     ['VM_PFNMAP', 'The vma maps page frames without struct pages.'],
     ['VM_MIXEDMAP', 'The vma maps pages and page frames without struct pages.'],
     ['VM_IO', 'The vma maps memory of a device.'],
@@ -63,7 +63,7 @@ export const memoryConstants: readonly Constant[] = [
     ['FGP_ACCESSED', '__filemap_get_folio marks the folio as accessed.'],
     ['FGP_LOCK', '__filemap_get_folio gives the folio locked.'],
     ['FGP_CREAT', '__filemap_get_folio makes a folio if there is none.', { rules: holes }],
-    ['FGP_FOR_MMAP', '__filemap_get_folio for a fault: a new folio is not locked, one found is.'],
+    ['FGP_FOR_MMAP', '__filemap_get_folio for a fault: gives the folio unlocked, also a new one.'],
     ['FGP_NOWAIT', '__filemap_get_folio gives up where it would wait for the folio lock.'],
   ]),
   ...group('page-cache', 'include/linux/xarray.h', [
@@ -93,7 +93,7 @@ export const memoryConstants: readonly Constant[] = [
     ['SCAN_PMD_MAPPED', 'khugepaged: the pmd maps a huge page already.'],
   ]),
   ...group('lock', 'mm/hugetlb.c', [
-    ['HPAGE_RESV_OWNER', 'The private hugetlb vma owns its reservation map, whose lock is its hugetlb vma lock then.', { rules: ['lockless-pte-to-userfault'] }],
-    ['HPAGE_RESV_UNMAPPED', 'The page of a private hugetlb vma was taken away for its owner: the process is killed when it touches it.'],
+    ['HPAGE_RESV_OWNER', 'The private hugetlb vma owns its reservation map; its hugetlb vma lock is in that map.', { rules: ['lockless-pte-to-userfault'] }],
+    ['HPAGE_RESV_UNMAPPED', 'The page of a private hugetlb vma was taken away for its owner: an access raises SIGBUS.'],
   ]),
 ];

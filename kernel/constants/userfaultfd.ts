@@ -25,7 +25,7 @@ export const userfaultfdConstants: readonly Constant[] = [
     ['_UFFDIO_UNREGISTER', 'Number of UFFDIO_UNREGISTER.'],
     ['_UFFDIO_WAKE', 'Number of UFFDIO_WAKE.'],
     ['_UFFDIO_COPY', 'Number of UFFDIO_COPY; its bit says whether a range has it.'],
-    ['_UFFDIO_ZEROPAGE', 'Number of UFFDIO_ZEROPAGE; its bit says whether a range has it. hugetlb has it not.'],
+    ['_UFFDIO_ZEROPAGE', 'Number of UFFDIO_ZEROPAGE; its bit says whether a range has it: hugetlb does not.'],
     ['_UFFDIO_WRITEPROTECT', 'Number of UFFDIO_WRITEPROTECT; its bit says whether a range has it.'],
     ['_UFFDIO_CONTINUE', 'Number of UFFDIO_CONTINUE; its bit says whether a range has it.', { since: [5, 13] }],
     ['_UFFDIO_POISON', 'Number of UFFDIO_POISON; its bit says whether a range has it.', { since: [6, 6] }],
@@ -96,6 +96,9 @@ export const userfaultfdConstants: readonly Constant[] = [
     ['PTE_MARKER_GUARD', 'Marker bit: guard region, an access raises SIGSEGV.', { since: [6, 13] }],
     ['PTE_MARKER_MASK', 'All marker bits.', { since: [5, 19] }],
     ['PTE_MARKER_SWAPIN_ERROR', 'Marker bit: reading from swap failed.', { since: [6, 2], until: [6, 5], renamedTo: 'PTE_MARKER_POISONED' }],
+  ]),
+  ...group('userfaultfd', 'fs/userfaultfd.c', [
+    ['UFFD_FEATURE_INITIALIZED', 'Bit among the features of a context, unknown to user space: UFFDIO_API was done.'],
   ]),
   ...group('userfaultfd', 'include/linux/userfaultfd_k.h', [
     ['__VM_UFFD_FLAGS', 'All flags of a registration: VM_UFFD_MISSING, VM_UFFD_WP and VM_UFFD_MINOR.'],

@@ -69,6 +69,9 @@ const fills = functionsOf('fault', file, 'maps a page', [
   ['pte_unmap_same', 1, 'Unmaps the entry and says whether vmf->orig_pte was read whole: it compares under the lock where an entry takes two reads, else it is always true.', { pitfall: 'On 64-bit it proves nothing: the comparison before the store is needed all the same.', rules: stale }],
   ['vmf_anon_prepare', 1, 'Makes sure that the vma has an anon_vma; VM_FAULT_RETRY when that is not possible under the vma lock.', { file: 'mm/internal.h', since: [6, 7], contract: { needs: fault, releases: 'the vma lock, when it returns VM_FAULT_RETRY', sleeps: true } }],
   ['__wp_page_copy_user', 3, 'Copies the page of a write fault.', { contract: { sleeps: true } }],
+  ['__vmf_anon_prepare', 1, 'As vmf_anon_prepare; keeps the vma lock when it returns VM_FAULT_RETRY.', { since: [6, 12], contract: { needs: fault, sleeps: true }, pitfall: 'The caller has to drop the vma lock after VM_FAULT_RETRY.' }],
+  ['vm_insert_page', 3, 'Maps a page of a driver in an empty entry of its vma.', { contract: { needs: 'mmap_lock', takes: 'the page-table lock, for the time of the call', sleeps: true } }],
+  ['vmf_insert_pfn', 3, 'Maps a page frame in an empty entry, from the fault handler of a driver.', { contract: { needs: fault, takes: 'the page-table lock, for the time of the call', sleeps: true } }],
 ]);
 
 const markers = functionsOf('userfaultfd', file, 'fault on a marker', [
@@ -86,6 +89,7 @@ const huge = functionsOf('fault', 'mm/huge_memory.c', 'fault on a huge pmd', [
   ['__do_huge_pmd_anonymous_page', 3, 'Maps a new huge page, unless a missing userfault has to be raised.', { contract: { needs: fault, takes: 'the pmd lock, for the time of the call', releases: retry, sleeps: true }, rules: r1 }],
   ['do_huge_pmd_wp_page', 1, 'Write or unshare fault on a huge pmd of anonymous memory: makes it writable or splits it.', { contract: { needs: fault, takes: 'the pmd lock, for the time of the call', sleeps: true }, rules: [...stale, ...protect] }],
   ['do_huge_pmd_numa_page', 1, 'Fault on a huge pmd that NUMA balancing has hidden.', { contract: { needs: fault, takes: 'the pmd lock, for the time of the call', sleeps: true }, rules: stale }],
+  ['huge_pmd_set_accessed', 1, 'Marks a huge pmd as accessed and, for a write fault, as dirty.', { contract: { takes: 'the pmd lock, for the time of the call', stale: 'vmf->orig_pmd until it is compared' }, rules: stale }],
 ]);
 
 const helpers = functionsOf('fault', 'include/linux/mm.h', 'helper of faults', [

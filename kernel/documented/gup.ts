@@ -18,8 +18,8 @@ const gup = functionsOf('fault', 'mm/gup.c', 'get_user_pages', [
     contract: { needs: 'mmap_lock', releases: 'mmap_lock, when *locked is 0 afterwards', sleeps: true, stale: 'the vma, when mmap_lock was dropped' },
     pitfall: 'Where mmap_lock may not be dropped it does not set FAULT_FLAG_ALLOW_RETRY: a userfault is an error then.', rules: [...fake, ...after],
   }],
-  ['faultin_page_range', 5, 'Faults a range in, for madvise(MADV_POPULATE_READ) and MADV_POPULATE_WRITE.', { since: [6, 10], renamedFrom: 'faultin_vma_page_range', contract: { needs: 'mmap_lock', releases: 'mmap_lock, when *locked is 0 afterwards', sleeps: true, stale: 'the vma' }, rules: after }],
-  ['faultin_vma_page_range', 5, 'Faults a range of one vma in, for madvise(MADV_POPULATE_READ) and MADV_POPULATE_WRITE.', { until: [6, 9], renamedTo: 'faultin_page_range', contract: { needs: 'mmap_lock', releases: 'mmap_lock, when *locked is 0 afterwards', sleeps: true, stale: 'the vma' }, rules: after }],
+  ['faultin_page_range', 5, 'Faults a range in, for madvise(MADV_POPULATE_READ) and MADV_POPULATE_WRITE.', { since: [6, 9], renamedFrom: 'faultin_vma_page_range', contract: { needs: 'mmap_lock', releases: 'mmap_lock, when *locked is 0 afterwards', sleeps: true, stale: 'the vma' }, rules: after }],
+  ['faultin_vma_page_range', 5, 'Faults a range of one vma in, for madvise(MADV_POPULATE_READ) and MADV_POPULATE_WRITE.', { until: [6, 8], renamedTo: 'faultin_page_range', contract: { needs: 'mmap_lock', releases: 'mmap_lock, when *locked is 0 afterwards', sleeps: true, stale: 'the vma' }, rules: after }],
   ['populate_vma_page_range', 4, 'Faults a range of a vma in, for mlock and MAP_POPULATE.', { contract: { needs: 'mmap_lock', releases: 'mmap_lock, when *locked is 0 afterwards', sleeps: true }, rules: after }],
   ['follow_page_mask', 4, 'Looks the page of an address up in the page tables; NULL when it has to be faulted in.', { contract: { needs: 'mmap_lock', sleeps: true } }],
   ['follow_page_pte', 5, 'Looks up the page that a pte maps and takes a reference.', { contract: { needs: 'mmap_lock', takes: 'the page-table lock, for the time of the call' } }],
@@ -33,6 +33,8 @@ const gup = functionsOf('fault', 'mm/gup.c', 'get_user_pages', [
   ['fault_in_safe_writeable', 2, 'As fault_in_writeable, through fixup_user_fault, without changing what is there.', { contract: { takes: 'mmap_lock for reading, for the time of the call', sleeps: true }, rules: fake }],
   ['get_dump_page', 1, 'A page for a core dump, or NULL for a hole.', { contract: { sleeps: true } }],
   ['unpin_user_page', 1, 'Releases a page that pin_user_pages pinned.'],
+  ['can_follow_write_pmd', 4, 'As can_follow_write_pte for a huge pmd.', { contract: { needs: 'the pmd lock' } }],
+  ['follow_hugetlb_page', 9, 'get_user_pages for a hugetlb vma.', { file: 'mm/hugetlb.c', until: [6, 5], contract: { needs: 'mmap_lock', releases: 'mmap_lock, when it was allowed to and a fault waited', sleeps: true }, rules: ['hugetlb-pte-walk-unlocked', ...after] }],
 ]);
 
 const hmm = functionsOf('fault', 'mm/hmm.c', 'device memory', [
@@ -46,6 +48,7 @@ const walks = functionsOf('page-table', 'mm/pagewalk.c', 'page-table walk', [
   ['walk_page_vma', 3, 'walk_page_range for one vma.', { contract: { needs: 'mmap_lock', sleeps: true } }],
   ['walk_page_range_vma', 5, 'walk_page_range for a part of one vma.', { contract: { needs: 'mmap_lock', sleeps: true } }],
   ['walk_page_mapping', 5, 'walk_page_range for all mappings of a range of a file.', { contract: { needs: 'i_mmap_rwsem', sleeps: true }, pitfall: 'mmap_lock is not held.' }],
+  ['mincore_pte_range', 4, 'mincore of one page table: says which pages are there, mapped or in the page cache.', { file: 'mm/mincore.c', contract: { needs: 'mmap_lock', takes: 'the page-table lock, for the time of the call' }, pitfall: 'So a monitor can see that an index of a file is a hole, without a fault.', rules: ['hole-filled-under-uffd'] }],
 ]);
 
 const pagemap = functionsOf('userfaultfd', 'fs/proc/task_mmu.c', 'pagemap', [
@@ -65,6 +68,9 @@ const swap = functionsOf('page-table', 'mm/swapfile.c', 'swap', [
   ['put_swap_device', 1, 'Ends what get_swap_device began.', { file: 'include/linux/swap.h' }],
   ['swap_cache_get_folio', 3, 'The folio of a swap entry in the swap cache, with a reference, or NULL.', { file: 'mm/swap_state.c', pitfall: 'Once it is locked, ask again whether it still belongs to the entry.', rules: ['uffd-move-unstable-pte'] }],
   ['swapin_readahead', 3, 'Reads in a swap entry and some of its neighbours.', { file: 'mm/swap_state.c', contract: { sleeps: true } }],
+  ['swp_to_radix_entry', 1, 'The swap entry as a value for the page cache of shmem.', { file: 'include/linux/swapops.h' }],
+  ['radix_to_swp_entry', 1, 'The swap entry in a value of the page cache of shmem.', { file: 'include/linux/swapops.h' }],
+  ['add_to_swap', 1, 'Gives a folio a place in swap and puts it in the swap cache; true when it worked.', { file: 'mm/swap_state.c', contract: { needs: 'the folio lock', sleeps: true } }],
 ]);
 
 /** Faults and walks on behalf of the kernel. */

@@ -51,6 +51,9 @@ const changes = functionsOf('page-table', file, 'changes a range', [
     contract: { needs: 'mmap_lock for writing', takes: 'the hugetlb vma lock and i_mmap_rwsem for writing, for the time of the call', sleeps: true }, rules: ['uffd-wp-not-carried-over'],
   }],
   ['move_huge_pte', counts(5, 6), 'Moves one hugetlb entry to another address.', { contract: { takes: 'both page-table locks, for the time of the call' }, rules: ['uffd-wp-not-carried-over', ...lost] }],
+  ['hugetlb_install_folio', 6, 'Part of fork: maps the copy of a huge page for the child; since 6.4 with the uffd-wp bit where it has to stay.', { since: [6, 3], renamedFrom: 'hugetlb_install_page', contract: { needs: 'both page-table locks' }, rules: ['uffd-wp-not-carried-over'] }],
+  ['hugetlb_install_page', 4, 'Part of fork: maps the copy of a huge page for the child.', { until: [6, 2], renamedTo: 'hugetlb_install_folio', contract: { needs: 'both page-table locks' }, pitfall: 'The uffd-wp bit is lost on the way.', rules: ['uffd-wp-not-carried-over'] }],
+  ['__unmap_hugepage_range_final', 6, 'As __unmap_hugepage_range for munmap: takes the locks, and frees the lock of the vma.', { until: [6, 5], contract: { takes: 'the hugetlb vma lock and i_mmap_rwsem for writing, for the time of the call', sleeps: true }, rules: lost }],
 ]);
 
 const sharing = functionsOf('lock', file, 'shared page tables', [
@@ -74,6 +77,13 @@ const sharing = functionsOf('lock', file, 'shared page tables', [
     file: header, since: [6, 6], contract: { takes: 'the hugetlb vma lock and i_mmap_rwsem for writing', sleeps: true },
   }],
   ['hugetlb_zap_end', 2, 'Drops the locks that hugetlb_zap_begin took.', { file: header, since: [6, 6], contract: { releases: 'the hugetlb vma lock and i_mmap_rwsem' } }],
+  ['__hugetlb_zap_begin', 3, 'The body of hugetlb_zap_begin.', { since: [6, 6], contract: { takes: 'the hugetlb vma lock and i_mmap_rwsem for writing', sleeps: true } }],
+  ['__hugetlb_zap_end', 2, 'The body of hugetlb_zap_end; frees the lock of the vma with ZAP_FLAG_UNMAP.', { since: [6, 6], contract: { releases: 'the hugetlb vma lock and i_mmap_rwsem' } }],
+  ['hugetlb_folio_mapping_lock_write', 1, 'Takes i_mmap_rwsem of the file of a huge page for writing if it is free; NULL, and nothing taken, otherwise.', { since: [6, 10], renamedFrom: 'hugetlb_page_mapping_lock_write', contract: { needs: 'the folio lock', takes: 'i_mmap_rwsem for writing, when the result is not NULL' } }],
+  ['hugetlb_page_mapping_lock_write', 1, 'Takes i_mmap_rwsem of the file of a huge page for writing if it is free; NULL, and nothing taken, otherwise.', { until: [6, 9], renamedTo: 'hugetlb_folio_mapping_lock_write', contract: { needs: 'the lock of the page', takes: 'i_mmap_rwsem for writing, when the result is not NULL' } }],
+  ['hugetlb_pmd_shared', 1, 'True when the page table of the hugetlb entry is shared with another process.', { file: header, contract: { stale: 'the answer, unless the hugetlb vma lock or i_mmap_rwsem is held' }, rules: walk }],
+  ['hugetlb_vma_lock_alloc', 1, 'Gives a shared hugetlb mapping a lock of its own; without one its page tables are not shared.', { contract: { needs: 'mmap_lock for writing', sleeps: true } }],
+  ['hugetlb_vma_lock_free', 1, 'Takes the lock of a shared hugetlb mapping away when the vma goes.'],
 ]);
 
 const helpers = functionsOf('page-table', header, 'helper', [
@@ -87,6 +97,7 @@ const helpers = functionsOf('page-table', header, 'helper', [
   ['alloc_huge_page', 3, 'Allocates a huge page for a fault, from the reservation if there is one; an error pointer when it fails.', { file, until: [6, 2], renamedTo: 'alloc_hugetlb_folio', contract: { sleeps: true }, pitfall: 'No page-table lock may be held: what was read under it has to be compared afterwards.' }],
   ['hugetlb_add_to_page_cache', 3, 'Puts a new huge page in the page cache of its file.', { file, contract: { needs: 'the hugetlb fault mutex of the page', sleeps: true } }],
   ['restore_reserve_on_error', 4, 'Gives a reservation back after an allocated huge page was not used.', { file }],
+  ['filemap_lock_hugetlb_folio', 3, 'Finds the huge page at an index of a hugetlb file and locks it; an error pointer when there is none.', { since: [6, 7], contract: { takes: 'the folio lock, when it finds one', sleeps: true } }],
 ]);
 
 /** Everything of hugetlb that is not a primitive. */

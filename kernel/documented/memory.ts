@@ -21,6 +21,7 @@ const shmem = functionsOf('page-cache', 'mm/shmem.c', 'shmem', [
   ['shmem_fallocate', 4, 'fallocate on a shmem file: fills or punches holes.', { contract: { sleeps: true }, rules: holes }],
   ['vma_is_shmem', 1, 'True when the vma maps shmem; also shared anonymous memory.', { pitfall: 'vma_is_anonymous is false for it, also when the mapping is private.' }],
   ['shmem_mapping', 1, 'True when the page cache belongs to a shmem file.', { file: 'include/linux/shmem_fs.h' }],
+  ['vma_is_anon_shmem', 1, 'True when the vma maps shared anonymous memory, which shmem keeps.', { since: [6, 2] }],
 ]);
 
 const filemap = functionsOf('page-cache', 'mm/filemap.c', 'page cache', [
@@ -43,6 +44,10 @@ const filemap = functionsOf('page-cache', 'mm/filemap.c', 'page cache', [
   ['filemap_invalidate_lock_shared', 1, 'Keeps a part of the page cache from being taken out while pages are added.', { file: 'include/linux/fs.h', contract: { takes: 'invalidate_lock of the file for reading', sleeps: true } }],
   ['filemap_invalidate_unlock_shared', 1, 'Drops what filemap_invalidate_lock_shared took.', { file: 'include/linux/fs.h', contract: { releases: 'invalidate_lock of the file' } }],
   ['truncate_inode_pages_range', 3, 'Takes the pages of a range out of the page cache.', { file: 'mm/truncate.c', contract: { sleeps: true } }],
+  ['__folio_lock', 1, 'The body of folio_lock, called when the lock is taken.', { since: [5, 16], contract: { takes: 'the folio lock', sleeps: true }, rules: noEvent }],
+  ['__folio_lock_killable', 1, 'The body of folio_lock_killable; not 0, and nothing taken, when a fatal signal came first.', { since: [5, 16], contract: { takes: 'the folio lock, when it returns 0', sleeps: true }, rules: noEvent }],
+  ['folio_wait_locked_killable', 1, 'Sleeps until the folio is not locked or a fatal signal comes.', { file: 'include/linux/pagemap.h', since: [5, 16], contract: { sleeps: true } }],
+  ['find_lock_page', 2, 'Finds the page at an index and locks it; NULL when there is none.', { file: 'include/linux/pagemap.h', contract: { takes: 'the lock of the page, when it finds one', sleeps: true } }],
 ]);
 
 const xarray = functionsOf('page-cache', 'include/linux/xarray.h', 'xarray', [
@@ -96,6 +101,7 @@ const vmas = functionsOf('lock', 'include/linux/mm.h', 'vma', [
   ['for_each_vma', 2, 'Loops over the vmas of an mm from an iterator on.', { since: [6, 0], contract: { needs: 'mmap_lock' } }],
   ['for_each_vma_range', 3, 'Loops over the vmas of an mm from an iterator up to an address.', { since: [6, 0], contract: { needs: 'mmap_lock' } }],
   ['is_zero_pfn', 1, 'True for the page frame of the shared zero page.', { file: 'include/linux/pgtable.h' }],
+  ['vma_mark_detached', 2, 'Marks a vma as taken out of the mm, or as put back: whoever finds it by RCU has to give it up.', { since: [6, 4], contract: { needs: 'mmap_lock for writing; the vma write-locked when it is taken out' } }],
 ]);
 
 const mm = functionsOf('lock', 'include/linux/mmap_lock.h', 'mmap_lock', [

@@ -54,6 +54,7 @@ const fills = functionsOf('userfaultfd', file, 'fills missing pages', [
   ['uffd_flags_mode_is', 2, 'True when the flags of a fill say this mode.', { file: 'include/linux/userfaultfd_k.h', since: [6, 4] }],
   ['uffd_flags_set_mode', 2, 'The flags of a fill with this mode.', { file: 'include/linux/userfaultfd_k.h', since: [6, 4] }],
   ['mfill_file_over_size', 2, 'True when the address lies behind the end of the file.', { since: [6, 6], contract: { needs: 'the page-table lock: it keeps truncation from passing between the look and the store' } }],
+  ['mfill_atomic_pte_zeroed_folio', 3, 'UFFDIO_ZEROPAGE of one page where the shared zero page is not allowed: maps a new page of zeroes.', { since: [6, 11], contract: { sleeps: true } }],
 ]);
 
 const locks = functionsOf('userfaultfd', file, 'takes a lock', [

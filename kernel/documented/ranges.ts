@@ -24,6 +24,12 @@ const zaps = functionsOf('page-table', file, 'empties entries', [
   ['unmap_mapping_folio', 1, 'Empties all mappings of a folio that is being truncated; drops its uffd-wp markers.', { contract: { needs: 'the folio lock', takes: 'i_mmap_rwsem for reading, for the time of the call', sleeps: true }, rules: lost }],
   ['zap_drop_file_uffd_wp', 1, 'True when the zap removes uffd-wp markers (ZAP_FLAG_DROP_MARKER).', { since: [5, 19], rules: lost }],
   ['should_zap_cows', 1, 'True when the zap takes copies made by writes to a private mapping as well.'],
+  ['zap_vma_pages', 1, 'Empties a whole vma; the vma stays.', { file: 'include/linux/mm.h', since: [6, 3], contract: { needs: 'mmap_lock', sleeps: true }, pitfall: markers, rules: lost }],
+  ['free_pgtables', counts(5, 6), 'Part of munmap: frees the page tables of unmapped vmas and takes these out of reverse mapping.', { contract: { needs: 'mmap_lock for writing', sleeps: true } }],
+  ['follow_pte', 4, 'Finds and locks the present entry of an address; not 0, and nothing locked, when there is none.', { until: [6, 11], contract: { needs: 'mmap_lock', takes: 'the page-table lock, when it returns 0' } }],
+  ['apply_to_page_range', 5, 'Calls a function for the entries of a range, allocating page tables where needed.', { contract: { sleeps: true } }],
+  ['vma_pgtable_walk_begin', 1, 'Keeps the page tables of a hugetlb vma from being unshared during a walk; nothing for other vmas.', { since: [6, 10], contract: { takes: 'the hugetlb vma lock for reading', sleeps: true }, rules: ['hugetlb-pte-walk-unlocked'] }],
+  ['vma_pgtable_walk_end', 1, 'Ends what vma_pgtable_walk_begin began.', { since: [6, 10], contract: { releases: 'the hugetlb vma lock' } }],
 ]);
 
 const fork = functionsOf('page-table', file, 'part of fork', [
@@ -47,6 +53,8 @@ const mprotect = functionsOf('page-table', 'mm/mprotect.c', 'changes protection'
   ['can_change_pte_writable', 3, 'True when the entry may become writable at once, without a fault: not one with the uffd-wp bit.', { contract: { needs: 'the page-table lock' }, rules: lost }],
   ['vma_wants_manual_pte_write_upgrade', 1, 'True when entries of the vma can be made writable after a change of protection although the vma itself maps read-only at first.', { file: 'mm/vma.h', since: [6, 2] }],
   ['vma_set_page_prot', 1, 'Computes the page protection of the vma anew from its flags.', { file: 'mm/mmap.c', contract: { needs: 'mmap_lock for writing' } }],
+  ['vma_wants_writenotify', 2, 'True when write permission of a shared mapping has to be given by faults, page by page; with userfaultfd write protection it is.', { file: 'mm/vma.c', contract: { needs: 'mmap_lock' }, rules: ['uffd-wp-without-wrprotect'] }],
+  ['uffd_wp_protect_file', 2, 'True when uffd-wp bits are set in a mapping of a file, so that empty entries need markers.', { until: [6, 3] }],
 ]);
 
 const mremap = functionsOf('page-table', 'mm/mremap.c', 'part of mremap', [
@@ -87,6 +95,15 @@ const huge = functionsOf('page-table', 'mm/huge_memory.c', 'huge pmd', [
   ['remove_migration_pmd', 2, 'Maps the new page where the migration entry of a huge pmd was.', { contract: { needs: 'the pmd lock' }, rules: carry }],
   ['clear_uffd_wp_pmd', 1, 'The huge pmd value without the uffd-wp bit, present or not.', { since: [6, 13], backported: { into: [[6, 1], [6, 12]], why: 'with the fix of mremap' }, rules: carry }],
   ['zap_deposited_table', 2, 'Frees the spare page table of a huge pmd.', { contract: { needs: 'the pmd lock' } }],
+  ['zap_huge_pud', 4, 'Empties a huge pud; 0 when it is none.', { contract: { takes: 'the pud lock, for the time of the call' } }],
+  ['unmap_huge_pmd_locked', 4, 'Empties the huge pmd of a folio that madvise(MADV_FREE) has given up, if it is clean; true when it is empty afterwards.', { since: [6, 11], contract: { needs: 'the folio lock, the pmd lock' } }],
+  ['split_folio', 1, 'Splits a large folio into pages; not 0 when somebody else uses it.', { file: 'include/linux/huge_mm.h', contract: { needs: 'the folio lock and a reference', sleeps: true } }],
+  ['unmap_folio', 1, 'Part of splitting a folio: replaces its mappings by migration entries, or empties them for a file.', { contract: { needs: 'the folio lock; the anon_vma lock or i_mmap_rwsem', sleeps: true }, rules: carry }],
+  ['remap_page', counts(2, 3), 'Part of splitting a folio: maps its pages where the migration entries are.', { contract: { needs: 'the locks of the pages', sleeps: true }, rules: carry }],
+  ['mm_get_huge_zero_folio', 1, 'The huge zero page, with a reference for the mm; NULL when it cannot be allocated.', { since: [6, 10], renamedFrom: 'mm_get_huge_zero_page', contract: { sleeps: true } }],
+  ['mm_get_huge_zero_page', 1, 'The huge zero page, with a reference for the mm; NULL when it cannot be allocated.', { until: [6, 9], renamedTo: 'mm_get_huge_zero_folio', contract: { sleeps: true } }],
+  ['is_huge_zero_folio', 1, 'True for the huge zero page.', { file: 'include/linux/huge_mm.h', since: [6, 10], renamedFrom: 'is_huge_zero_page' }],
+  ['is_huge_zero_page', 1, 'True for the huge zero page.', { file: 'include/linux/huge_mm.h', until: [6, 9], renamedTo: 'is_huge_zero_folio' }],
 ]);
 
 /** Everything that walks a range of entries. */

@@ -67,6 +67,9 @@ const migration = functionsOf('rmap', 'mm/migrate.c', 'migration', [
   ['migrate_vma_setup', 1, 'First step of moving a range to device memory: collects and unmaps its pages.', { file: 'mm/migrate_device.c', contract: { needs: 'mmap_lock', sleeps: true } }],
   ['migrate_vma_pages', 1, 'Second step of moving a range to device memory: moves what could be unmapped.', { file: 'mm/migrate_device.c', contract: { needs: 'mmap_lock', sleeps: true } }],
   ['migrate_vma_insert_page', 4, 'Maps a page of device memory in an empty entry.', { file: 'mm/migrate_device.c', contract: { takes: 'the page-table lock, for the time of the call', sleeps: true }, pitfall: 'In a vma that is registered for missing faults it maps nothing: the next access raises the event.' }],
+  ['__migration_entry_wait', 3, 'The body of migration_entry_wait.', { until: [6, 4], contract: { takes: 'the page-table lock, for a moment', sleeps: true, stale: 'everything read from the table' } }],
+  ['__migration_entry_wait_huge', 2, 'The body of migration_entry_wait_huge.', { until: [6, 2], contract: { takes: 'the page-table lock, for a moment', sleeps: true, stale: 'everything read from the table' } }],
+  ['__replace_page', 4, 'Part of placing a breakpoint: maps the changed copy of a page of code.', { file: 'kernel/events/uprobes.c', contract: { needs: 'mmap_lock for writing', takes: 'the locks of both pages, the page-table lock', sleeps: true }, pitfall: 'The uffd-wp bit of the old entry is not carried over.', rules: lost }],
 ]);
 
 const accounting = functionsOf('rmap', 'include/linux/rmap.h', 'mapping count', [
@@ -84,6 +87,11 @@ const accounting = functionsOf('rmap', 'include/linux/rmap.h', 'mapping count', 
   ['folio_add_anon_rmap_ptes', 6, 'Counts several ptes that map pages of an anonymous folio.', { since: [6, 8], contract: { needs: 'the page-table lock' } }],
   ['page_try_dup_anon_rmap', 3, 'Part of fork: counts one more mapping of an anonymous page; fails when it may be pinned and has to be copied.', { since: [5, 19], until: [6, 7], renamedTo: 'folio_try_dup_anon_rmap_pte', contract: { needs: 'the page-table lock' } }],
   ['page_add_new_anon_rmap', 3, 'Counts the first mapping of a new anonymous page.', { until: [6, 7] }],
+  ['folio_try_share_anon_rmap_pmd', 2, 'Marks an exclusive huge page as possibly shared; fails when it may be pinned.', { since: [6, 8], contract: { needs: 'the pmd lock, with the pmd emptied' } }],
+  ['hugetlb_try_share_anon_rmap', 1, 'Marks an exclusive hugetlb page as possibly shared; fails when it may be pinned.', { since: [6, 8], contract: { needs: 'the page-table lock, with the entry emptied' } }],
+  ['folio_add_file_rmap_pmd', 3, 'Counts a huge pmd that maps a file folio.', { since: [6, 8] }],
+  ['hugepage_add_anon_rmap', 4, 'Counts a mapping of an anonymous hugetlb page.', { until: [6, 7], renamedTo: 'hugetlb_add_anon_rmap' }],
+  ['hugepage_add_new_anon_rmap', 3, 'Counts the first mapping of a new anonymous hugetlb page.', { until: [6, 7], renamedTo: 'hugetlb_add_new_anon_rmap' }],
 ]);
 
 /** Reverse mapping and migration. */

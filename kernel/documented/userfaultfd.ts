@@ -72,6 +72,16 @@ const ioctls = functionsOf('userfaultfd', file, 'ioctl', [
     pitfall: 'Waiting threads get no answer but another try: the fault is then handled as if there were no userfaultfd.',
   }],
   ['userfaultfd_ctx_read', 4, 'Reads the next event; a fault that was read moves to the queue of those that wait for their resolution.', { contract: { sleeps: true } }],
+  ['userfaultfd_poll', 2, 'poll: ready when a fault or an event waits to be read; only for a descriptor that does not block.'],
+  ['userfaultfd_ioctl', 3, 'Hands an ioctl on; all but UFFDIO_API need UFFDIO_API first.', { contract: { sleeps: true } }],
+  ['new_userfaultfd', 1, 'Makes a userfaultfd, for the system call and for /dev/userfaultfd.', { since: [6, 1], contract: { sleeps: true } }],
+  ['userfaultfd_read', 4, 'read: hands events to the monitor, waiting for the first if there is none.', { until: [6, 9], renamedTo: 'userfaultfd_read_iter', contract: { sleeps: true } }],
+  ['userfaultfd_read_iter', 2, 'read: hands events to the monitor, waiting for the first if there is none.', { since: [6, 10], renamedFrom: 'userfaultfd_read', contract: { sleeps: true } }],
+  ['userfaultfd_dev_ioctl', 3, 'ioctl of /dev/userfaultfd: USERFAULTFD_IOC_NEW makes a userfaultfd.', { since: [6, 1] }],
+  ['userfaultfd_syscall_allowed', 1, 'True when the caller may use the system call: for user-mode faults only, by sysctl, or with CAP_SYS_PTRACE.', { since: [6, 1] }],
+  ['userfaultfd_show_fdinfo', 2, 'What /proc says of a userfaultfd: how many threads wait.'],
+  ['userfaultfd_init', 0, 'Sets userfaultfd up when the kernel starts.'],
+  ['uffd_ctx_features', 1, 'The features of a context with the bit that says that UFFDIO_API was done.'],
 ]);
 
 const vmas = functionsOf('userfaultfd', 'mm/userfaultfd.c', 'registration of a vma', [
@@ -87,6 +97,8 @@ const vmas = functionsOf('userfaultfd', 'mm/userfaultfd.c', 'registration of a v
     file: 'include/linux/userfaultfd_k.h', contract: { needs: 'mmap_lock' },
   }],
   ['is_mergeable_vm_userfaultfd_ctx', 2, 'True when the vma belongs to this userfaultfd context: vmas of different contexts are not merged.', { file: 'include/linux/userfaultfd_k.h', contract: { needs: 'mmap_lock' } }],
+  ['userfaultfd_set_ctx', 3, 'Sets context and flags of the registration of one vma.', { since: [6, 12], contract: { needs: 'mmap_lock for writing; write-locks the vma' } }],
+  ['vma_modify_flags_uffd', 8, 'Splits and merges a vma so that a part of it can be registered or have its registration ended.', { file: 'mm/vma.c', since: [6, 7], contract: { needs: 'mmap_lock for writing', sleeps: true, stale: 'the vma: use the one that it returns' } }],
 ]);
 
 /** Everything of fs/userfaultfd.c, and registration. */

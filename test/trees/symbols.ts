@@ -29,6 +29,7 @@ interface Draft extends Symbol {
 export interface SymbolIndex {
   add(file: string, text: string): void;
   get(name: string): Symbol | undefined;
+  names(): readonly string[];
   /** Numbers of arguments under this name and those that it stands for. */
   aritiesOf(name: string): ReadonlySet<number>;
 }
@@ -64,6 +65,7 @@ export function createSymbolIndex(wanted: (name: string) => boolean): SymbolInde
       readDeclarations(tokens, text, (name, arity) => draft(name, file).arities.add(arity), (name) => (draft(name, file).isConstant = true), wanted);
     },
     get: (name) => symbols.get(name),
+    names: () => [...symbols.keys()],
     aritiesOf: (name) => aritiesOf(name),
   };
 }
