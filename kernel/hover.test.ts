@@ -15,7 +15,7 @@ suite('describe', () => {
       '**`huge_ptep_get()`** · reads an entry',
       'Reads a hugetlb entry.',
       [
-        '**Locks:** needs for a shared mapping the hugetlb vma lock or `i_mmap_rwsem`, unless the page-table lock is held.',
+        '**Needs:** for a shared mapping the hugetlb vma lock or `i_mmap_rwsem`, unless the page-table lock is held.',
         '**Stale after:** the value, at once: nothing keeps the entry from changing unless its lock is held.',
         '**Pitfall:** Without the page-table lock it may be empty for a moment although a page is mapped.',
         '**Arguments:** 1 up to 6.10, 3 since 6.11.',

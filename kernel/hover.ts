@@ -45,7 +45,7 @@ function page(entry: Primitive | Documented | Described, role: string | undefine
     ...scenarioLine(rules.flatMap(({ scenario }) => scenario ?? [])),
     labelled('Source', `\`${entry.source}\``),
   ];
-  const title = role === undefined ? `**\`${entry.name}\`**` : `**\`${entry.name}()\`** · ${role}`;
+  const title = role === undefined ? `**\`${entry.name}\`**` : `**\`${entry.name}()\`** · ${inWords(role)}`;
   return [title, inWords(entry.meaning), lines.filter((line) => line !== undefined).join('  \n')].join('\n\n');
 }
 
@@ -94,15 +94,13 @@ function exhausted(op: never): never {
 
 function contractLines(contract: Contract): readonly (string | undefined)[] {
   const { needs, takes, releases, sleeps, stale } = contract;
-  const locks = [
-    needs === undefined ? undefined : `needs ${inWords(needs)}`,
-    takes === undefined ? undefined : `takes ${inWords(takes)}`,
-    releases === undefined ? undefined : `drops ${inWords(releases)}`,
-  ].filter((part) => part !== undefined);
+  const sentence = (text: string | undefined): string | undefined => (text === undefined ? undefined : `${inWords(text)}.`);
   return [
-    labelled('Locks', locks.length === 0 ? undefined : `${locks.join('; ')}.`),
+    labelled('Needs', sentence(needs)),
+    labelled('Takes', sentence(takes)),
+    labelled('Drops', sentence(releases)),
     labelled('Sleeps', sleeps === true ? 'it may.' : undefined),
-    labelled('Stale after', stale === undefined ? undefined : `${inWords(stale)}.`),
+    labelled('Stale after', sentence(stale)),
   ];
 }
 

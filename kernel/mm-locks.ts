@@ -41,7 +41,7 @@ const vma: readonly Primitive[] = [
   row('vma_start_read', [
     shape(1, { op: 'mm-lock', lock: 'vma lock', mode: 'read', try: true }, { until: [6, 14] }),
     shape(2, { op: 'mm-lock', lock: 'vma lock', mode: 'read', try: true }, { since: [6, 15] }),
-  ], 'Locks a vma for reading if nobody changes it; the result tells whether it worked.', 'include/linux/mm.h:vma_start_read', { since: since64, contract: { takes: 'the vma lock for reading' } }),
+  ], 'Locks a vma for reading if nobody changes it; the result tells whether it worked.', 'include/linux/mm.h:vma_start_read', { since: since64, contract: { takes: 'the vma lock for reading, when it succeeds' } }),
   attempt('vma lock', 'read', ['vma_start_read_locked', 'Locks a vma for reading while mmap_lock is held; the result tells whether it worked.', mmapLock('vma_start_read_locked'), { since: [6, 15] }]),
   drop('vma lock', 'read', ['vma_end_read', 'Drops the vma lock taken for reading.', 'include/linux/mm.h:vma_end_read', { since: since64, contract: { releases: 'the vma lock', stale: 'the vma, unless mmap_lock is held' }, rules: ['use-after-userfault'] }]),
   take('hugetlb vma lock', 'read', ['hugetlb_vma_lock_read', 'Keeps shared hugetlb page tables of the vma from being unshared.', hugetlb('hugetlb_vma_lock_read'), {
@@ -108,13 +108,18 @@ function words(lock: string): string {
   return lock === 'mmap_lock' || lock === 'i_mmap_rwsem' ? lock : `the ${lock}`;
 }
 
+/** Of some locks there is one way to hold them only. */
+function held(lock: string, mode: Mode): string {
+  return lock === 'folio lock' || lock === 'mutex' ? words(lock) : `${words(lock)} for ${mode === 'read' ? 'reading' : 'writing'}`;
+}
+
 function take(lock: string, mode: Mode, [name, meaning, source, notes]: Line): Primitive {
-  return row(name, shape(1, { op: 'mm-lock', lock, mode }), meaning, source, { contract: { takes: `${words(lock)} for ${mode === 'read' ? 'reading' : 'writing'}`, sleeps: true }, ...notes });
+  return row(name, shape(1, { op: 'mm-lock', lock, mode }), meaning, source, { contract: { takes: held(lock, mode), sleeps: true }, ...notes });
 }
 
 function attempt(lock: string, mode: Mode, [name, meaning, source, notes]: Line): Primitive {
   const { shapes, ...rest } = notes ?? {};
-  return row(name, shapes ?? shape(1, { op: 'mm-lock', lock, mode, try: true }), meaning, source, { contract: { takes: `${words(lock)} for ${mode === 'read' ? 'reading' : 'writing'}, when it succeeds` }, ...rest });
+  return row(name, shapes ?? shape(1, { op: 'mm-lock', lock, mode, try: true }), meaning, source, { contract: { takes: `${held(lock, mode)}, when it succeeds` }, ...rest });
 }
 
 function drop(lock: string, mode: Mode, [name, meaning, source, notes]: Line): Primitive {

@@ -19,7 +19,7 @@ export const faultConstants: readonly Constant[] = [
     ['FAULT_FLAG_UNSHARE', 'Replace a possibly shared anonymous page by an exclusive one, without making it writable.', { since: [5, 19], pitfall: 'Not a write: it must not raise a write-protect event, and the uffd-wp bit has to survive it.', rules: ['fake-write-fault', 'uffd-wp-bit-lost'] }],
     ['FAULT_FLAG_ORIG_PTE_VALID', 'vmf->orig_pte holds what the fault handler read.', { since: [5, 19], pitfall: 'It was read without the page-table lock: compare before acting on it.', rules: ['stale-pte-stored'] }],
     ['FAULT_FLAG_VMA_LOCK', 'The fault is handled under the vma lock, not under mmap_lock.', { since: [6, 4] }],
-    ['VM_FAULT_RETRY', 'Not resolved, try again; mmap_lock or the vma lock was dropped.', { pitfall: 'The vma must not be touched any more.', rules: ['use-after-userfault'] }],
+    ['VM_FAULT_RETRY', 'Not resolved, try again; mmap_lock or the vma lock was dropped, unless FAULT_FLAG_RETRY_NOWAIT was set.', { pitfall: 'The vma must not be touched any more once the lock is dropped.', rules: ['use-after-userfault'] }],
     ['VM_FAULT_COMPLETED', 'Resolved, and mmap_lock or the vma lock was dropped.', { since: [6, 0], pitfall: 'The vma must not be touched any more.', rules: ['use-after-userfault'] }],
     ['VM_FAULT_SIGBUS', 'The access fails with SIGBUS; also what a userfault becomes when it may not wait.', { pitfall: 'A caller that only leaves its loop on it hides the error.', rules: ['fake-write-fault'] }],
     ['VM_FAULT_SIGSEGV', 'The access fails with SIGSEGV.'],

@@ -11,7 +11,7 @@ export const userfaultfdConstants: readonly Constant[] = [
     ['UFFDIO_REGISTER', 'Registers an address range for missing, write-protect or minor faults.', { pitfall: 'Takes mmap_lock for writing: the registration of a vma is stable while mmap_lock (or the vma lock) is held.' }],
     ['UFFDIO_UNREGISTER', 'Ends the registration of a range and wakes whoever waits in it.'],
     ['UFFDIO_WAKE', 'Wakes the threads that wait for faults in a range.'],
-    ['UFFDIO_COPY', 'Fills a missing page with data from the monitor and wakes the waiting thread.', { pitfall: 'Fails with EEXIST when the entry is no longer empty.' }],
+    ['UFFDIO_COPY', 'Fills a missing page with data from the monitor and wakes the waiting thread.', { pitfall: 'Fails with EEXIST when the entry is no longer empty; a marker counts as empty.' }],
     ['UFFDIO_ZEROPAGE', 'Fills a missing page with zeroes and wakes the waiting thread.'],
     ['UFFDIO_MOVE', 'Moves pages from one place of the process to another without copying.', { since: [6, 8], pitfall: 'Both entries are looked at first and compared again under both page-table locks.', rules: ['uffd-move-unstable-pte'] }],
     ['UFFDIO_WRITEPROTECT', 'Write-protects a range for the monitor, or lifts the protection.', {

@@ -14,7 +14,7 @@ const anonymous = functionsOf('page-table', 'mm/khugepaged.c', 'collapse of anon
   }],
   ['collapse_huge_page', 5, 'Replaces the pages below a pmd by one huge page: allocates it without any lock, then looks at everything again.', {
     contract: { needs: 'mmap_lock for reading', releases: 'mmap_lock', sleeps: true, stale: 'vma, page table, entries: mmap_lock is dropped at once' },
-    pitfall: 'Before the second look it takes mmap_lock for writing and the anon_vma lock, and empties the pmd: no ioctl and no fault can change an entry from then on.', rules: protect,
+    pitfall: 'The first look does not count. Before the second one it takes mmap_lock for writing and the anon_vma lock, and empties the pmd: no ioctl and no fault can change an entry from then on.', rules: protect,
   }],
   ['__collapse_huge_page_isolate', 5, 'Second look at the entries, with the page table taken out of the tree: gives up on uffd-wp bits, and locks and isolates the pages.', {
     contract: { needs: 'mmap_lock for writing, the anon_vma lock for writing, the page-table lock', takes: 'the locks of the pages' }, rules: protect,
@@ -38,10 +38,10 @@ const files = functionsOf('page-cache', 'mm/khugepaged.c', 'collapse of a file',
   ['hpage_collapse_scan_file', 5, 'First look at a range of the page cache, by RCU.', { contract: { sleeps: true, stale: 'all that it saw: pages come and go' }, rules: holes }],
   ['collapse_file', 5, 'Replaces the pages of a file range by one huge page; holes of shmem are filled with zeroes.', {
     contract: { takes: 'the xarray lock, the locks of the pages', sleeps: true },
-    pitfall: 'It holds no mmap_lock. Before it fills a hole no vma may be registered for missing faults, and nobody may have seen the hole since (missing up to 6.3).', rules: holes,
+    pitfall: 'Before it fills a hole it has to know that no vma is registered for missing faults, and that nobody sees the hole after that look. Up to 6.3 it does not ask.', rules: holes,
   }],
   ['retract_page_tables', counts(6, 2), 'Takes the page tables away that map a file range which has become a huge page.', {
-    contract: { takes: 'i_mmap_rwsem and, for each mapping, the locks of the page table (6.1: mmap_lock for writing by trylock as well)', sleeps: true },
+    contract: { takes: 'i_mmap_rwsem and, for each mapping, the locks of the page table; in 6.1 also mmap_lock for writing, by trylock', sleeps: true },
     pitfall: 'Not from a vma with userfaultfd write protection: the entries hold its bits and markers. 6.12 asks a second time under the locks.', rules: protect,
   }],
   ['collapse_pte_mapped_thp', 3, 'Maps a huge page of a file by a pmd where its parts are mapped by entries.', {

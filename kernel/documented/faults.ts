@@ -37,16 +37,16 @@ const entrances = functionsOf('fault', file, 'page fault', [
 
 const writes = functionsOf('fault', file, 'write fault', [
   ['do_wp_page', 1, 'Write or unshare fault on a read-only entry: raises a write-protect userfault, makes the entry writable, or maps a copy.', {
-    contract: { needs: `the page-table lock; ${fault}`, releases: 'the page-table lock', sleeps: true, stale: 'everything read under the page-table lock' },
+    contract: { needs: `the page-table lock, and ${fault}`, releases: 'the page-table lock', sleeps: true, stale: 'everything read under the page-table lock' },
     pitfall: 'The uffd-wp bit matters for writes only: an unshare fault must not raise an event, and must keep the bit.', rules: [...protect, ...lost, 'fake-write-fault'],
   }],
   ['wp_page_copy', 1, 'Maps a private copy of the page of a write or unshare fault.', {
     contract: { needs: fault, takes: 'the page-table lock, for the time of the call', sleeps: true, stale: 'what the caller decided under the page-table lock' },
     pitfall: 'The entry is compared with vmf->orig_pte under the lock before it is replaced; an unshare has to keep its uffd-wp bit.', rules: [...protect, ...stale, ...lost],
   }],
-  ['wp_page_shared', counts(1, 2), 'Write fault on a shared file mapping: asks the file system, then makes the entry writable.', { contract: { needs: `the page-table lock; ${fault}`, releases: 'the page-table lock', sleeps: true }, rules: protect }],
+  ['wp_page_shared', counts(1, 2), 'Write fault on a shared file mapping: asks the file system, then makes the entry writable.', { contract: { needs: `the page-table lock, and ${fault}`, releases: 'the page-table lock', sleeps: true }, rules: protect }],
   ['wp_page_reuse', counts(1, 2), 'Makes the entry of a write fault writable, without a copy.', { contract: { needs: 'the page-table lock', releases: 'the page-table lock' }, pitfall: 'Not for an entry with the uffd-wp bit.', rules: protect }],
-  ['wp_pfn_shared', 1, 'Write fault on a shared mapping without struct pages.', { contract: { needs: `the page-table lock; ${fault}`, releases: 'the page-table lock', sleeps: true } }],
+  ['wp_pfn_shared', 1, 'Write fault on a shared mapping without struct pages.', { contract: { needs: `the page-table lock, and ${fault}`, releases: 'the page-table lock', sleeps: true } }],
   ['wp_can_reuse_anon_folio', 2, 'True when nobody else uses the anonymous folio, so that it need not be copied.', { since: [6, 7], contract: { needs: 'the page-table lock' } }],
   ['finish_mkwrite_fault', counts(1, 2), 'After the file system agreed: takes the page-table lock, compares the entry with vmf->orig_pte, and makes it writable.', {
     contract: { takes: 'the page-table lock, for the time of the call', stale: 'what was decided before the file system was asked' }, rules: [...protect, ...stale],

@@ -5,7 +5,7 @@ import { counts, functionsOf } from './build';
 const fake = ['fake-write-fault'];
 const after = ['use-after-userfault'];
 
-const gup = functionsOf('fault', 'mm/gup.c', 'get_user_pages', [
+const gup = functionsOf('fault', 'mm/gup.c', 'pages for the kernel', [
   ['get_user_pages', counts(5, 4), 'References to the pages of a range, faulting them in.', { contract: { needs: 'mmap_lock', sleeps: true }, pitfall: 'Its faults may not wait for userfaultfd: they fail. get_user_pages_unlocked may.', rules: fake }],
   ['get_user_pages_unlocked', 4, 'As get_user_pages for callers without mmap_lock: faults may wait and be tried again.', { contract: { sleeps: true }, pitfall: 'Not with mmap_lock held.' }],
   ['get_user_pages_remote', counts(7, 6), 'As get_user_pages for another process.', { contract: { needs: 'mmap_lock', releases: 'mmap_lock, when it was allowed to and *locked is 0 afterwards', sleeps: true, stale: 'the vmas, when mmap_lock was dropped on the way' }, rules: after }],

@@ -7,11 +7,11 @@ const header = 'include/linux/hugetlb.h';
 const r1 = ['lockless-pte-to-userfault'];
 const walk = ['hugetlb-pte-walk-unlocked'];
 const lost = ['uffd-wp-bit-lost'];
-const faultLocks = 'the hugetlb fault mutex, the hugetlb vma lock for reading, mmap_lock or (6.12) the vma lock';
+const faultLocks = 'the hugetlb fault mutex, the hugetlb vma lock for reading, and mmap_lock (in 6.12 the vma lock will do)';
 
 const faults = functionsOf('fault', file, 'page fault', [
   ['hugetlb_fault', 4, 'Resolves a page fault in a hugetlb vma.', {
-    contract: { needs: 'mmap_lock or (6.12) the vma lock for reading', takes: 'the hugetlb fault mutex and the hugetlb vma lock, for the time of the call', sleeps: true },
+    contract: { needs: 'mmap_lock for reading (in 6.12 the vma lock will do)', takes: 'the hugetlb fault mutex and the hugetlb vma lock, for the time of the call', sleeps: true },
     pitfall: 'It reads the entry without its lock first; whatever it decides from that value needs the comparison under the page-table lock.', rules: [...r1, 'stale-pte-stored', ...walk],
   }],
   ['hugetlb_no_page', counts(8, 2), 'Fault on an empty hugetlb entry: raises a missing or minor userfault, or maps a huge page.', {
@@ -23,7 +23,7 @@ const faults = functionsOf('fault', file, 'page fault', [
     pitfall: 'False means that the fault has to be tried again, not that it failed.', rules: r1,
   }],
   ['hugetlb_handle_userfault', counts(7, 3), 'Raises a userfault of hugetlb: drops the locks of the fault first.', {
-    contract: { needs: 'the hugetlb fault mutex and the hugetlb vma lock', releases: 'the hugetlb fault mutex and the hugetlb vma lock; mmap_lock or (6.12) the vma lock when it returns VM_FAULT_RETRY', sleeps: true, stale: 'vma, page table, page: everything of this fault' },
+    contract: { needs: 'the hugetlb fault mutex and the hugetlb vma lock', releases: 'the hugetlb fault mutex and the hugetlb vma lock; mmap_lock, or in 6.12 the vma lock, when it returns VM_FAULT_RETRY', sleeps: true, stale: 'vma, page table, page: everything of this fault' },
     pitfall: 'The caller returns at once: taking the locks again would touch a vma that may be gone.', rules: [...r1, 'use-after-userfault', 'userfault-with-lock-held'],
   }],
   ['hugetlb_wp', counts(7, 1), 'Write or unshare fault on a read-only hugetlb entry: makes it writable or maps a copy.', {

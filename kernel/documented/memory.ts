@@ -5,16 +5,16 @@ import { counts, functionsOf } from './build';
 const holes = ['hole-filled-under-uffd'];
 const after = ['use-after-userfault'];
 const noEvent = ['userfault-with-lock-held'];
-const fault = 'mmap_lock or (6.12) the vma lock for reading';
+const fault = 'mmap_lock for reading (in 6.12 the vma lock will do)';
 
 const shmem = functionsOf('page-cache', 'mm/shmem.c', 'shmem', [
   ['shmem_get_folio_gfp', 8, 'Finds or makes the folio at an index of a shmem file; in a fault it raises missing and minor userfaults.', {
-    contract: { takes: 'the folio lock, when it gives a folio', releases: 'mmap_lock or (6.12) the vma lock, when a userfault was raised', sleeps: true, stale: 'vma and entry, when a userfault was raised' },
+    contract: { takes: 'the folio lock, when it gives a folio', releases: 'mmap_lock, or in 6.12 the vma lock, when a userfault was raised', sleeps: true, stale: 'vma and entry, when a userfault was raised' },
     pitfall: 'Whether the index is empty is what counts for a missing event here, not what the entry holds.', rules: [...holes, ...after],
   }],
   ['shmem_get_folio', counts(4, 5), 'As shmem_get_folio_gfp outside of a fault: raises no userfault.', { contract: { takes: 'the folio lock, when it gives a folio', sleeps: true }, rules: holes }],
   ['shmem_add_to_page_cache', counts(6, 5), 'Puts a folio at an index of a shmem file; fails when there is something else.', { contract: { needs: 'the folio lock', takes: 'the xarray lock, for the time of the call', sleeps: true }, rules: holes }],
-  ['shmem_fault', 1, 'Fault on a page of shmem: the fault handler of its vmas.', { contract: { needs: fault, takes: 'the folio lock, with VM_FAULT_LOCKED', releases: 'mmap_lock or (6.12) the vma lock, when it returns VM_FAULT_RETRY', sleeps: true }, rules: after }],
+  ['shmem_fault', 1, 'Fault on a page of shmem: the fault handler of its vmas.', { contract: { needs: fault, takes: 'the folio lock, with VM_FAULT_LOCKED', releases: 'mmap_lock, or in 6.12 the vma lock, when it returns VM_FAULT_RETRY', sleeps: true }, rules: after }],
   ['shmem_swapin_folio', 7, 'Reads a folio of a shmem file from swap and puts it back in the page cache.', { contract: { takes: 'the folio lock, when it succeeds', sleeps: true } }],
   ['shmem_truncate_range', 3, 'Takes the pages of a range out of a shmem file: truncation and hole punching.', { contract: { sleeps: true }, rules: holes }],
   ['shmem_undo_range', 4, 'The body of shmem_truncate_range.', { contract: { sleeps: true } }],
@@ -34,11 +34,11 @@ const filemap = functionsOf('page-cache', 'mm/filemap.c', 'page cache', [
   ['filemap_add_folio', 4, 'Puts a new folio in the page cache of a file and on the list for reclaim.', { contract: { takes: 'the folio lock, when it succeeds', sleeps: true }, rules: holes }],
   ['__filemap_add_folio', 5, 'The body of filemap_add_folio.', { contract: { needs: 'the folio lock', takes: 'the xarray lock, for the time of the call', sleeps: true }, rules: holes }],
   ['filemap_remove_folio', 1, 'Takes a folio out of the page cache.', { contract: { needs: 'the folio lock', takes: 'the xarray lock, for the time of the call' } }],
-  ['filemap_fault', 1, 'Fault on a page of a file: finds it or reads it in.', { contract: { needs: fault, takes: 'the folio lock, with VM_FAULT_LOCKED', releases: 'mmap_lock or (6.12) the vma lock, when it returns VM_FAULT_RETRY', sleeps: true }, rules: after }],
+  ['filemap_fault', 1, 'Fault on a page of a file: finds it or reads it in.', { contract: { needs: fault, takes: 'the folio lock, with VM_FAULT_LOCKED', releases: 'mmap_lock, or in 6.12 the vma lock, when it returns VM_FAULT_RETRY', sleeps: true }, rules: after }],
   ['filemap_map_pages', 3, 'Maps the pages around a read fault that are in the cache.', { contract: { needs: fault, takes: 'the page-table lock, for the time of the call' } }],
-  ['folio_lock_or_retry', counts(3, 2), 'Takes the folio lock in a fault, or drops the lock of the fault and waits.', { file: 'include/linux/pagemap.h', contract: { takes: 'the folio lock, when it succeeds', releases: 'mmap_lock or (6.12) the vma lock, when it does not', sleeps: true, stale: 'the vma, when it does not' }, pitfall: 'Success is true in 6.1 and 0 in 6.12; with FAULT_FLAG_RETRY_NOWAIT mmap_lock stays held.', rules: after }],
-  ['__folio_lock_or_retry', counts(3, 2), 'The body of folio_lock_or_retry.', { contract: { takes: 'the folio lock, when it succeeds', releases: 'mmap_lock or (6.12) the vma lock, when it does not', sleeps: true, stale: 'the vma, when it does not' }, rules: after }],
-  ['lock_folio_maybe_drop_mmap', 3, 'Takes the folio lock in a file fault; drops the lock of the fault before it waits if it may.', { contract: { takes: 'the folio lock, when it succeeds', releases: 'mmap_lock or (6.12) the vma lock, when it had to wait and was allowed to', sleeps: true, stale: 'the vma, when the lock was dropped' }, rules: after }],
+  ['folio_lock_or_retry', counts(3, 2), 'Takes the folio lock in a fault, or drops the lock of the fault and waits.', { file: 'include/linux/pagemap.h', contract: { takes: 'the folio lock, when it succeeds', releases: 'mmap_lock, or in 6.12 the vma lock, when it does not', sleeps: true, stale: 'the vma, when it does not' }, pitfall: 'Success is true in 6.1 and 0 in 6.12; with FAULT_FLAG_RETRY_NOWAIT mmap_lock stays held.', rules: after }],
+  ['__folio_lock_or_retry', counts(3, 2), 'The body of folio_lock_or_retry.', { contract: { takes: 'the folio lock, when it succeeds', releases: 'mmap_lock, or in 6.12 the vma lock, when it does not', sleeps: true, stale: 'the vma, when it does not' }, rules: after }],
+  ['lock_folio_maybe_drop_mmap', 3, 'Takes the folio lock in a file fault; drops the lock of the fault before it waits if it may.', { contract: { takes: 'the folio lock, when it succeeds', releases: 'mmap_lock, or in 6.12 the vma lock, when it had to wait and was allowed to', sleeps: true, stale: 'the vma, when the lock was dropped' }, rules: after }],
   ['filemap_invalidate_lock', 1, 'Keeps pages from being added to the page cache of a file while a part of it is taken out.', { file: 'include/linux/fs.h', contract: { takes: 'invalidate_lock of the file for writing', sleeps: true } }],
   ['filemap_invalidate_unlock', 1, 'Drops what filemap_invalidate_lock took.', { file: 'include/linux/fs.h', contract: { releases: 'invalidate_lock of the file' } }],
   ['filemap_invalidate_lock_shared', 1, 'Keeps a part of the page cache from being taken out while pages are added.', { file: 'include/linux/fs.h', contract: { takes: 'invalidate_lock of the file for reading', sleeps: true } }],
@@ -91,7 +91,7 @@ const vmas = functionsOf('lock', 'include/linux/mm.h', 'vma', [
   ['find_vma_intersection', 3, 'The first vma that overlaps a range, or NULL.', { file: 'mm/mmap.c', contract: { needs: 'mmap_lock', stale: 'the vma, when mmap_lock is dropped' } }],
   ['vma_next', 1, 'The next vma of an iterator, or NULL.', { since: [6, 0], contract: { needs: 'mmap_lock' } }],
   ['vma_prev', 1, 'The previous vma of an iterator, or NULL.', { since: [6, 0], contract: { needs: 'mmap_lock' } }],
-  ['split_vma', 4, 'Splits a vma in two.', { file: 'mm/nommu.c', contract: { needs: 'mmap_lock for writing', sleeps: true } }],
+  ['split_vma', 4, 'Splits a vma in two.', { file: 'mm/vma.c', contract: { needs: 'mmap_lock for writing', sleeps: true } }],
   ['vma_is_accessible', 1, 'True when the vma allows any access (it is not PROT_NONE).'],
   ['is_cow_mapping', 1, 'True for the flags of a private mapping that can be written: its pages are copied on write.'],
   ['vma_soft_dirty_enabled', 1, 'True when writes to the vma are tracked by the soft-dirty bit.', { file: 'mm/internal.h' }],
@@ -104,7 +104,7 @@ const vmas = functionsOf('lock', 'include/linux/mm.h', 'vma', [
   ['vma_mark_detached', 2, 'Marks a vma as taken out of the mm, or as put back: whoever finds it by RCU has to give it up.', { since: [6, 4], contract: { needs: 'mmap_lock for writing; the vma write-locked when it is taken out' } }],
 ]);
 
-const mm = functionsOf('lock', 'include/linux/mmap_lock.h', 'mmap_lock', [
+const mm = functionsOf('lock', 'include/linux/mmap_lock.h', 'locks of the mm', [
   ['mmap_write_downgrade', 1, 'Turns mmap_lock held for writing into held for reading, without a gap; ends all vma write locks.', { contract: { needs: 'mmap_lock for writing' }, pitfall: 'Faults run again from here on.' }],
   ['mmap_lock_is_contended', 1, 'True when somebody waits for mmap_lock.', { contract: { needs: 'mmap_lock' } }],
   ['mmput', 1, 'Drops a user of the mm; the last one unmaps everything.', { file: 'kernel/fork.c', contract: { sleeps: true }, pitfall: 'Not with mmap_lock held: the last user takes it.' }],

@@ -5,7 +5,7 @@ import { counts, functionsOf } from './build';
 const file = 'mm/userfaultfd.c';
 const wp = ['uffd-wp-check-not-repeated', 'uffd-wp-bit-lost'];
 const move = ['uffd-move-unstable-pte'];
-const exists = 'EEXIST when the entry is no longer empty: somebody else was faster. A marker counts as empty here.';
+const exists = 'EEXIST means that the entry is no longer empty: somebody else was faster. A marker counts as empty here.';
 
 const fills = functionsOf('userfaultfd', file, 'fills missing pages', [
   ['mfill_atomic', 5, 'Fills a range page by page, for UFFDIO_COPY, UFFDIO_ZEROPAGE, UFFDIO_CONTINUE and UFFDIO_POISON.', {

@@ -9,12 +9,12 @@ const walkLocks = 'the anon_vma lock or i_mmap_rwsem for reading (taken by the w
 const unmaps = functionsOf('rmap', 'mm/rmap.c', 'reverse mapping', [
   ['try_to_unmap', 2, 'Unmaps a folio from all processes, for reclaim: anonymous pages become swap entries.', { contract: { needs: 'the folio lock', takes: 'the anon_vma lock or i_mmap_rwsem, for the time of the call', sleeps: true }, rules: lost }],
   ['try_to_unmap_one', 4, 'Unmaps a folio from one vma: swap entries for anonymous pages, uffd-wp markers or nothing for pages of a file.', {
-    contract: { needs: `the folio lock; ${walkLocks}`, takes: 'the page-table lock, for the time of the call' },
-    pitfall: 'mmap_lock is not held: vma and registration may change meanwhile, entries of other folios as well.', rules: carry,
+    contract: { needs: `the folio lock, and ${walkLocks}`, takes: 'the page-table lock, for the time of the call' },
+    pitfall: 'mmap_lock is not held: the vma may become registered meanwhile.', rules: carry,
   }],
   ['try_to_migrate', 2, 'Replaces all mappings of a folio by migration entries.', { contract: { needs: 'the folio lock', takes: 'the anon_vma lock or i_mmap_rwsem, for the time of the call', sleeps: true }, rules: carry }],
   ['try_to_migrate_one', 4, 'Replaces the mappings of a folio in one vma by migration entries.', {
-    contract: { needs: `the folio lock; ${walkLocks}`, takes: 'the page-table lock, for the time of the call' },
+    contract: { needs: `the folio lock, and ${walkLocks}`, takes: 'the page-table lock, for the time of the call' },
     pitfall: 'The uffd-wp bit goes into the migration entry (pte_swp_mkuffd_wp). A fault sees the entry empty for a moment.', rules: [...carry, 'lockless-pte-to-userfault'],
   }],
   ['folio_referenced', 4, 'Counts and clears the accessed bits of all mappings of a folio.', { contract: { sleeps: true } }],

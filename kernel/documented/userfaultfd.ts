@@ -8,7 +8,7 @@ const wp = ['uffd-wp-check-not-repeated', 'uffd-wp-bit-lost'];
 const r4 = ['hole-filled-under-uffd'];
 
 const event = functionsOf('userfaultfd', file, 'path of a userfault', [
-  ['userfaultfd_must_wait', counts(4, 3), 'Looks at the entry once more after the fault was queued: false when somebody has resolved it meanwhile, and nobody must wait.', {
+  ['userfaultfd_must_wait', counts(4, 3), 'Looks at the entry once more after the fault was queued: false when somebody has resolved the fault meanwhile, so that nobody has to wait.', {
     contract: { needs: 'mmap_lock or, since 6.6, the vma lock for reading', stale: 'the answer, at once: it reads without the page-table lock' },
     pitfall: 'It does not replace the look under the page-table lock before handle_userfault: an entry that is empty for a moment makes it wait.', rules: r1,
   }],
