@@ -44,7 +44,7 @@ const hmm = functionsOf('fault', 'mm/hmm.c', 'device memory', [
 ]);
 
 const walks = functionsOf('page-table', 'mm/pagewalk.c', 'page-table walk', [
-  ['walk_page_range', 5, 'Calls functions for the entries of a range of addresses.', { contract: { needs: 'mmap_lock (since 6.6 as the walk_lock of its operations says)', sleeps: true }, pitfall: 'The functions are called without the page-table lock: they take it themselves.' }],
+  ['walk_page_range', 5, 'Calls functions for the entries of a range of addresses.', { contract: { needs: 'mmap_lock (since 6.6 as the walk_lock of its operations says)', sleeps: true }, pitfall: 'pmd_entry and hugetlb_entry are called without the page-table lock, pte_entry with it.' }],
   ['walk_page_vma', 3, 'walk_page_range for one vma.', { contract: { needs: 'mmap_lock', sleeps: true } }],
   ['walk_page_range_vma', 5, 'walk_page_range for a part of one vma.', { contract: { needs: 'mmap_lock', sleeps: true } }],
   ['walk_page_mapping', 5, 'walk_page_range for all mappings of a range of a file.', { contract: { needs: 'i_mmap_rwsem', sleeps: true }, pitfall: 'mmap_lock is not held.' }],
