@@ -7,7 +7,11 @@ import type { CancellationToken } from 'vscode-languageserver/node';
 import type { Log } from './log';
 import type { Tree } from './roots';
 import type { KernelModel } from '../kernel/model';
+import type { Analysis } from '../analyzer/analysis';
 import type { Finding } from '../analyzer/findings/finding';
+
+/** A question to the analysis about a file, answered in pieces. */
+export type Question<T> = (analysis: Analysis, path: string) => Generator<undefined, T>;
 
 export interface Checker {
   /** The client's text of a file: opened or changed. */
@@ -20,6 +24,8 @@ export interface Checker {
   setModel(model: KernelModel): void;
   /** Findings of an open file for its newest text; undefined when cancelled, closed or never opened. */
   findings(path: string, token: CancellationToken): Promise<readonly Finding[] | undefined>;
+  /** Asks about an open file with the newest texts of all; undefined when cancelled, closed or never opened. Errors of the question reject. */
+  ask<T>(path: string, question: Question<T>, token: CancellationToken): Promise<T | undefined>;
   /** Looks for work: `watches` may answer otherwise than before. */
   wake(): void;
 }
@@ -48,11 +54,21 @@ interface OpenFile {
   readonly waiting: Set<(findings: readonly Finding[] | undefined) => void>;
 }
 
+/** A question that waits. */
+interface Asked {
+  readonly path: string;
+  /** Works on it until it is answered or not wanted any more, or until `outdated` says that it must be begun anew; false then. */
+  answer(outdated: () => boolean): Promise<boolean>;
+  /** It will not be answered. */
+  drop(): void;
+}
+
 export function createChecker({ tree, log, watches, onFindings, onBusy }: CheckerOptions): Checker {
   const open = new Map<string, OpenFile>();
   /** Applied just before the next check, so that an analysis in progress never sees its texts change. */
   const texts = new Map<string, string | undefined>();
   const invalid = new Set<string>();
+  const questions: Asked[] = [];
   let newModel: KernelModel | undefined;
   let lastEdited: string | undefined;
   let lastChange = 0;
@@ -82,10 +98,12 @@ export function createChecker({ tree, log, watches, onFindings, onBusy }: Checke
   async function work(): Promise<void> {
     let busy = false;
     try {
+      await answerQuestions();
       for (let next = pick(); next !== undefined; next = pick()) {
         if (!busy) onBusy?.(true, !checkedBefore);
         busy = true;
         await check(...next);
+        await answerQuestions();
       }
       if (busy) onBusy?.(false, false);
     } catch (error) {
@@ -93,6 +111,15 @@ export function createChecker({ tree, log, watches, onFindings, onBusy }: Checke
     } finally {
       // In the same turn as the last look for work: whoever asks from now on starts a new round.
       running = false;
+      if (questions.length > 0) wake();
+    }
+  }
+
+  async function answerQuestions(): Promise<void> {
+    for (let next = questions[0]; next !== undefined; next = questions[0]) {
+      applyChanges();
+      const started = revision;
+      if (await next.answer(() => revision !== started)) questions.splice(questions.indexOf(next), 1);
     }
   }
 
@@ -121,7 +148,10 @@ export function createChecker({ tree, log, watches, onFindings, onBusy }: Checke
     firstBegin ??= performance.now();
     let findings: readonly Finding[];
     try {
-      const result = await runInSlices(tree.analysis.checkInSteps([path]), abandoned);
+      // The texts are the newest as long as the check is not abandoned: questions need not wait for its end.
+      const result = await runInSlices(tree.analysis.checkInSteps([path]), abandoned, async () => {
+        if (questions.length > 0) await answerQuestions();
+      });
       if (result === undefined) return;
       findings = result;
     } catch (error) {
@@ -170,6 +200,7 @@ export function createChecker({ tree, log, watches, onFindings, onBusy }: Checke
       if (file === undefined) return;
       open.delete(path);
       for (const resolve of file.waiting) resolve(undefined);
+      for (const question of questions) if (question.path === path) question.drop();
       texts.set(path, undefined);
       // What is on disk may be older or newer than anything read before.
       invalid.add(path);
@@ -201,18 +232,47 @@ export function createChecker({ tree, log, watches, onFindings, onBusy }: Checke
         wake();
       });
     },
+    ask(path, question, token) {
+      if (!open.has(path) || token.isCancellationRequested) return Promise.resolve(undefined);
+      return new Promise((resolve, reject) => {
+        let dropped = false;
+        questions.push({
+          path,
+          async answer(outdated) {
+            const unwanted = (): boolean => dropped || token.isCancellationRequested;
+            try {
+              if (unwanted()) resolve(undefined);
+              else {
+                const answer = await runInSlices(question(tree.analysis, path), () => unwanted() || outdated());
+                if (answer === undefined && !unwanted() && outdated()) return false;
+                resolve(answer);
+              }
+            } catch (error) {
+              reject(error instanceof Error ? error : new Error(String(error)));
+            }
+            return true;
+          },
+          drop() {
+            dropped = true;
+            resolve(undefined);
+          },
+        });
+        wake();
+      });
+    },
     wake,
   };
 }
 
 /** Runs a generator to its end, giving way between slices; undefined when `abandoned` became true at one of those points. */
-async function runInSlices<T>(steps: Generator<undefined, T>, abandoned: () => boolean): Promise<T | undefined> {
+async function runInSlices<T>(steps: Generator<undefined, T>, abandoned: () => boolean, between?: () => Promise<void>): Promise<T | undefined> {
   let until = performance.now() + SLICE_MS;
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;
     if (performance.now() < until) continue;
     await nextTurn();
+    if (!abandoned()) await between?.();
     if (abandoned()) {
       // Lets the generator's `finally` blocks run; its value does not matter any more.
       steps.return(undefined as T);

@@ -7,7 +7,7 @@ import {
   DiagnosticRefreshRequest, DocumentDiagnosticReportKind, type CancellationToken, type ClientCapabilities, type Connection, type Diagnostic, type DocumentDiagnosticReport, type TextDocuments,
 } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { createChecker, type Checker } from './checker';
+import { createChecker, type Checker, type Question } from './checker';
 import { toDiagnostics, type DiagnosticAbilities } from './diagnostics';
 import type { Engine } from './engine';
 import type { Log } from './log';
@@ -33,9 +33,22 @@ export interface Delivery {
   filesChanged(uris: readonly string[]): void;
   /** What was found last in an open document, without the rules that are switched off. */
   findingsIn(uri: string): readonly Finding[];
+  /** Calls back when `findingsIn` may answer otherwise than before. */
+  onFindings(listener: FindingsListener): void;
+  /**
+   * Asks the analysis about an open document, with the newest text of every document, between the checks. Questions give way like
+   * checks; they are begun anew when a text changes meanwhile. Undefined when cancelled, or when the document is not open (any more).
+   */
+  ask<T>(uri: string, question: Question<T>, token: CancellationToken): Promise<T | undefined>;
+  /** URI of a file of the tree that a document belongs to. */
+  uriOf(uri: string, file: string): string;
+  /** The settings as they are now. */
+  settings(): Settings;
   /** What is known about the functions that a document calls. */
   modelAt(uri: string): KernelModel;
 }
+
+export type FindingsListener = (uri: string, findings: readonly Finding[]) => void;
 
 export interface DeliveryOptions {
   readonly connection: Connection;
@@ -44,8 +57,6 @@ export interface DeliveryOptions {
   readonly log: Log;
   readonly capabilities: ClientCapabilities;
   readonly status?: StatusReporter;
-  /** `findingsIn` may answer otherwise than before. */
-  readonly onFindings?: (uri: string, findings: readonly Finding[]) => void;
 }
 
 /** An open document and what the client was last told of it. */
@@ -60,7 +71,7 @@ interface Shown {
 /** Refreshes that follow each other closely are one. */
 const REFRESH_MS = 100;
 
-export function createDelivery({ connection, documents, engine, log, capabilities, status, onFindings }: DeliveryOptions): Delivery {
+export function createDelivery({ connection, documents, engine, log, capabilities, status }: DeliveryOptions): Delivery {
   const pulls = capabilities.textDocument?.diagnostic !== undefined;
   const refreshes = pulls && capabilities.workspace?.diagnostics?.refreshSupport === true;
   const can: DiagnosticAbilities = {
@@ -69,6 +80,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
     data: capabilities.textDocument?.publishDiagnostics?.dataSupport === true,
   };
   const shown = new Map<string, Shown>();
+  const listeners: FindingsListener[] = [];
   const checkers = new Map<Tree, Checker>();
   const roots = createRoots(engine, log.info, treeOpened);
   const models = createModelFiles({
@@ -107,6 +119,11 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
     return undefined;
   }
 
+  /** Clients name a file in their own way while they have it open. */
+  function uriIn(tree: Tree, file: string): string {
+    return documentAt(tree, file)?.uri ?? tree.uriOf(file);
+  }
+
   /** Takes the client's text of a model file over, undefined when it was closed; false when the document is no model file. */
   function takeModelFile(uri: string, text: string | undefined): boolean {
     const file = uriToPath(uri);
@@ -120,8 +137,12 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
     const document = documentAt(tree, path);
     if (document === undefined) return;
     document.findings = findings;
-    onFindings?.(document.uri, wanted(document));
+    tellListeners(document.uri, wanted(document));
     deliver(document);
+  }
+
+  function tellListeners(uri: string, findings: readonly Finding[]): void {
+    for (const listener of listeners) listener(uri, findings);
   }
 
   function wanted({ findings }: Shown): readonly Finding[] {
@@ -148,7 +169,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
   }
 
   function diagnosticsOf({ uri, place: { tree }, findings }: Shown): Diagnostic[] {
-    const uriOf = (file: string): string => documentAt(tree, file)?.uri ?? tree.uriOf(file);
+    const uriOf = (file: string): string => uriIn(tree, file);
     const lengthOf = (line: number): number =>
       documents.get(uri)?.getText({ start: { line, character: 0 }, end: { line: line + 1, character: 0 } }).trimEnd().length ?? 0;
     return toDiagnostics(findings, { uriOf, lengthOf }, settings, can);
@@ -203,7 +224,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
     const entry = shown.get(document.uri);
     if (entry === undefined) return;
     shown.delete(document.uri);
-    onFindings?.(document.uri, []);
+    tellListeners(document.uri, []);
     checkers.get(entry.place.tree)?.close(entry.place.path);
     if (entry.place.tree.root === undefined) {
       roots.release(document.uri);
@@ -224,7 +245,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       // Nothing was looked for while the product was off.
       if (enabled) for (const checker of checkers.values()) checker.wake();
       if (refreshes && shown.size > 0) refresh();
-      for (const document of shown.values()) onFindings?.(document.uri, wanted(document));
+      for (const document of shown.values()) tellListeners(document.uri, wanted(document));
       if (!pulls) for (const document of shown.values()) deliver(document);
     },
     async pull(uri, previousResultId, token) {
@@ -258,6 +279,17 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       const document = shown.get(uri);
       return document === undefined ? [] : wanted(document);
     },
+    onFindings: (listener) => void listeners.push(listener),
+    async ask(uri, question, token) {
+      await ready;
+      const place = shown.get(uri)?.place;
+      return place && checkers.get(place.tree)?.ask(place.path, question, token);
+    },
+    uriOf(uri, file) {
+      const tree = shown.get(uri)?.place.tree;
+      return tree === undefined ? uri : uriIn(tree, file);
+    },
+    settings: () => settings,
     modelAt(uri) {
       const tree = shown.get(uri)?.place.tree;
       return tree === undefined ? builtinModel : models.modelOf(tree);

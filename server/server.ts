@@ -1,14 +1,16 @@
 /** The language server: what it can do, and which module answers what. */
 import {
-  CodeActionKind, DidChangeConfigurationNotification, DocumentDiagnosticReportKind, LSPErrorCodes, MarkupKind, ResponseError, TextDocumentSyncKind, TextDocuments,
+  DidChangeConfigurationNotification, DocumentDiagnosticReportKind, LSPErrorCodes, MarkupKind, ResponseError, TextDocumentSyncKind, TextDocuments,
   type ClientCapabilities, type Connection, type InitializeResult,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { codeActions } from './code-actions';
+import { codeLenses } from './code-lenses';
 import { createDelivery, type Delivery } from './delivery';
 import type { Engine, LoadEngine } from './engine';
+import { announcedCommands, type Feature } from './feature';
 import { hover } from './hover';
 import { createLog, describeError, showFailure, type Log } from './log';
-import { createLensRefresher, opensRaces, raceActions, raceLenses } from './open-race';
 import { serveRaces } from './races';
 import { DEFAULTS, SECTION, isRecord, parseSettings, type Settings } from './settings';
 import { createStatusReporter, statusNotification, wantsStatus } from './status';
@@ -17,6 +19,9 @@ export interface ServerOptions {
   readonly loadEngine: LoadEngine;
   readonly version: string;
 }
+
+/** What it can do besides diagnostics and hovers. */
+const features: readonly Feature[] = [codeActions, codeLenses];
 
 /** Serves on this connection until the client ends it. */
 export function startServer(connection: Connection, { loadEngine, version }: ServerOptions): void {
@@ -39,18 +44,17 @@ export function startServer(connection: Connection, { loadEngine, version }: Ser
     const status = wantsStatus(initializationOptions)
       ? createStatusReporter((news) => void connection.sendNotification(statusNotification, news))
       : undefined;
-    const races = opensRaces(initializationOptions);
-    const lenses = races ? createLensRefresher(connection, capabilities) : undefined;
-    delivery = createDelivery({ connection, documents, engine, log, capabilities, ...(status && { status }), ...(lenses && { onFindings: lenses.changed }) });
+    delivery = createDelivery({ connection, documents, engine, log, capabilities, ...(status && { status }) });
     if (isRecord(initializationOptions)) delivery.setSettings(parseSettings(initializationOptions.settings));
+    const context = { connection, documents, engine, log, capabilities, commands: announcedCommands(initializationOptions), delivery };
+    const offers = features.map((feature) => feature(context));
     return {
       serverInfo: { name: 'mm-review', version },
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         hoverProvider: true,
-        ...(races && { codeLensProvider: {} }),
-        ...(races && capabilities.textDocument?.codeAction?.codeActionLiteralSupport && { codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] } }),
         ...(delivery.pulls && { diagnosticProvider: { identifier: 'mm-review', interFileDependencies: true, workspaceDiagnostics: false } }),
+        ...offers.reduce((all, offer) => ({ ...all, ...offer }), {}),
       },
     };
   });
@@ -91,15 +95,6 @@ export function startServer(connection: Connection, { loadEngine, version }: Ser
     const formats = capabilities.textDocument?.hover?.contentFormat;
     const kind = formats === undefined || formats.includes(MarkupKind.Markdown) ? MarkupKind.Markdown : MarkupKind.PlainText;
     return hover(document, position, (name) => describe(name, model), kind);
-  });
-
-  const titleOf = (scenario: string): string | undefined => engine?.scenarios().scenarios.find((file) => file.scenario?.name === scenario)?.scenario?.title;
-
-  connection.onCodeAction((params) => raceActions(params, delivery?.findingsIn(params.textDocument.uri) ?? [], titleOf));
-
-  connection.onCodeLens(({ textDocument }) => {
-    const document = documents.get(textDocument.uri);
-    return document === undefined ? [] : raceLenses(document, delivery?.findingsIn(textDocument.uri) ?? [], titleOf);
   });
 
   serveRaces({ connection, documents, engine: () => engine, log });

@@ -1,0 +1,71 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { CancellationTokenSource } from 'vscode-languageserver/node';
+import { describe, expect, test } from 'vitest';
+import { createChecker, type Checker, type Question } from './checker';
+import { fakeEngine, type FakeEngine } from './testing';
+
+const quiet = { info: () => undefined, warn: () => undefined, failure: () => undefined };
+const { token } = new CancellationTokenSource();
+
+function create(engine: FakeEngine): { checker: Checker; texts: string[] } {
+  const reader = engine.createReader('/src/linux', () => undefined);
+  const analysis = engine.createAnalysis(reader, () => undefined);
+  const texts: string[] = [];
+  const tree = { root: '/src/linux', analysis: { ...analysis, setText: (path: string, text: string | undefined): void => { texts.push(text ?? ''); analysis.setText(path, text); } }, add: () => undefined, forget: () => undefined, uriOf: (file: string) => file };
+  return { checker: createChecker({ tree, log: quiet, watches: () => true, onFindings: () => undefined }), texts };
+}
+
+describe('questions', () => {
+  test('are answered with the newest text, also when an edit comes while they are worked on', async () => {
+    const { checker, texts } = create(fakeEngine());
+    checker.setText('mm/a.c', 'old');
+    let begun = 0;
+    const question: Question<string> = function* () {
+      begun++;
+      const seen = texts.at(-1) ?? '';
+      if (begun === 1) checker.setText('mm/a.c', 'new');
+      const until = performance.now() + 6;
+      while (performance.now() < until) yield;
+      return seen;
+    };
+    expect(await checker.ask('mm/a.c', question, token)).toBe('new');
+    expect(begun).toBe(2);
+  });
+
+  test('do not wait for the end of a check', async () => {
+    const engine = fakeEngine();
+    engine.slowness = 200;
+    const { checker } = create(engine);
+    checker.setText('mm/a.c', 'RACE');
+    const found = checker.findings('mm/a.c', token);
+    await nextTurn();
+    await nextTurn();
+    const order: string[] = [];
+    const asked = checker.ask('mm/a.c', function* () { yield; return 'answer'; }, token).then(() => order.push('answer'));
+    await Promise.all([asked, found.then(() => order.push('findings'))]);
+    expect(order).toEqual(['answer', 'findings']);
+    expect(engine.abandoned).toBe(0);
+  });
+
+  test('end with nothing when they are cancelled, or the file is closed or was never opened', async () => {
+    const { checker } = create(fakeEngine());
+    const forever: Question<string> = function* () { for (;;) yield; };
+    expect(await checker.ask('mm/a.c', forever, token)).toBeUndefined();
+    checker.setText('mm/a.c', 'text');
+    const source = new CancellationTokenSource();
+    const cancelled = checker.ask('mm/a.c', forever, source.token);
+    const closed = checker.ask('mm/a.c', forever, token);
+    setTimeout(() => source.cancel(), 5);
+    expect(await cancelled).toBeUndefined();
+    checker.close('mm/a.c');
+    expect(await closed).toBeUndefined();
+  });
+
+  test('that fail reject, and the checker goes on', async () => {
+    const { checker } = create(fakeEngine());
+    checker.setText('mm/a.c', 'RACE CAUSE');
+    // eslint-disable-next-line require-yield -- it fails before there is anything to wait for
+    await expect(checker.ask('mm/a.c', function* () { throw new Error('no'); }, token)).rejects.toThrow('no');
+    expect(await checker.findings('mm/a.c', token)).toHaveLength(1);
+  });
+});
