@@ -17,9 +17,9 @@ const anonymous = functionsOf('page-table', 'mm/khugepaged.c', 'collapse of anon
     pitfall: 'The first look does not count. Before the second one it takes mmap_lock for writing and the anon_vma lock, and empties the pmd: no ioctl and no fault can change an entry from then on.', rules: protect,
   }],
   ['__collapse_huge_page_isolate', 5, 'Second look at the entries, with the page table taken out of the tree: gives up on uffd-wp bits, and locks and isolates the pages.', {
-    contract: { needs: 'mmap_lock for writing, the anon_vma lock for writing, the page-table lock', takes: 'the locks of the pages' }, rules: protect,
+    contract: { needs: 'mmap_lock for writing, the anon_vma lock for writing, and the page-table lock', takes: 'the locks of the pages' }, rules: protect,
   }],
-  ['__collapse_huge_page_copy', counts(6, 8), 'Copies the pages to the huge page and empties their entries.', { contract: { needs: 'mmap_lock for writing, the anon_vma lock, the locks of the pages', takes: 'the page-table lock, for each page', releases: 'the locks of the pages' }, rules: protect }],
+  ['__collapse_huge_page_copy', counts(6, 8), 'Copies the pages to the huge page and empties their entries.', { contract: { needs: 'mmap_lock for writing, the anon_vma lock, and the locks of the pages', takes: 'the page-table lock, for each page', releases: 'the locks of the pages' }, rules: protect }],
   ['__collapse_huge_page_copy_succeeded', 5, 'Gives the old pages back after all were copied.', { since: [6, 4] }],
   ['__collapse_huge_page_copy_failed', 5, 'Puts the page table back after a page could not be copied.', { since: [6, 4], contract: { takes: 'the pmd lock, for the time of the call' } }],
   ['__collapse_huge_page_swapin', 5, 'Reads in what is swapped out below a pmd, through do_swap_page.', {
@@ -47,7 +47,7 @@ const files = functionsOf('page-cache', 'mm/khugepaged.c', 'collapse of a file',
   ['collapse_pte_mapped_thp', 3, 'Maps a huge page of a file by a pmd where its parts are mapped by entries.', {
     contract: { needs: 'mmap_lock (6.1: for writing)', sleeps: true }, pitfall: 'Not in a vma with userfaultfd write protection.', rules: protect,
   }],
-  ['set_huge_pmd', 4, 'Maps a huge page of a file by its empty pmd.', { contract: { needs: 'mmap_lock, the lock of the page' } }],
+  ['set_huge_pmd', 4, 'Maps a huge page of a file by its empty pmd.', { contract: { needs: 'mmap_lock (6.1: for writing) and the lock of the page', takes: 'the pmd lock, for the time of the call' } }],
   ['collapse_and_free_pmd', 4, 'Takes a page table out of the tree and frees it.', { until: [6, 5], contract: { needs: 'mmap_lock for writing, and i_mmap_rwsem or the anon_vma lock for writing' }, rules: protect }],
 ]);
 

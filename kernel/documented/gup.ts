@@ -59,7 +59,7 @@ const pagemap = functionsOf('userfaultfd', 'fs/proc/task_mmu.c', 'pagemap', [
 ]);
 
 const swap = functionsOf('page-table', 'mm/swapfile.c', 'swap', [
-  ['unuse_pte', 5, 'Part of swapoff: maps the page that was read in where its swap entry is.', { contract: { needs: 'mmap_lock, the folio lock', takes: 'the page-table lock, for the time of the call' }, pitfall: 'The uffd-wp bit of the swap entry has to go into the new value.', rules: ['uffd-wp-not-carried-over', 'stale-pte-stored'] }],
+  ['unuse_pte', 5, 'Part of swapoff: maps the page that was read in where its swap entry is.', { contract: { needs: 'mmap_lock and the folio lock', takes: 'the page-table lock, for the time of the call' }, pitfall: 'The uffd-wp bit of the swap entry has to go into the new value.', rules: ['uffd-wp-not-carried-over', 'stale-pte-stored'] }],
   ['unuse_pte_range', 5, 'Part of swapoff: reads in and maps what one page table has swapped out.', { contract: { needs: 'mmap_lock', sleeps: true } }],
   ['folio_free_swap', 1, 'Frees the swap space of a folio in the swap cache when nobody needs it.', { contract: { needs: 'the folio lock' } }],
   ['swap_duplicate', 1, 'Counts one more user of a swap entry.'],

@@ -69,7 +69,7 @@ const migration = functionsOf('rmap', 'mm/migrate.c', 'migration', [
   ['migrate_vma_insert_page', 4, 'Maps a page of device memory in an empty entry.', { file: 'mm/migrate_device.c', contract: { takes: 'the page-table lock, for the time of the call', sleeps: true }, pitfall: 'In a vma that is registered for missing faults it maps nothing: the next access raises the event.' }],
   ['__migration_entry_wait', 3, 'The body of migration_entry_wait.', { until: [6, 4], contract: { takes: 'the page-table lock, for a moment', sleeps: true, stale: 'everything read from the table' } }],
   ['__migration_entry_wait_huge', 2, 'The body of migration_entry_wait_huge.', { until: [6, 2], contract: { takes: 'the page-table lock, for a moment', sleeps: true, stale: 'everything read from the table' } }],
-  ['__replace_page', 4, 'Part of placing a breakpoint: maps the changed copy of a page of code.', { file: 'kernel/events/uprobes.c', contract: { needs: 'mmap_lock for writing', takes: 'the locks of both pages, the page-table lock', sleeps: true }, pitfall: 'The uffd-wp bit of the old entry is not carried over.', rules: lost }],
+  ['__replace_page', 4, 'Part of placing a breakpoint: maps the changed copy of a page of code.', { file: 'kernel/events/uprobes.c', contract: { needs: 'mmap_lock (6.1: for writing)', takes: 'the lock of the old page and the page-table lock, for the time of the call', sleeps: true }, pitfall: 'The uffd-wp bit of the old entry is not carried over.', rules: lost }],
 ]);
 
 const accounting = functionsOf('rmap', 'include/linux/rmap.h', 'mapping count', [

@@ -87,7 +87,7 @@ const ioctls = functionsOf('userfaultfd', file, 'ioctl', [
 const vmas = functionsOf('userfaultfd', 'mm/userfaultfd.c', 'registration of a vma', [
   ['userfaultfd_set_vm_flags', 2, 'Sets the flags of a registration and, for a shared mapping, the page protection that write protection asks for.', { contract: { needs: 'mmap_lock for writing' } }],
   ['userfaultfd_reset_ctx', 1, 'Ends the registration of one vma; entries stay as they are.', {
-    since: [6, 12], contract: { needs: 'mmap_lock for writing; write-locks the vma' }, pitfall: 'uffd-wp bits are left in the entries: nobody resolves them any more.', rules: ['uffd-wp-not-carried-over'],
+    since: [6, 12], contract: { needs: 'mmap_lock for writing', takes: 'the vma lock for writing, until mmap_lock is dropped' }, pitfall: 'The entries keep their uffd-wp bits: the caller has to see to them.', rules: ['uffd-wp-not-carried-over'],
   }],
   ['userfaultfd_clear_vma', 5, 'Ends the registration of a part of a vma: drops the uffd-wp bits, splits the vma and clears its flags.', { since: [6, 12], contract: { needs: 'mmap_lock for writing', sleeps: true, stale: 'the vma: use the one that it returns' } }],
   ['userfaultfd_register_range', 6, 'Registers the vmas of a range, splitting and merging them as needed.', { since: [6, 12], contract: { needs: 'mmap_lock for writing', sleeps: true, stale: 'the vma' }, rules: r4 }],
@@ -97,7 +97,7 @@ const vmas = functionsOf('userfaultfd', 'mm/userfaultfd.c', 'registration of a v
     file: 'include/linux/userfaultfd_k.h', contract: { needs: 'mmap_lock' },
   }],
   ['is_mergeable_vm_userfaultfd_ctx', 2, 'True when the vma belongs to this userfaultfd context: vmas of different contexts are not merged.', { file: 'include/linux/userfaultfd_k.h', contract: { needs: 'mmap_lock' } }],
-  ['userfaultfd_set_ctx', 3, 'Sets context and flags of the registration of one vma.', { since: [6, 12], contract: { needs: 'mmap_lock for writing; write-locks the vma' } }],
+  ['userfaultfd_set_ctx', 3, 'Sets context and flags of the registration of one vma.', { since: [6, 12], contract: { needs: 'mmap_lock for writing', takes: 'the vma lock for writing, until mmap_lock is dropped' } }],
   ['vma_modify_flags_uffd', 8, 'Splits and merges a vma so that a part of it can be registered or have its registration ended.', { file: 'mm/vma.c', since: [6, 7], contract: { needs: 'mmap_lock for writing', sleeps: true, stale: 'the vma: use the one that it returns' } }],
 ]);
 
