@@ -1,9 +1,6 @@
 /** Constructors for the tables of documented functions. */
 import type { Area, Documented, Parameters } from '../types';
 
-/** Number of parameters of a function that takes any number of them. */
-export const anyCount = -1;
-
 /** Everything about a documented function that is optional. */
 export type Notes = Omit<Documented, 'name' | 'area' | 'role' | 'parameters' | 'meaning' | 'source'>;
 

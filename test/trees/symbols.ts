@@ -115,25 +115,24 @@ function readDeclarations(tokens: Tokens, text: string, onFunction: (name: strin
     } else if (here === OPEN_BRACE) {
       const close = match[at] as number;
       if (close < 0) continue;
-      if (word(first) === 'enum' || word(first + 1) === 'enum') readEnumerators(at, close);
-      else if (!hasValue && !isType(first, at)) first = close + 1;
+      if (!hasValue) {
+        if (isEnum(first, at)) readEnumerators(at, close);
+        first = close + 1;
+      }
       at = close;
     } else if (here === CLOSE_BRACE) {
       first = at + 1;
     }
   }
 
-  function isType(from: number, brace: number): boolean {
+  /** `enum name {`, and no function that returns one. */
+  function isEnum(from: number, brace: number): boolean {
+    let found = false;
     for (let at = from; at < brace; at++) {
       if (kind[at] === OPEN_PAREN) return false;
-      if (['struct', 'union', 'enum'].includes(word(at))) return !hasList(at, brace);
+      if (word(at) === 'enum') found = true;
     }
-    return false;
-  }
-
-  function hasList(from: number, to: number): boolean {
-    for (let at = from; at < to; at++) if (kind[at] === OPEN_PAREN && !word(at - 1).startsWith('__')) return true;
-    return false;
+    return found;
   }
 
   function readEnumerators(open: number, close: number): void {
