@@ -4,7 +4,7 @@ import { documented } from './documented/index';
 import type { KernelModel } from './model';
 import { builtinModel, constants } from './model';
 import { inWords } from './hover-words';
-import type { Contract, Documented, Lifetime, Primitive, Version } from './types';
+import type { Constant, Contract, Documented, Lifetime, Primitive, Version } from './types';
 
 /** What this program has about a rule that the model names. */
 export interface RuleNote {
@@ -24,14 +24,14 @@ export type RuleNotes = (rule: string) => RuleNote | undefined;
 export function describe(name: string, notesOf: RuleNotes = () => ({}), model: KernelModel = builtinModel): string | undefined {
   const primitive = model.primitives.get(name);
   if (primitive !== undefined) return page(primitive, titleOf(primitive), notesOf);
-  const function_ = documented.get(name);
-  if (function_ !== undefined) return page(function_, function_.role, notesOf);
+  const explained = documented.get(name);
+  if (explained !== undefined) return page(explained, explained.role, notesOf);
   const constant = constants.get(name);
   return constant === undefined ? undefined : page(constant, undefined, notesOf);
 }
 
 /** Title, meaning, then one short line for each thing there is to know. */
-function page(entry: Primitive | Documented | Described, role: string | undefined, notesOf: RuleNotes): string {
+function page(entry: Primitive | Documented | Constant, role: string | undefined, notesOf: RuleNotes): string {
   const rules = (entry.rules ?? []).flatMap((rule) => {
     const note = notesOf(rule);
     return note === undefined ? [] : [{ rule, ...note }];
@@ -48,9 +48,6 @@ function page(entry: Primitive | Documented | Described, role: string | undefine
   const title = role === undefined ? `**\`${entry.name}\`**` : `**\`${entry.name}()\`** · ${inWords(role)}`;
   return [title, inWords(entry.meaning), lines.filter((line) => line !== undefined).join('  \n')].join('\n\n');
 }
-
-/** What constants have in common with functions. */
-type Described = Omit<Primitive, 'shapes' | 'contract'>;
 
 function scenarioLine(scenarios: readonly string[]): readonly (string | undefined)[] {
   const each = [...new Set(scenarios)].map((scenario) => `\`${scenario}\``);
@@ -105,14 +102,14 @@ function contractLines(contract: Contract): readonly (string | undefined)[] {
 }
 
 /** Numbers of arguments with the versions that have them; nothing to say of what never changed. */
-function argumentHistory(entry: Primitive | Documented | Described): string | undefined {
+function argumentHistory(entry: Primitive | Documented | Constant): string | undefined {
   const parts = 'shapes' in entry
     ? entry.shapes.filter(({ arity }) => arity !== anyArity).map((shape) => `${shape.arity} ${span(shape) ?? 'otherwise'}`)
     : 'parameters' in entry ? entry.parameters.flatMap(({ count, version }) => (version === undefined ? [] : [`${count} in ${versionText(version)}`])) : [];
   return parts.length < 2 ? undefined : `${parts.join(', ')}.`;
 }
 
-function history(entry: Described): string | undefined {
+function history(entry: Constant): string | undefined {
   const parts = [
     span(entry),
     entry.renamedFrom === undefined ? undefined : `before: \`${entry.renamedFrom}\``,
