@@ -4,6 +4,7 @@
  */
 import type { FunctionBelief } from './beliefs';
 import type { Finding } from './findings/finding';
+import type { Navigation } from './navigation/navigation';
 import type { KernelModel } from '../kernel/model';
 import type { ParserBackend } from '../parser/types';
 
@@ -49,6 +50,8 @@ export interface Analysis {
   checkInSteps(paths: readonly string[], options?: CheckOptions): Generator<undefined, Finding[]>;
   /** What is believed about the functions of this name, of one file or of all; none when there is no such function. */
   summarize(name: string, path?: string): FunctionBelief[];
+  /** Who calls what, and what leads to a userfault. */
+  readonly navigation: Navigation;
   /**
    * Parses every function of these files and counts what could not be read. Yields after each file: native trees are only freed when the
    * event loop turns, so whoever asks about many files must let it.

@@ -12,7 +12,9 @@ import type { Status } from './status';
 import { builtinModel } from '../kernel/model';
 import { readModelFile } from '../kernel/model-file';
 import type { Analysis, TreeReader } from '../analyzer/analysis';
+import { createTree } from '../analyzer/call-graph/tree';
 import type { Finding, Location } from '../analyzer/findings/finding';
+import { createNavigation } from '../analyzer/navigation/navigation';
 
 export interface FakeEngine extends Engine {
   backend: ParserBackend;
@@ -93,6 +95,7 @@ function fakeAnalysis(reader: TreeReader, engine: FakeEngine): Analysis {
     setModel: (next) => void (model = next),
     check: () => [],
     summarize: () => [],
+    navigation: createNavigation(createTree(engine.backend, { indexFiles: () => [], read: () => undefined })),
     checkInSteps,
     // eslint-disable-next-line require-yield -- there is nothing to do in pieces
     *parseStats() { return { files: 0, bytes: 0, functions: 0, functionsWithErrors: 0, incomplete: [], notFollowed: [], nestedFunctions: 0, backend: 'fake' }; },

@@ -1,6 +1,8 @@
 /** Stands in for the analyzer: every `BUG_HERE` in a text is a warning, every `HINT_HERE` information, `THROW_HERE` an exception. */
 import type { Analysis, AnalysisOptions } from '../../analyzer/analysis';
+import { createTree } from '../../analyzer/call-graph/tree';
 import type { Finding, Location, Severity } from '../../analyzer/findings/finding';
+import { createNavigation } from '../../analyzer/navigation/navigation';
 import { builtinModel } from '../../kernel/model';
 import type { Engine } from '../host';
 
@@ -38,6 +40,7 @@ function createAnalysis({ reader, log }: AnalysisOptions): Analysis {
     invalidate: () => undefined,
     setModel: () => undefined,
     summarize: () => [],
+    navigation: createNavigation(createTree({ name: 'native', withTree: () => { throw new Error('the fake parses nothing'); } }, { indexFiles: () => [], read: () => undefined })),
     checkInSteps,
     check: (paths, options) => {
       const steps = checkInSteps(paths, options);
