@@ -38,6 +38,12 @@ function createAnalysis({ reader, log }: AnalysisOptions): Analysis {
     invalidate: () => undefined,
     setModel: () => undefined,
     summarize: () => [],
+    // eslint-disable-next-line require-yield -- the fake knows nothing
+    *factsOf() { return undefined; },
+    // eslint-disable-next-line require-yield -- the fake knows nothing
+    *factsIn() { return []; },
+    // eslint-disable-next-line require-yield -- the fake knows nothing
+    *entryFactsOf() { return undefined; },
     checkInSteps,
     check: (paths, options) => {
       const steps = checkInSteps(paths, options);
