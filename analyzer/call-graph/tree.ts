@@ -60,6 +60,8 @@ export interface Tree {
   touchesPageTables(ref: FunctionRef): boolean;
   /** Does this function, or one that it calls, take or drop page-table locks, or change entries? */
   changesPageTables(ref: FunctionRef): boolean;
+  /** Does this function, or one that it calls, use a primitive with such an effect? Kept for each question, so that the question should be one function. */
+  reachesEffect(ref: FunctionRef, wanted: (effect: Effect) => boolean): boolean;
   /** Does any file of the index have this word in its text? */
   mentions(word: string): boolean;
   /** Names whose definition changed since the last call. */
@@ -83,6 +85,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
   let byCallee: Map<string, FunctionRef[]> | undefined;
   let reaching = new Map<FunctionRef, boolean>();
   let changing = new Map<FunctionRef, boolean>();
+  const asked = new Map<(effect: Effect) => boolean, Map<FunctionRef, boolean>>();
   const bodies = new WeakMap<FunctionRef, FunctionIR>();
   const tables = new WeakMap<FileEntry, ReadonlyMap<string, readonly string[]>>();
   let changed = new Set<string>();
@@ -136,6 +139,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     if (gone.length === 0 && come.length === 0) return;
     reaching = new Map();
     changing = new Map();
+    asked.clear();
     if (byName && byCallee) {
       for (const f of gone) unlink(byName, byCallee, f);
       for (const f of come) link(byName, byCallee, f);
@@ -234,6 +238,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
       model = next;
       reaching = new Map();
       changing = new Map();
+      asked.clear();
     },
     setText(path, text) {
       if (text === undefined) overlays.delete(path);
@@ -281,6 +286,11 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     },
     touchesPageTables: touches,
     changesPageTables: changes,
+    reachesEffect(ref, wanted) {
+      let answers = asked.get(wanted);
+      if (!answers) asked.set(wanted, (answers = new Map()));
+      return reaches(ref, answers, (f) => callsPrimitive(model, f, wanted));
+    },
     mentions(word) {
       let known = mentioned.get(word);
       if (known === undefined) {

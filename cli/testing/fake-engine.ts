@@ -41,6 +41,12 @@ function createAnalysis({ reader, log }: AnalysisOptions): Analysis {
     setModel: () => undefined,
     summarize: () => [],
     navigation: createNavigation(createTree({ name: 'native', withTree: () => { throw new Error('the fake parses nothing'); } }, { indexFiles: () => [], read: () => undefined })),
+    // eslint-disable-next-line require-yield -- the fake knows nothing
+    *factsOf() { return undefined; },
+    // eslint-disable-next-line require-yield -- the fake knows nothing
+    *factsIn() { return []; },
+    // eslint-disable-next-line require-yield -- the fake knows nothing
+    *entryFactsOf() { return undefined; },
     checkInSteps,
     check: (paths, options) => {
       const steps = checkInSteps(paths, options);
