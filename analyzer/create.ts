@@ -87,7 +87,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     return !rule.settles || rule.settles(ref) || (levels > 0 && tree.callersOf(ref).some((c) => leadsToAnswer(rule, c, levels - 1)));
   }
 
-  const navigation = createNavigation(tree);
+  const navigation = createNavigation(tree, { catchUp, of: (ref) => spots.of(ref), entryOf: (ref) => spots.entryOf(ref) });
   const definitionAt = (path: string, offset: number): FunctionRef | undefined => tree.functionsIn(path).find((f) => f.start <= offset && offset <= f.start + f.text.length);
 
   return {

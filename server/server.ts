@@ -4,9 +4,11 @@ import {
   type ClientCapabilities, type Connection, type InitializeResult,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { callHierarchy } from './call-hierarchy';
 import { codeActions } from './code-actions';
 import { codeLenses } from './code-lenses';
 import { createDelivery, type Delivery } from './delivery';
+import { documentLinks } from './document-links';
 import type { Engine, LoadEngine } from './engine';
 import { announcedCommands, type Feature } from './feature';
 import { hover } from './hover';
@@ -21,7 +23,7 @@ export interface ServerOptions {
 }
 
 /** What it can do besides diagnostics and hovers. */
-const features: readonly Feature[] = [codeActions, codeLenses];
+const features: readonly Feature[] = [codeActions, codeLenses, callHierarchy, documentLinks];
 
 /** Serves on this connection until the client ends it. */
 export function startServer(connection: Connection, { loadEngine, version }: ServerOptions): void {

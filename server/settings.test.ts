@@ -10,7 +10,8 @@ describe('settings', () => {
   test('whatever a client sends is read', () => {
     expect(parseSettings(null)).toEqual(DEFAULTS);
     expect(parseSettings([1])).toEqual(DEFAULTS);
-    expect(parseSettings({ enable: 'no', rules: 3 })).toEqual(DEFAULTS);
-    expect(parseSettings({ enable: false, rules: { a: 'off', b: 'loud' } })).toEqual({ enable: false, rules: { a: 'off' } });
+    expect(parseSettings({ enable: 'no', rules: 3, codeLens: 'yes' })).toEqual(DEFAULTS);
+    expect(parseSettings({ enable: false, rules: { a: 'off', b: 'loud' } })).toEqual({ enable: false, rules: { a: 'off' }, codeLens: true });
+    expect(parseSettings({ codeLens: false })).toEqual({ ...DEFAULTS, codeLens: false });
   });
 });

@@ -9,6 +9,7 @@ export type RuleLevel = 'off' | 'information' | 'warning';
 export interface Settings {
   readonly enable: boolean;
   readonly rules: Readonly<Record<string, RuleLevel>>;
+  readonly codeLens: boolean;
 }
 
 /** Section of the settings in every client. */
@@ -37,6 +38,11 @@ export const SETTINGS = {
     description: 'How findings of a rule are shown: `warning` as they are rated, `information` all of them without a warning, `off` not at all. Rules that are not listed count as `warning`.',
     schema: { additionalProperties: { type: 'string', enum: LEVELS } },
   },
+  codeLens: {
+    type: 'boolean',
+    default: true,
+    description: 'Show lines above functions: what was found in them, how they lead to a userfault, and which locks their callers hold.',
+  },
   'trace.server': {
     type: 'string',
     default: 'off',
@@ -45,7 +51,7 @@ export const SETTINGS = {
   },
 } as const satisfies Readonly<Record<string, SettingRow>>;
 
-export const DEFAULTS: Settings = { enable: SETTINGS.enable.default, rules: SETTINGS.rules.default };
+export const DEFAULTS: Settings = { enable: SETTINGS.enable.default, rules: SETTINGS.rules.default, codeLens: SETTINGS.codeLens.default };
 
 /** Reads what a client sent for the section; what is missing or of the wrong type keeps its default. */
 export function parseSettings(value: unknown): Settings {
@@ -53,6 +59,7 @@ export function parseSettings(value: unknown): Settings {
   return {
     enable: typeof value.enable === 'boolean' ? value.enable : DEFAULTS.enable,
     rules: isRecord(value.rules) ? parseRules(value.rules) : DEFAULTS.rules,
+    codeLens: typeof value.codeLens === 'boolean' ? value.codeLens : DEFAULTS.codeLens,
   };
 }
 

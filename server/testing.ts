@@ -12,9 +12,8 @@ import type { Status } from './status';
 import { builtinModel } from '../kernel/model';
 import { readModelFile } from '../kernel/model-file';
 import type { Analysis, TreeReader } from '../analyzer/analysis';
-import { createTree } from '../analyzer/call-graph/tree';
+import { createAnalysis } from '../analyzer/create';
 import type { Finding, Location } from '../analyzer/findings/finding';
-import { createNavigation } from '../analyzer/navigation/navigation';
 
 export interface FakeEngine extends Engine {
   backend: ParserBackend;
@@ -95,7 +94,7 @@ function fakeAnalysis(reader: TreeReader, engine: FakeEngine): Analysis {
     setModel: (next) => void (model = next),
     check: () => [],
     summarize: () => [],
-    navigation: createNavigation(createTree(engine.backend, { indexFiles: () => [], read: () => undefined })),
+    navigation: createAnalysis({ backend: engine.backend, reader: { indexFiles: () => [], read: () => undefined } }).navigation,
     // eslint-disable-next-line require-yield -- the fake knows nothing
     *factsOf() { return undefined; },
     // eslint-disable-next-line require-yield -- the fake knows nothing

@@ -8,6 +8,11 @@ export function callSites(ref: FunctionRef, name: string): Span[] {
   return wordsIn(ref, new RegExp(`(?<![\\w.]|->)(?<!->\\s+)${name}(?=\\s*\\()`, 'g'));
 }
 
+/** Is what stands in the parentheses of this call a page-table lock by its name? */
+export function takesPtl(ref: FunctionRef, site: Span): boolean {
+  return /^\s*\([^()]*(?:\b|_)p[tm]l\b[^()]*\)/.test(codeOf(ref).slice(site.end));
+}
+
 /** `&walk_ops` as an argument of a call: whoever is called may call back what the table names. An assignment hands nothing to anybody yet. */
 export function handOvers(ref: FunctionRef, tables: readonly string[]): Span[] {
   return tables.length === 0 ? [] : wordsIn(ref, new RegExp(`(?<=[(,]\\s*)&\\s*(?:${tables.join('|')})\\b(?=\\s*[,)])`, 'g'));

@@ -3,7 +3,10 @@ import type { Span } from '../../parser/ir';
 import type { FunctionRef, Tree } from '../call-graph/tree';
 import type { Location } from '../findings/finding';
 import { locate } from '../findings/locate';
-import { callSites, handedTables, handOvers } from './call-sites';
+import type { EntryFacts, FunctionFacts } from '../spots/facts';
+import { callSites, handedTables, handOvers, takesPtl } from './call-sites';
+import { callsUnderLock, reliesOnCallers } from './contracts';
+import { heldAt } from './held-locks';
 import { isAskedFor, roleOfFunction, roleOfPrimitive } from './roles';
 import type { Reach } from './reach';
 import { findReach } from './reach';
@@ -30,6 +33,8 @@ export interface CallEdge {
   readonly sites: readonly Location[];
   /** How, when it is no plain call: handed on in a table of callbacks, or called through a field of such a table. */
   readonly how: 'call' | 'callback' | 'operation';
+  /** Locks held there, in a few words; undefined when nothing is known. */
+  readonly locks: string | undefined;
 }
 
 /** A function above which there is something to say of userfaults. */
@@ -38,6 +43,17 @@ export interface UserfaultNote {
   readonly nameAt: Location;
   readonly ways: readonly WayToUserfault[];
   /** Calls on the way in this function, then the calls that raise the events. */
+  readonly places: readonly Location[];
+}
+
+/** A function that changes entries under a page-table lock of its callers. */
+export interface CallersNote {
+  readonly name: string;
+  readonly nameAt: Location;
+  /** Calls that hold a page-table lock, of so many. */
+  readonly held: number;
+  readonly all: number;
+  /** The calls, those without the lock first. */
   readonly places: readonly Location[];
 }
 
@@ -50,12 +66,24 @@ export interface Navigation {
   outgoing(name: string, file: string | undefined): Generator<undefined, CallEdge[]>;
   /** Functions of a file that lead to a userfault, in the order of the file. */
   userfaults(path: string): Generator<undefined, UserfaultNote[]>;
+  /** Functions of a file that change entries they are handed, where it is known of every call whether a page-table lock is held, and one holds it. */
+  callersLocks(path: string): Generator<undefined, CallersNote[]>;
   /** Where a function of this name is defined in a file. */
   definition(name: string, path: string): Location | undefined;
 }
 
+/** What is known of locks; `catchUp` has to be called before, when texts may have changed. */
+export interface LockKnowledge {
+  catchUp(): void;
+  of(ref: FunctionRef): FunctionFacts;
+  entryOf(ref: FunctionRef): Generator<undefined, EntryFacts>;
+}
+
+/** Beyond so many callers nothing is said of their locks. */
+const maxCallers = 60;
+
 /** `changed` has to be called when a text or the model did. */
-export function createNavigation(tree: Tree): Navigation & { changed(): void } {
+export function createNavigation(tree: Tree, knowledge: LockKnowledge): Navigation & { changed(): void } {
   let knownWays: WaysToUserfault | undefined;
   let knownReach: Reach | undefined;
 
@@ -111,11 +139,15 @@ export function createNavigation(tree: Tree): Navigation & { changed(): void } {
       const all = yield* reachOfAll();
       const target = file === undefined ? undefined : find(name, file);
       if (file !== undefined && !target) return [];
+      knowledge.catchUp();
       const edges: CallEdge[] = [];
+      const callers = target ? tree.callersOf(target) : tree.callersOfName(name);
       const add = (caller: FunctionRef, sites: readonly Span[], how: CallEdge['how']): void => {
-        if (sites.length > 0) edges.push({ other: describe(caller, all), sites: places(caller, sites), how });
+        if (sites.length === 0) return;
+        const locks = how === 'callback' || callers.length > maxCallers ? undefined : locksAt(caller, name, sites);
+        edges.push({ other: describe(caller, all), sites: places(caller, sites), how, locks });
       };
-      for (const caller of target ? tree.callersOf(target) : tree.callersOfName(name)) {
+      for (const caller of callers) {
         yield;
         add(caller, callSites(caller, name), 'call');
       }
@@ -133,13 +165,14 @@ export function createNavigation(tree: Tree): Navigation & { changed(): void } {
       const all = yield* reachOfAll();
       const ref = file === undefined ? tree.resolve(name, '') : find(name, file);
       if (!ref) return [];
+      knowledge.catchUp();
       const edges: CallEdge[] = [];
       const add = (other: Callable, sites: readonly Span[], how: CallEdge['how']): void => {
-        if (other.role !== undefined && sites.length > 0) edges.push({ other, sites: places(ref, sites), how });
+        if (other.role !== undefined && sites.length > 0) edges.push({ other, sites: places(ref, sites), how, locks: how === 'callback' ? undefined : locksAt(ref, other.name, sites) });
       };
       for (const callee of ref.outline.calls) {
         yield;
-        const sites = callSites(ref, callee);
+        const sites = callSites(ref, callee).filter((site) => !isPlainSpinlock(callee) || takesPtl(ref, site));
         const target = sites[0] && !tree.model.primitives.has(callee) ? tree.resolve(callee, ref.file) : undefined;
         if (target) add(describe(target, all), sites, 'call');
         else if (sites[0] && tree.model.primitives.has(callee)) add(describePrimitive(callee, ref, sites[0], all), sites, 'call');
@@ -165,11 +198,36 @@ export function createNavigation(tree: Tree): Navigation & { changed(): void } {
       return notes;
     },
 
+    *callersLocks(path) {
+      yield* tree.prepare();
+      knowledge.catchUp();
+      const notes: CallersNote[] = [];
+      for (const ref of tree.functionsIn(path)) {
+        if (!reliesOnCallers(tree, ref)) continue;
+        yield;
+        const calls = callsUnderLock(yield* knowledge.entryOf(ref));
+        if (!calls) continue;
+        const sorted = [...calls.all].sort((a, b) => Number(a.ptl === 'held') - Number(b.ptl === 'held'));
+        notes.push({ name: ref.name, nameAt: locate(tree, ref, nameIn(ref)), held: calls.held.length, all: calls.all.length, places: sorted.map(({ file, span }) => locate(tree, { ...ref, file, start: 0 }, span)) });
+      }
+      return notes;
+    },
+
     definition: (name, path) => {
       const ref = find(name, path);
       return ref && locate(tree, ref, nameIn(ref));
     },
   };
+
+  /** Locks at calls of this name, or through a pointer. */
+  function locksAt(ref: FunctionRef, name: string, sites: readonly Span[]): string | undefined {
+    return heldAt(knowledge.of(ref), ({ callee, span }) => (callee ?? name) === name && sites.some(({ start }) => span.start <= start && start < span.end));
+  }
+
+  function isPlainSpinlock(name: string): boolean {
+    const op = tree.model.primitives.get(name)?.shapes[0]?.effect.op;
+    return op === 'spin-lock' || op === 'spin-unlock';
+  }
 
   /** The calls at the ends of its ways that are not its own. */
   function eventsBelow(ref: FunctionRef, all: WaysToUserfault): Location[] {

@@ -19,6 +19,9 @@ function roleOf(effect: Effect): string | undefined {
     case 'double-lock': return 'takes two page-table locks';
     case 'double-unlock': return 'drops two page-table locks';
     case 'release': case 'walk-done': return 'drops the page-table lock';
+    // Of these only calls with a page-table lock are asked about.
+    case 'spin-lock': return 'takes the page-table lock';
+    case 'spin-unlock': return 'drops the page-table lock';
     case 'clear': return effect.table ? 'takes a page table out' : 'empties an entry';
     case 'store': return 'writes an entry';
     case 'modify-start': case 'modify-commit': return 'changes an entry';

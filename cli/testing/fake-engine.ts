@@ -1,8 +1,7 @@
 /** Stands in for the analyzer: every `BUG_HERE` in a text is a warning, every `HINT_HERE` information, `THROW_HERE` an exception. */
 import type { Analysis, AnalysisOptions } from '../../analyzer/analysis';
-import { createTree } from '../../analyzer/call-graph/tree';
+import { createAnalysis as createRealAnalysis } from '../../analyzer/create';
 import type { Finding, Location, Severity } from '../../analyzer/findings/finding';
-import { createNavigation } from '../../analyzer/navigation/navigation';
 import { builtinModel } from '../../kernel/model';
 import type { Engine } from '../host';
 
@@ -23,7 +22,7 @@ export async function loadEngine(): Promise<Engine> {
   };
 }
 
-function createAnalysis({ reader, log }: AnalysisOptions): Analysis {
+function createAnalysis({ backend, reader, log }: AnalysisOptions): Analysis {
   function* checkInSteps(paths: readonly string[], options?: { readonly rules?: readonly string[] }): Generator<undefined, Finding[]> {
     const findings: Finding[] = [];
     for (const file of [...paths].sort()) {
@@ -40,7 +39,7 @@ function createAnalysis({ reader, log }: AnalysisOptions): Analysis {
     invalidate: () => undefined,
     setModel: () => undefined,
     summarize: () => [],
-    navigation: createNavigation(createTree({ name: 'native', withTree: () => { throw new Error('the fake parses nothing'); } }, { indexFiles: () => [], read: () => undefined })),
+    navigation: createRealAnalysis({ backend, reader: { indexFiles: () => [], read: () => undefined } }).navigation,
     // eslint-disable-next-line require-yield -- the fake knows nothing
     *factsOf() { return undefined; },
     // eslint-disable-next-line require-yield -- the fake knows nothing
