@@ -1,7 +1,7 @@
 /** What a call does to the locks and readings of a path: a primitive by what the model says, a helper by a walk through its body. */
 import type { Effect } from '../../kernel/types';
 import { pageTableTypes } from '../../kernel/model';
-import type { NodeId } from '../../parser/ir';
+import type { Expr, NodeId } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
 import type { EntrySink } from '../dataflow/entry-effects';
 import { evaluate } from '../dataflow/evaluate';
@@ -10,13 +10,15 @@ import { nodeId, quote, typeOf } from '../dataflow/frame';
 import { applyOutcome, substitution } from '../dataflow/instantiate';
 import { noGuards } from '../dataflow/outcomes';
 import { reduceAtExit } from '../dataflow/reduce';
-import { clobber, copy, lockStatus, tookNone, writePlace } from '../dataflow/state';
+import { clobber, copy, lockStatus, writePlace } from '../dataflow/state';
 import type { CallNode } from '../dataflow/transfer';
 import { applyEffect } from '../dataflow/transfer';
 import type { Value } from '../dataflow/value';
 import { contains, local, pointee, symbol } from '../dataflow/value';
 import type { PathState } from './path-state';
-import { dropOther, dropPtl, fork, forgetKind, pageTable, pathKey, configurationOf, takeOther } from './path-state';
+import type { Reach } from './reach';
+import { droppedByFaults } from './reach';
+import { dropOther, dropPtl, fork, forgetKind, meet, pageTable, pathKey, configurationOf, takeOther } from './path-state';
 
 /** One way to return. The state is reduced to what a caller can see. */
 export interface Way {
@@ -34,28 +36,26 @@ export interface Helper {
 }
 
 /** What the walk asks about the functions that are called. */
-export interface Helpers {
+export interface Helpers extends Omit<Reach, 'forget'> {
   /** The body of the function that this call means, undefined when it is not in the tree or nested too deeply. */
   body(node: CallNode, frame: Frame): Helper | undefined;
   /** The definition that it means. */
   resolve(node: CallNode, frame: Frame): FunctionRef | undefined;
-  /** May it take or drop page-table locks? */
-  movesPtl(ref: FunctionRef): boolean;
-  /** May it, or a function that it calls, drop locks of this kind? */
-  drops(ref: FunctionRef, lock: string): boolean;
-  /** Does its own body take locks of a kind and not drop them, or the other way round? */
-  isLopsided(ref: FunctionRef): boolean;
   sleeps(callee: string): boolean;
 }
 
-/** More ways to return than this are not told apart. */
-const maxWays = 12;
+/** Ways to return with different locks, and those with the same that are told apart. */
+const maxConfigurations = 12;
+const maxAlike = 5;
 /** Entries are not followed here. */
 const noSink: EntrySink = { lost: () => undefined, acted: () => undefined, chosen: () => undefined, marked: () => undefined, scans: false };
 
 export class SpotCalls {
   /** There are more ways to return than were noted. */
   tooManyWays = false;
+  private readonly returns = new Map<string, Way[]>();
+  /** The calls of which values are the results, by key: callee and arguments. */
+  readonly questions = new Map<string, string>();
 
   constructor(private readonly frame: Frame, private readonly helpers: Helpers, private readonly notCallers: { pte: boolean; pmd: boolean }) {}
 
@@ -63,7 +63,10 @@ export class SpotCalls {
   execute(id: NodeId, node: CallNode, p: PathState): PathState[] {
     const { frame } = this;
     const args = node.args.map((a) => evaluate(frame, p.s, a, id));
+    if (node.result && node.callee !== undefined) this.questions.set(symbol(nodeId(frame, id)).key, `${node.callee}(${args.map((a) => a.key).join()})`);
     const effect = frame.shapeAt(id)?.effect;
+    const { s } = p;
+    if (s.held.size === 0 && s.entryLock.pte !== 'released' && !s.coarse && node.callee !== undefined && (this.helpers.sleeps(node.callee) || node.args.some(mayReclaim))) this.notCallers.pte = this.notCallers.pmd = true;
     if (effect && node.callee !== undefined) {
       const result = this.primitive(id, node, node.callee, p, effect, args);
       if (node.result) writePlace(p.s, local(node.result), result);
@@ -72,8 +75,10 @@ export class SpotCalls {
     const target = this.helpers.resolve(node, frame);
     if (target && this.needsBody(node, target, p, args)) {
       const helper = this.helpers.body(node, frame);
-      if (helper && helper.complete && helper.ways.length > 0) return this.enter(id, node, p, helper, args);
-      this.forgetAfter(node, target, p, args);
+      const before = p.unsure.has(pageTable) ? [] : [...s.held.keys()];
+      const after = helper && helper.complete && helper.ways.length > 0 ? this.enter(id, node, p, helper, args) : this.leave(id, node, p, args, target);
+      if (before.length === 1 && givesBack(target)) for (const one of after) settleGivenBack(one);
+      return after;
     } else if (!target && p.s.held.size > 0 && handsOverLock(frame, node)) {
       forgetKind(p, pageTable);
     }
@@ -81,15 +86,27 @@ export class SpotCalls {
     return [p];
   }
 
-  /** Adds a way to return. */
-  addWay(ways: Map<string, Way>, result: Value | undefined, from: PathState): void {
+  /** The function returns. */
+  addReturn(result: Value | undefined, from: PathState): void {
     const p = fork(from);
     const value = reduceAtExit(p.s, result);
-    p.s.facts.forEach((f, key) => { if (contains(f.value, (v) => v.kind === 'symbol' || v.kind === 'read')) p.s.facts.delete(key); });
-    const key = `${value?.key ?? ''} ${pathKey(p, configurationOf(p))}`;
-    if (ways.has(key)) return;
-    if (ways.size >= maxWays) this.tooManyWays = true;
-    else ways.set(key, { value, p });
+    for (const [key, f] of p.s.facts) if (contains(f.value, (v) => v.kind === 'symbol' || v.kind === 'read')) p.s.facts.delete(key);
+    const configuration = configurationOf(p, true);
+    const alike = this.returns.get(configuration);
+    if (!alike) {
+      if (this.returns.size < maxConfigurations) this.returns.set(configuration, [{ value, p }]);
+      else this.tooManyWays = true;
+      return;
+    }
+    const key = keyOfWay(value, p);
+    if (alike.some((way) => keyOfWay(way.value, way.p) === key)) return;
+    alike.push({ value, p });
+    if (alike.length > maxAlike) this.returns.set(configuration, [alike.reduce(asOne)]);
+  }
+
+  /** Its ways to return. */
+  ways(): Way[] {
+    return [...this.returns.values()].flat();
   }
 
   private primitive(id: NodeId, node: CallNode, callee: string, p: PathState, effect: Effect, args: readonly Value[]): Value {
@@ -101,7 +118,6 @@ export class SpotCalls {
     if (effect.op === 'walk-step' || [...before].some((key) => !s.held.has(key)) || (entryLock.pte !== 'released' && s.entryLock.pte === 'released')) dropPtl(p);
     if (entryLock.pte === 'unknown' && s.entryLock.pte === 'not-held' && !s.coarse) this.notCallers.pte = true;
     if (entryLock.pmd === 'unknown' && s.entryLock.pmd === 'not-held' && !s.coarse) this.notCallers.pmd = true;
-    if (tookNone(s) && s.held.size === 0 && entryLock.pte === 'unknown' && !s.coarse && this.helpers.sleeps(callee)) this.notCallers.pte = this.notCallers.pmd = true;
     const first = args[0];
     switch (effect.op) {
       case 'mm-lock': {
@@ -118,7 +134,7 @@ export class SpotCalls {
       }
       case 'mm-unlock': dropOther(p, effect.lock, args[effect.lock === 'vma lock' ? args.length - 1 : 0] ?? first); break;
       case 'event': case 'fault':
-        for (const lock of dropsInFaults) forgetKind(p, lock);
+        for (const lock of droppedByFaults) forgetKind(p, lock);
         break;
       default: break;
     }
@@ -133,13 +149,15 @@ export class SpotCalls {
   }
 
   /** The helper may have done something to locks, and nobody knows what. */
-  private forgetAfter(node: CallNode, target: FunctionRef, p: PathState, args: readonly Value[]): void {
+  private leave(id: NodeId, node: CallNode, p: PathState, args: readonly Value[], target: FunctionRef): PathState[] {
     if (this.helpers.movesPtl(target) && node.args.some((a) => pageTableTypes.has(typeOf(this.frame, a) ?? ''))) {
       dropPtl(p);
       forgetKind(p, pageTable);
     }
     for (const o of p.others.values()) if (isHanded(o.lock, o.object, args) && this.helpers.drops(target, o.lock)) forgetKind(p, o.lock);
-    if (this.helpers.isLopsided(target)) for (const lock of dropsInFaults) forgetKind(p, lock);
+    if (this.helpers.isLopsided(target)) for (const lock of droppedByFaults) forgetKind(p, lock);
+    this.opaque(id, node, p, args, target);
+    return [p];
   }
 
   /** The ways in which a helper returns. */
@@ -161,7 +179,7 @@ export class SpotCalls {
         takeOther(after, { ...o, object, text: arg >= 0 ? quote(frame, node.args[arg]!.span) : o.text, guard: o.guard && sub.value(o.guard) });
       }
       if (node.result) writePlace(after.s, local(node.result), next.value ?? symbol(unique));
-      distinct.set(pathKey(after, configurationOf(after)), after);
+      distinct.set(pathKey(after, configurationOf(after, true)), after);
     }
     if (distinct.size > 0) return [...distinct.values()];
     this.opaque(id, node, p, args, helper.ref);
@@ -179,8 +197,26 @@ export class SpotCalls {
   }
 }
 
-/** A fault may drop what keeps the vma: mm/memory.c:handle_mm_fault, fs/userfaultfd.c:handle_userfault. */
-const dropsInFaults = ['mmap_lock', 'vma lock'];
+const givesBack = (ref: FunctionRef): boolean => ref.outline.annotations.some((a) => a.kind === 'releases' && /p[tm]l\b/.test(a.lock));
+
+/** Where the helper could not be followed, its annotation says that the only lock which was held is dropped. */
+function settleGivenBack(p: PathState): void {
+  if (!p.unsure.has(pageTable)) return;
+  p.s.held.clear();
+  if (p.s.entryLock.pte === 'unknown') p.s.entryLock = { pte: 'released', pmd: 'released' };
+  dropPtl(p);
+  p.unsure = new Set([...p.unsure].filter((kind) => kind !== pageTable));
+}
+
+const keyOfWay = (value: Value | undefined, p: PathState): string => `${value?.key ?? ''} ${pathKey(p, '')}`;
+
+/** Two ways to return with the same locks, as one. */
+function asOne(a: Way, b: Way): Way {
+  return { value: a.value?.key === b.value?.key ? a.value : symbol('result'), p: meet(a.p, b.p, -1) };
+}
+
+/** An allocation with such flags sleeps: no spinlock can be held, not even by a caller. */
+const mayReclaim = (arg: Expr): boolean => arg.kind === 'name' && /^GFP_(?:KERNEL|KERNEL_ACCOUNT|USER|HIGHUSER|HIGHUSER_MOVABLE|NOFS|NOIO)$/.test(arg.name);
 
 /** Does a call get hold of the locked object? Everybody gets to the mm. */
 function isHanded(lock: string, object: Value | undefined, args: readonly Value[]): boolean {

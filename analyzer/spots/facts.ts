@@ -68,9 +68,30 @@ export interface FunctionFacts {
   readonly start: number;
   /** Length of the definition. */
   readonly length: number;
-  /** In the order of the text; empty when the function could not be followed to its end. */
+  /** Offset of the body's brace, relative to `start`. */
+  readonly bodyStart: number;
+  /** As they are executed; empty when the function could not be followed to its end. */
   readonly spots: readonly Spot[];
   readonly reads: readonly ReadFact[];
+  /** Places from which it is another page-table lock that is held, or none, in the order of the text. */
+  readonly boundaries: readonly Boundary[];
+  /** Entry values that a branch may hang on, in the order of the text. */
+  readonly uses: readonly SnapshotUse[];
+}
+
+/** From here on, as far as page-table locks go. */
+export interface Boundary {
+  /** The call after which it holds, or the statement before which it begins to hold; relative to the function's start. */
+  readonly span: Span;
+  readonly side: 'after' | 'before';
+  /** Undefined when none is held any more. */
+  readonly lock: LockFact | undefined;
+}
+
+/** A variable that is tested. */
+export interface SnapshotUse extends SnapshotFact {
+  /** The variable, relative to the function's start. */
+  readonly span: Span;
 }
 
 /** A call that reads an entry from a page table. */

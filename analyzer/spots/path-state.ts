@@ -41,6 +41,8 @@ export interface PathState {
   released: ReadonlyMap<string, { readonly lock: string; readonly object: Value | undefined }>;
   /** A page-table lock was dropped, be it taken again since. */
   droppedPtl: boolean;
+  /** What calls were found to answer, by callee and arguments. */
+  answers: ReadonlyMap<string, boolean>;
 }
 
 /** Stands for page-table locks among the kinds in `unsure`. */
@@ -49,7 +51,7 @@ export const pageTable = 'page-table lock';
 export const everything = '*';
 
 export function startOf(s: State): PathState {
-  return { s, others: new Map(), unsure: new Set(), stale: new Set(), checked: new Map(), released: new Map(), droppedPtl: false };
+  return { s, others: new Map(), unsure: new Set(), stale: new Set(), checked: new Map(), released: new Map(), droppedPtl: false, answers: new Map() };
 }
 
 export function fork(p: PathState): PathState {
@@ -82,6 +84,12 @@ export function forgetKind(p: PathState, lock: string): void {
   if (!p.unsure.has(lock)) p.unsure = new Set(p.unsure).add(lock);
 }
 
+/** Says nothing any more about locks that are no page-table locks and that the path took. */
+export function forgetOthers(p: PathState): void {
+  for (const o of p.others.values()) forgetKind(p, o.lock);
+  p.others = new Map();
+}
+
 /** Locks whose attempt the path has found to have failed are not held. */
 export function settleAttempts(p: PathState): void {
   let others: Map<string, OtherLock> | undefined;
@@ -93,6 +101,14 @@ export function settleAttempts(p: PathState): void {
     else others.delete(key);
   }
   if (others) p.others = others;
+}
+
+/** A call was found to be true or false. Where the same question had another answer before, the path is one that perhaps cannot happen. */
+export function noteAnswer(p: PathState, question: string, answer: boolean): void {
+  const before = p.answers.get(question);
+  if (before === answer) return;
+  if (before !== undefined) p.s.coarse = true;
+  p.answers = new Map(p.answers).set(question, answer);
 }
 
 /* ---- readings ---- */
@@ -148,17 +164,18 @@ export function tidy(p: PathState): void {
 
 /* ---- one of many ---- */
 
-/** What paths must have in common to be followed as one: locks, and what became of readings. */
-export function configurationOf(p: PathState): string {
+/** What paths must have in common to be followed as one: locks, what became of readings, and, where callers want to know it, what was dropped. */
+export function configurationOf(p: PathState, forCallers: boolean): string {
+  const lasting = forCallers ? [...p.unsure, ...p.released.keys(), p.droppedPtl] : [];
   return [
     ...[...p.s.held.values()].map((h) => `${h.lock.key}?${h.guard?.key ?? ''}`).sort(), p.s.entryLock.pte, p.s.entryLock.pmd,
-    ...[...p.others].map(([key, o]) => `${key}${o.guard?.key ?? ''}`).sort(), '', ...[...p.unsure].sort(), '', ...[...p.stale].sort(), ...[...p.checked].map(([key, check]) => key + check).sort(),
-    ...p.released.keys(), p.droppedPtl,
+    ...[...p.others].map(([key, o]) => `${key}${o.guard?.key ?? ''}`).sort(), '', ...[...p.stale].sort(), ...[...p.checked].map(([key, check]) => key + check).sort(),
+    ...lasting,
   ].join(' ');
 }
 
 export function pathKey(p: PathState, configuration: string): string {
-  return `${stateKey(p.s)} ${configuration}`;
+  return `${stateKey(p.s)} ${configuration} ${[...p.unsure].sort().join(' ')}`;
 }
 
 /** One state for two paths of one configuration, with what both know. What they know otherwise gets a value named after the node where they meet. */
@@ -174,5 +191,8 @@ export function meet(a: PathState, b: PathState, node: number): PathState {
   for (const [key, other] of b.s.memory) if (!a.s.memory.has(key)) s.memory.set(key, cell(other.place, unknown(key)));
   for (const [key, c] of b.s.clobbered) if (!a.s.clobbered.has(key)) s.clobbered.set(key, c);
   const shared = commonFacts(a.s.facts, b.s.facts);
-  return { ...out, s: { ...s, facts: SummedMap.of(shared) } };
+  return {
+    ...out, s: { ...s, facts: SummedMap.of(shared) }, unsure: new Set([...a.unsure, ...b.unsure]), droppedPtl: a.droppedPtl || b.droppedPtl,
+    answers: new Map([...a.answers].filter(([question, answer]) => b.answers.get(question) === answer)),
+  };
 }

@@ -1,18 +1,20 @@
 /** Answers what is known at the places of functions, and keeps the answers until a function on which they rest changes. */
 import type { Effect, Level } from '../../kernel/types';
-import { primitivesWith } from '../../kernel/model';
 import type { IrNode, NodeId } from '../../parser/ir';
 import type { FunctionRef, Tree } from '../call-graph/tree';
-import { callsPrimitive } from '../call-graph/tree';
 import type { Frame } from '../dataflow/frame';
 import { createFrame, quote } from '../dataflow/frame';
 import { declaredType } from '../dataflow/summaries';
 import type { CallNode } from '../dataflow/transfer';
 import type { Value } from '../dataflow/value';
+import type { FactsAt } from './boundaries';
+import { boundariesOf, usesOf } from './boundaries';
 import type { Helper, Helpers } from './calls';
 import { Collected, lockName, nothing } from './collect';
-import type { CallSite, EntryFacts, FunctionFacts, ReadFact, Spot, SpotFacts } from './facts';
-import type { Limits, Walked } from './walk';
+import type { Boundary, CallSite, EntryFacts, FunctionFacts, ReadFact, SnapshotUse, Spot, SpotFacts } from './facts';
+import type { PathState } from './path-state';
+import { createReach } from './reach';
+import type { Limits, Observer, Walked } from './walk';
 import { walk } from './walk';
 
 export interface Spots {
@@ -24,8 +26,8 @@ export interface Spots {
   forget(names: ReadonlySet<string>): void;
 }
 
-const limits: Limits = { steps: 6000, alike: 6, configurations: 24 };
-const helperLimits: Limits = { steps: 1200, alike: 4, configurations: 12 };
+const limits: Limits = { steps: 16_000, alike: 5, configurations: 16, forCallers: false };
+const helperLimits: Limits = { steps: 4000, alike: 4, configurations: 12, forCallers: true };
 /** Helpers of helpers of helpers are not looked at. */
 const maxDepth = 3;
 /** Beyond so many callers nothing is said of them. */
@@ -35,6 +37,8 @@ const maxCallers = 60;
 interface Known {
   readonly spots: readonly Spot[];
   readonly reads: readonly ReadFact[];
+  readonly boundaries: readonly Boundary[];
+  readonly uses: readonly SnapshotUse[];
   readonly needs: Needs;
 }
 
@@ -48,6 +52,7 @@ export function createSpots(tree: Tree, log: (line: string) => void): Spots {
   const known = new Map<FunctionRef, Known>();
   const helpers = new Map<FunctionRef, { readonly helper: Helper; readonly needs: Needs }>();
   const running: FunctionRef[] = [];
+  const reach = createReach(tree);
 
   function frameOf(ref: FunctionRef): Frame {
     return createFrame(ref, tree.lower(ref), (callee) => {
@@ -73,9 +78,9 @@ export function createSpots(tree: Tree, log: (line: string) => void): Spots {
         needs.asked.push(...result.needs.asked);
         return result.helper;
       },
-      movesPtl: (ref) => ask(() => tree.changesPageTables(ref)),
-      drops: (ref, lock) => ask(() => tree.reachesEffect(ref, dropsKind(lock))),
-      isLopsided: (ref) => isLopsided(tree, ref),
+      movesPtl: (ref) => ask(() => reach.movesPtl(ref)),
+      drops: (ref, lock) => ask(() => reach.drops(ref, lock)),
+      isLopsided: (ref) => ask(() => reach.isLopsided(ref)),
       sleeps: (callee) => tree.model.primitives.get(callee)?.contract?.sleeps === true,
     };
   }
@@ -85,16 +90,16 @@ export function createSpots(tree: Tree, log: (line: string) => void): Spots {
     if (entry) return entry;
     const needs: Needs = { names: new Set([...ref.outline.calls, ref.name]), asked: [] };
     const frame = frameOf(ref);
-    const done = followed(ref, frame, needs, helperLimits, () => undefined);
+    const done = followed(ref, frame, needs, helperLimits, nobody);
     entry = { helper: { ref, params: frame.ir.params.map((p) => p.name), ways: done?.ways ?? [], complete: done?.allWays ?? false }, needs };
     helpers.set(ref, entry);
     return entry;
   }
 
-  function followed(ref: FunctionRef, frame: Frame, needs: Needs, within: Limits, observe: Parameters<typeof walk>[3]): Walked | undefined {
+  function followed(ref: FunctionRef, frame: Frame, needs: Needs, within: Limits, observer: Observer): Walked | undefined {
     running.push(ref);
     try {
-      return walk(frame, answersFor(needs), within, observe);
+      return walk(frame, answersFor(needs), within, observer);
     } catch (error) {
       log(`${ref.file}: ${ref.name}: looking for facts failed: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
       return undefined;
@@ -110,30 +115,23 @@ export function createSpots(tree: Tree, log: (line: string) => void): Spots {
     const frame = frameOf(ref);
     const collected = new Map<NodeId, Collected>();
     const names = lockNames(frame);
-    const nameOf = (lock: Value, p: Parameters<typeof lockName>[1]): string => lockName(lock, p) ?? names.get(lock.kind === 'lock' ? lock.id : '') ?? (lock.kind === 'load' || lock.kind === 'param' ? names.get(lock.key) : undefined) ?? '';
+    const nameOf = (lock: Value, p: PathState): string => lockName(lock, p) ?? names.get(lock.kind === 'lock' ? lock.id : '') ?? (lock.kind === 'load' || lock.kind === 'param' ? names.get(lock.key) : undefined) ?? '';
     const levels = frame.ir.nodes.map((_, id) => levelRead(frame.shapeAt(id)?.effect));
-    const done = followed(ref, frame, needs, limits, (node, p) => {
-      let here = collected.get(node);
-      if (!here) collected.set(node, (here = new Collected()));
+    const after = new Map<NodeId, Collected>();
+    const collect = (into: Map<NodeId, Collected>, node: NodeId, p: PathState): void => {
+      let here = into.get(node);
+      if (!here) into.set(node, (here = new Collected()));
       here.add(p, nameOf, levels[node]);
-    });
-    const spots = done && !done.truncated ? frame.ir.nodes.flatMap((node, id): Spot[] => {
-      const facts = collected.get(id)?.facts(frame, done.notCallers);
-      return facts ? [{ ...facts, span: node.span, kind: kindOf(node), callee: node.kind === 'call' ? node.callee : undefined }] : [];
-    }) : [];
-    const reads = spots.length === 0 || !done ? [] : frame.ir.nodes.flatMap((node, id): ReadFact[] => {
-      const level = levels[id];
-      const locked = level && collected.get(id)?.isLocked(level, done.notCallers);
-      return locked === undefined || node.kind !== 'call' || node.callee === undefined ? [] : [{ span: node.span, callee: node.callee, locked }];
-    });
-    known.set(ref, (entry = { spots, reads, needs }));
+    };
+    const done = followed(ref, frame, needs, limits, { before: (node, p) => collect(collected, node, p), afterCall: (node, p) => collect(after, node, p) });
+    known.set(ref, (entry = { ...(done && !done.truncated ? told(frame, done, collected, after, levels) : untold), needs }));
     return entry;
   }
 
   return {
     of(ref) {
-      const { spots, reads } = knownOf(ref);
-      return { function: ref.name, start: ref.start, length: ref.text.length, spots, reads };
+      const { spots, reads, boundaries, uses } = knownOf(ref);
+      return { function: ref.name, start: ref.start, length: ref.text.length, bodyStart: ref.outline.bodyStart - ref.outline.span.start, spots, reads, boundaries, uses };
     },
     *entryOf(ref) {
       const callSites: CallSite[] = [];
@@ -153,6 +151,7 @@ export function createSpots(tree: Tree, log: (line: string) => void): Spots {
     },
     forget(names) {
       if (names.size === 0) return;
+      reach.forget();
       const isStale = ({ needs }: { readonly needs: Needs }): boolean =>
         [...names].some((n) => needs.names.has(n)) || needs.asked.some(({ question, answer }) => question() !== answer);
       for (const kept of [known, helpers]) for (const [ref, entry] of kept) if (isStale(entry)) kept.delete(ref);
@@ -170,6 +169,26 @@ export function createSpots(tree: Tree, log: (line: string) => void): Spots {
 /** The level of the entry that a primitive reads from a page table. */
 function levelRead(effect: Effect | undefined): Level | undefined {
   return effect?.op === 'read' || effect?.op === 'test-slot' ? effect.level : undefined;
+}
+
+const nobody: Observer = { before: () => undefined, afterCall: () => undefined };
+const untold = { spots: [], reads: [], boundaries: [], uses: [] };
+
+/** What was collected, put into words that need no graph. */
+function told(frame: Frame, { notCallers }: Walked, collected: ReadonlyMap<NodeId, Collected>, after: ReadonlyMap<NodeId, Collected>, levels: readonly (Level | undefined)[]): Omit<Known, 'needs'> {
+  const { nodes } = frame.ir;
+  const facts = nodes.map((_, id) => collected.get(id)?.facts(frame, notCallers));
+  const before: FactsAt = (node) => facts[node];
+  const spots = nodes.flatMap((node, id): Spot[] => {
+    const here = facts[id];
+    return here ? [{ ...here, span: node.span, kind: kindOf(node), callee: node.kind === 'call' ? node.callee : undefined }] : [];
+  });
+  const reads = nodes.flatMap((node, id): ReadFact[] => {
+    const level = levels[id];
+    const locked = level && collected.get(id)?.isLocked(level, notCallers);
+    return locked === undefined || node.kind !== 'call' || node.callee === undefined ? [] : [{ span: node.span, callee: node.callee, locked }];
+  });
+  return { spots, reads, boundaries: boundariesOf(frame, before, (node) => after.get(node)?.facts(frame, notCallers)), uses: usesOf(frame, before) };
 }
 
 function ptlAt(spot: SpotFacts): CallSite['ptl'] {
@@ -198,27 +217,4 @@ function lockNames(frame: Frame): ReadonlyMap<string, string> {
     }
   });
   return names;
-}
-
-const questions = new Map<string, (effect: Effect) => boolean>();
-
-/** May such a primitive drop locks of this kind? One function for each kind, as answers are kept by question. */
-function dropsKind(lock: string): (effect: Effect) => boolean {
-  let question = questions.get(lock);
-  if (!question) questions.set(lock, (question = (effect) => (effect.op === 'mm-unlock' && effect.lock === lock) || ((lock === 'mmap_lock' || lock === 'vma lock') && (effect.op === 'event' || effect.op === 'fault'))));
-  return question;
-}
-
-const takes = (effect: Effect): boolean => effect.op === 'mm-lock';
-const drops = (effect: Effect): boolean => effect.op === 'mm-unlock';
-
-/** Does the body name calls that take locks of a kind and none that drop them, or the other way round? */
-function isLopsided(tree: Tree, ref: FunctionRef): boolean {
-  if (!callsPrimitive(tree.model, ref, takes) && !callsPrimitive(tree.model, ref, drops)) return false;
-  const kinds = (wanted: (effect: Effect) => boolean): Set<string> => {
-    const names = primitivesWith(tree.model, wanted);
-    return new Set([...ref.outline.calls].filter((name) => names.has(name)).flatMap((name) => tree.model.primitives.get(name)!.shapes.map((s) => (s.effect.op === 'mm-lock' || s.effect.op === 'mm-unlock' ? s.effect.lock : ''))));
-  };
-  const [taken, dropped] = [kinds(takes), kinds(drops)];
-  return [...taken].some((kind) => !dropped.has(kind)) || [...dropped].some((kind) => !taken.has(kind));
 }

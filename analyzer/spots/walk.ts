@@ -20,7 +20,7 @@ import type { Helpers, Way } from './calls';
 import { SpotCalls } from './calls';
 import { claimOthers } from './claims';
 import type { PathState } from './path-state';
-import { configurationOf, everything, forgetKind, fork, meet, noteComparison, pathKey, retireReadings, settleAttempts, startOf, tidy } from './path-state';
+import { configurationOf, everything, forgetKind, forgetOthers, fork, meet, noteAnswer, noteComparison, pathKey, retireReadings, settleAttempts, startOf, tidy } from './path-state';
 
 /** What a walk is told to do without. */
 export interface Limits {
@@ -28,8 +28,10 @@ export interface Limits {
   readonly steps: number;
   /** Paths of one configuration that are followed one by one from where they meet. */
   readonly alike: number;
-  /** Configurations at one node. */
+  /** Configurations at one node: beyond these only page-table locks are told apart. */
   readonly configurations: number;
+  /** The ways to return are asked for. */
+  readonly forCallers: boolean;
 }
 
 export interface Walked {
@@ -42,11 +44,14 @@ export interface Walked {
   readonly notCallers: { readonly pte: boolean; readonly pmd: boolean };
 }
 
-/** Told of every state just before it executes a node. */
-export type Observer = (node: NodeId, p: PathState) => void;
+/** Told of every state just before it executes a node, and of those just after a call. */
+export interface Observer {
+  before(node: NodeId, p: PathState): void;
+  afterCall(node: NodeId, p: PathState): void;
+}
 
-export function walk(frame: Frame, helpers: Helpers, limits: Limits, observe: Observer): Walked {
-  return new Walker(frame, helpers, limits, observe).run();
+export function walk(frame: Frame, helpers: Helpers, limits: Limits, observer: Observer): Walked {
+  return new Walker(frame, helpers, limits, observer).run();
 }
 
 interface Group {
@@ -68,13 +73,12 @@ class Walker {
   private readonly byOrder: NodeId[];
   private readonly points = new Map<NodeId, Point>();
   private readonly pending = new Map<NodeId, PathState[]>();
-  private readonly ways = new Map<string, Way>();
   private readonly notCallers = { pte: false, pmd: false };
   private cursor = 0;
   private executed = 0;
   private truncated = false;
 
-  constructor(private readonly frame: Frame, helpers: Helpers, private readonly limits: Limits, private readonly observe: Observer) {
+  constructor(private readonly frame: Frame, helpers: Helpers, private readonly limits: Limits, private readonly observer: Observer) {
     this.liveness = computeLiveness(frame.ir);
     this.reducer = createJoinReducer(this.liveness, false);
     this.calls = new SpotCalls(frame, helpers, this.notCallers);
@@ -94,7 +98,7 @@ class Walker {
       this.pending.delete(node);
       for (const p of states) this.follow(node, p);
     }
-    return { ways: [...this.ways.values()], allWays: !this.truncated && !this.calls.tooManyWays, truncated: this.truncated, notCallers: this.notCallers };
+    return { ways: this.calls.ways(), allWays: !this.truncated && !this.calls.tooManyWays, truncated: this.truncated, notCallers: this.notCallers };
   }
 
   private entryState(): PathState {
@@ -122,12 +126,16 @@ class Walker {
   private admit(node: NodeId, p: PathState): PathState | undefined {
     let point = this.points.get(node);
     if (!point) this.points.set(node, (point = { seen: new Set(), groups: new Map() }));
-    const configuration = configurationOf(p);
+    let configuration = configurationOf(p, this.limits.forCallers);
+    if (!point.groups.has(configuration) && point.groups.size >= this.limits.configurations) {
+      forgetOthers(p);
+      configuration = configurationOf(p, this.limits.forCallers);
+    }
     const key = pathKey(p, configuration);
     if (point.seen.has(key)) return undefined;
     let group = point.groups.get(configuration);
     if (!group) {
-      if (point.groups.size >= this.limits.configurations) {
+      if (point.groups.size >= 2 * this.limits.configurations) {
         this.truncated = true;
         return undefined;
       }
@@ -155,11 +163,14 @@ class Walker {
           this.truncated = true;
           return;
         }
-        this.observe(id, state);
-        const arms = this.step(id, this.frame.ir.nodes[id]!, state);
-        const on = arms.filter(([node, next]) => {
-          if (!this.liveness.joins.has(node)) return true;
-          this.arrive(node, next);
+        const node = this.frame.ir.nodes[id]!;
+        this.observer.before(id, state);
+        const arms = this.step(id, node, state);
+        if (node.kind === 'call') for (const [, after] of arms) this.observer.afterCall(id, after);
+        const on = arms.filter(([to, next]) => {
+          // A loop may lead back to the first node, where nothing else meets it.
+          if (!this.liveness.joins.has(to) && to !== this.frame.ir.entry) return true;
+          this.arrive(to, next);
           return false;
         });
         const first = on.shift();
@@ -192,7 +203,7 @@ class Walker {
         for (const arg of node.args) if (arg.kind === 'name' && isLocal(frame, arg.name)) writePlace(s, local(arg.name), symbol(`${nodeId(frame, id)}@${arg.name}`));
         return [...new Set(node.targets)].map((target) => [target, fork(p)]);
       case 'return':
-        this.calls.addWay(this.ways, node.value && evaluate(frame, s, node.value, id), p);
+        this.calls.addReturn(node.value && evaluate(frame, s, node.value, id), p);
         return [];
       case 'declare':
         clobber(s, local(node.name), `${nodeId(frame, id)}@`);
@@ -240,6 +251,8 @@ class Walker {
     if (!assume(p.s, condition, wanted)) return false;
     settleAttempts(p);
     const [value, holds] = bare(condition, wanted);
+    const question = this.calls.questions.get(value.key);
+    if (question !== undefined) noteAnswer(p, question, holds);
     if (value.kind === 'same') noteComparison(p, value.left, value.right, holds, (lock) => lock === 'held' || (lock === 'inherit' && lockStatus(p.s, 'huge') === 'inherit'));
     return true;
   }
