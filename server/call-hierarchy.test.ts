@@ -93,7 +93,7 @@ describe('the call hierarchy', () => {
     client.open(EVENT, event);
     client.open(FAULT, fault);
     const atHead = await prepare(EVENT, event, 'drawer_event');
-    expect(atHead).toMatchObject({ name: 'drawer_event', detail: 'mm/event.c · calls handle_userfault', uri: EVENT, selectionRange: { start: { line: 0, character: 11 } }, range: { end: { line: 4 } } });
+    expect(atHead).toMatchObject({ name: 'drawer_event', detail: 'mm/event.c · calls handle_userfault (minor)', uri: EVENT, selectionRange: { start: { line: 0, character: 11 } }, range: { end: { line: 4 } } });
     expect(await prepare(FAULT, fault, 'drawer_event')).toEqual(atHead);
     expect(await incoming(atHead)).toEqual(['drawer_fault mm/fault.c @17']);
   });
@@ -113,7 +113,7 @@ describe('the call hierarchy', () => {
     await start();
     client.open(FAULT, fault);
     expect(await outgoing(await prepare(FAULT, fault, 'drawer_fault'))).toEqual([
-      'drawer_event mm/event.c · calls handle_userfault @17',
+      'drawer_event mm/event.c · calls handle_userfault (minor) @17',
       'pte_offset_map_lock mm/fault.c · takes the page-table lock @18',
       'drawer_store mm/fault.c · changes entries or takes their locks · holds the ptl @21',
       'pte_unmap_unlock mm/fault.c · drops the page-table lock · holds the ptl @22',

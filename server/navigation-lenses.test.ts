@@ -70,7 +70,7 @@ const linesOf = (lens: CodeLens | undefined): number[] => {
 };
 
 const missingAndMore = [
-  '1: Calls handle_userfault',
+  '1: Calls handle_userfault (missing, minor)',
   '6: Reaches handle_userfault through drawer_event (missing, minor)',
   '13: Calls handle_userfault (wp), reaches it through drawer_missing (missing, minor)',
 ];

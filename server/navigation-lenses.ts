@@ -38,7 +38,7 @@ function userfaultTitle({ ways }: UserfaultNote): string {
 
 function callersTitle({ held, all }: CallersNote): string {
   if (held < all) return `Called with the page-table lock held in ${held} of ${all} calls`;
-  return `Called with the page-table lock held (${all === 1 ? 'its only call' : `all ${all} calls`})`;
+  return `Called with the page-table lock held (${all === 1 ? 'its only call' : all === 2 ? 'both calls' : `all ${all} calls`})`;
 }
 
 function listed(names: readonly string[]): string {

@@ -21,9 +21,11 @@ const raise = 'vm_fault_t raise(struct vm_fault *vmf, unsigned long reason)\n{\n
 
 describe('waysToUserfault', () => {
   it('follows reasons through parameters, not through what else a function may do to them', () => {
+    expect(ways(raise + handler('a', '\treturn raise(vmf, VM_UFFD_WP);'))).toEqual(['a: raise VM_UFFD_WP', 'raise: handle_userfault VM_UFFD_WP']);
     expect(ways(raise + handler('a', '\treturn raise(vmf, VM_UFFD_WP);') + handler('b', '\tunsigned long r = VM_UFFD_WP;\n\n\treturn raise(vmf, r);'))).toEqual(['a: raise VM_UFFD_WP', 'b: raise ?', 'raise: handle_userfault ?']);
     const changes = raise.replace('\treturn', '\treason |= 1;\n\treturn');
     expect(ways(changes + handler('a', '\treturn raise(vmf, VM_UFFD_WP);'))).toEqual(['a: raise ?', 'raise: handle_userfault ?']);
+    expect(ways(raise)).toEqual(['raise: handle_userfault ?']);
   });
 
   it('ends where NULL is handed in for the fault, at whatever distance', () => {

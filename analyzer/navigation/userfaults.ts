@@ -50,7 +50,14 @@ export function* waysToUserfault(tree: Tree): Generator<undefined, WaysToUserfau
       for (const caller of tree.callersOfName(field)) waiting.add(caller);
     }
   }
-  return found;
+  return new Map([...found].map(([ref, ways]) => [ref, ways.flatMap((way) => reasonsGiven(ref, way, found).map((reason) => ({ ...way, reason })))]));
+}
+
+/** The reason of a way or, where it comes from the callers, those that the callers of the index give, if all of these are known. */
+function reasonsGiven(ref: FunctionRef, way: Way, found: ReadonlyMap<FunctionRef, readonly Way[]>, asked: ReadonlySet<FunctionRef> = new Set()): readonly (string | undefined)[] {
+  if (way.reasonFrom === undefined || asked.has(ref)) return [way.reason];
+  const given = [...found].flatMap(([caller, ways]) => ways.filter(({ target }) => target === ref).flatMap((above) => reasonsGiven(caller, above, found, new Set([...asked, ref]))));
+  return given.length === 0 || given.includes(undefined) ? [undefined] : [...new Set(given)];
 }
 
 const isEvent = (effect: Effect): boolean => effect.op === 'event';
