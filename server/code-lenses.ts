@@ -1,10 +1,11 @@
 /** Code lenses: collects what each source has to say of a document, in the order of its lines, and has them drawn anew when they change. */
 import { CodeLensRefreshRequest, type CancellationToken, type CodeLens, type Connection } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { callersLenses } from './callers-lens';
 import type { Feature, FeatureContext } from './feature';
-import { callersLenses, userfaultLenses } from './navigation-lenses';
 import { raceLenses } from './open-race';
 import { pathLenses } from './show-places';
+import { userfaultLenses } from './userfault-lens';
 
 export interface LensSource {
   /** They are about findings: drawn anew when those change. */
@@ -20,7 +21,7 @@ const sources: readonly LensSource[] = [raceLenses, pathLenses, userfaultLenses,
 export const codeLenses: Feature = (context) => {
   const usable = sources.filter((source) => source.usable(context));
   if (usable.length === 0) return {};
-  const { connection, documents, capabilities, delivery, log } = context;
+  const { connection, documents, delivery, log } = context;
   connection.onCodeLens(async ({ textDocument }, token) => {
     const document = documents.get(textDocument.uri);
     if (document === undefined || !isWanted(delivery)) return [];
@@ -34,7 +35,7 @@ export const codeLenses: Feature = (context) => {
     }));
     return found.flat().sort((a, b) => a.range.start.line - b.range.start.line);
   });
-  if (capabilities.workspace?.codeLens?.refreshSupport === true) refreshLenses(connection, delivery, usable.some(({ ofFindings }) => ofFindings === true));
+  if (canRefresh(context)) refreshLenses(connection, delivery, usable.some(({ ofFindings }) => ofFindings === true));
   return { codeLensProvider: {} };
 };
 
@@ -53,11 +54,14 @@ function refreshLenses(connection: FeatureContext['connection'], delivery: Featu
     if ((drawn.get(uri) ?? 'on') === text) return;
     drawn.set(uri, text);
     clearTimeout(timer);
-    timer = setTimeout(() => void refresh(connection), REFRESH_MS).unref();
+    timer = setTimeout(() => void refreshCodeLenses(connection), REFRESH_MS).unref();
   });
 }
 
-async function refresh(connection: Connection): Promise<void> {
+/** Can the client be asked to draw its lenses anew? */
+export const canRefresh = ({ capabilities }: FeatureContext): boolean => capabilities.workspace?.codeLens?.refreshSupport === true;
+
+export async function refreshCodeLenses(connection: Connection): Promise<void> {
   try {
     await connection.sendRequest(CodeLensRefreshRequest.type);
   } catch {

@@ -104,9 +104,28 @@ describe('code lenses', () => {
     expect(linesOf((await lenses(B))[0])).toEqual([13]);
     const unlocked = 'void drop_drawer(struct mm_struct *mm, pte_t *ptep, struct mutex *m)\n{\n\tmutex_lock(m);\n\tstore_drawer(mm, ptep, mk_pte(NULL, 0));\n}\n';
     client.editLine(B, 14, `}\n\n${unlocked}`);
+    // What was known stays until the user pauses.
+    expect(await titles(B)).toEqual(['1: Called with the page-table lock held (its only call)']);
+    await client.until(() => client.lensRefreshes > 0);
     const [lens] = await lenses(B);
     expect(lens?.command?.title).toBe('Called with the page-table lock held in 1 of 2 calls');
     expect(linesOf(lens)).toEqual([20, 13]);
+  });
+
+  test('what is known of callers moves with its function, and is found at once for clients that cannot be asked to draw anew', async () => {
+    await start({ 'mm/b.c': store });
+    client.open(B, store);
+    await lenses(B);
+    client.editLine(B, 0, `\n\n${store.split('\n')[0]}`);
+    expect(await titles(B)).toEqual(['3: Called with the page-table lock held (its only call)']);
+    client.editLine(B, 2, 'static void put_drawer(struct mm_struct *mm, pte_t *ptep, pte_t pte)');
+    expect(await titles(B)).toEqual([]);
+    client.stop();
+    await start({ 'mm/b.c': store }, { capabilities: PUSH });
+    client.open(B, store);
+    await lenses(B);
+    client.editLine(B, 12, '\tmutex_lock(mm);\n\tmutex_unlock(mm);');
+    expect(await titles(B)).toEqual([]);
   });
 
   test('a finding has its path', async () => {

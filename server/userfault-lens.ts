@@ -1,5 +1,5 @@
-/** Code lenses for what cannot be seen in a function itself: that it leads to a userfault, and which locks its callers hold. */
-import type { CallersNote, UserfaultNote } from '../analyzer/navigation/navigation';
+/** Code lenses that say of a function that it leads to a userfault. */
+import type { UserfaultNote } from '../analyzer/navigation/navigation';
 import { eventsOf, reasonsOf } from '../analyzer/navigation/roles';
 import type { LensSource } from './code-lenses';
 import { placesLens } from './show-places';
@@ -10,15 +10,6 @@ export const userfaultLenses: LensSource = {
   async lenses(document, context, token) {
     const notes = await context.delivery.ask(document.uri, ({ navigation }, path) => navigation.userfaults(path), token);
     return (notes ?? []).map((note) => placesLens(userfaultTitle(note), document.uri, note.nameAt.line - 1, note.places, context));
-  },
-};
-
-/** A lens above each function that changes entries under a lock of its callers. */
-export const callersLenses: LensSource = {
-  usable: () => true,
-  async lenses(document, context, token) {
-    const notes = await context.delivery.ask(document.uri, ({ navigation }, path) => navigation.callersLocks(path), token);
-    return (notes ?? []).map((note) => placesLens(callersTitle(note), document.uri, note.nameAt.line - 1, note.places, context));
   },
 };
 
@@ -34,11 +25,6 @@ function userfaultTitle({ ways }: UserfaultNote): string {
   if (own.length === 0) return `Reaches ${eventsOf(below)} through ${through}${reasonsOf(below)}`;
   const calls = `Calls ${eventsOf(own)}${reasonsOf(own)}`;
   return below.length === 0 ? calls : `${calls}, reaches ${eventsOf(below) === eventsOf(own) ? 'it' : eventsOf(below)} through ${through}${reasonsOf(below)}`;
-}
-
-function callersTitle({ held, all }: CallersNote): string {
-  if (held < all) return `Called with the page-table lock held in ${held} of ${all} calls`;
-  return `Called with the page-table lock held (${all === 1 ? 'its only call' : all === 2 ? 'both calls' : `all ${all} calls`})`;
 }
 
 function listed(names: readonly string[]): string {
