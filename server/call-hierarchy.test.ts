@@ -1,6 +1,6 @@
 import type { CallHierarchyIncomingCall, CallHierarchyItem, CallHierarchyOutgoingCall, Range } from 'vscode-languageserver/node';
 import { afterEach, describe, expect, test } from 'vitest';
-import { PUSH, startClient, type TestClient } from './testing';
+import { startClient, type TestClient } from './testing';
 import { realEngine } from './testing-engine';
 
 const event = `vm_fault_t drawer_event(struct vm_fault *vmf, unsigned long reason)
@@ -58,13 +58,13 @@ const above = `static vm_fault_t open_drawer(struct vm_fault *vmf)
 `;
 const EVENT = 'file:///src/linux/mm/event.c';
 const FAULT = 'file:///src/linux/mm/fault.c';
-const HIERARCHY = { textDocument: { ...PUSH.textDocument, callHierarchy: {} } };
 
 let client: TestClient;
 afterEach(() => client.stop());
 
 async function start(files: Readonly<Record<string, string>> = { 'mm/event.c': event, 'mm/fault.c': fault, 'mm/above.c': above }): Promise<void> {
-  client = await startClient({ engine: await realEngine(files), capabilities: HIERARCHY });
+  client = await startClient({ engine: await realEngine(files) });
+  expect(client.capabilities.callHierarchyProvider).toBe(true);
 }
 
 /** Asks at the first character of `word` behind `after`. */
@@ -177,11 +177,5 @@ void clear_drawer(struct mm_struct *mm)
     await start({ 'mm/walk.c': walk });
     client.open(uri, walk);
     expect(await incoming(await prepare(uri, walk, 'drawer_entry'))).toEqual(['clear_drawer mm/walk.c · as a callback @18']);
-  });
-
-  test('who does not know call hierarchies is not offered any', async () => {
-    client = await startClient({ engine: await realEngine({}) });
-    expect(client.capabilities.callHierarchyProvider).toBeUndefined();
-    expect(client.capabilities.documentLinkProvider).toBeUndefined();
   });
 });

@@ -7,7 +7,6 @@ import { identifierAt } from './hover';
 import { isRecord } from './settings';
 
 export const callHierarchy: Feature = (context) => {
-  if (context.capabilities.textDocument?.callHierarchy === undefined) return {};
   const { connection, documents, delivery } = context;
 
   connection.languages.callHierarchy.onPrepare(async ({ textDocument: { uri }, position }, token) => {

@@ -9,9 +9,8 @@ import { RULE_PAGES } from './diagnostics';
 import type { Feature, FeatureContext } from './feature';
 
 export const documentLinks: Feature = (context) => {
-  const ability = context.capabilities.textDocument?.documentLink;
-  if (ability === undefined) return {};
-  const { connection, documents, delivery } = context;
+  const { capabilities, connection, documents, delivery } = context;
+  const showsTooltips = capabilities.textDocument?.documentLink?.tooltipSupport === true;
   connection.onDocumentLinks(async ({ textDocument }, token) => {
     const document = documents.get(textDocument.uri);
     if (document === undefined || !delivery.settings().enable) return [];
@@ -19,7 +18,7 @@ export const documentLinks: Feature = (context) => {
     return links.map(({ start, end, target, tooltip }): DocumentLink => ({
       range: { start: document.positionAt(start), end: document.positionAt(end) },
       target,
-      ...(ability.tooltipSupport === true && { tooltip }),
+      ...(showsTooltips && { tooltip }),
     }));
   });
   return { documentLinkProvider: {} };
