@@ -36,6 +36,9 @@ const middleware: Middleware = {
   provideHover: (document, position, token, next) => (ours(document.uri) ? next(document, position, token) : undefined),
   provideCodeActions: (document, range, context, token, next) => (ours(document.uri) ? next(document, range, context, token) : undefined),
   provideCodeLenses: (document, token, next) => (ours(document.uri) ? next(document, token) : undefined),
+  provideInlayHints: (document, viewPort, token, next) => (ours(document.uri) ? next(document, viewPort, token) : undefined),
+  provideDocumentSemanticTokens: (document, token, next) => (ours(document.uri) ? next(document, token) : undefined),
+  provideDocumentRangeSemanticTokens: (document, range, token, next) => (ours(document.uri) ? next(document, range, token) : undefined),
   async provideDiagnostics(document, previousResultId, token, next) {
     if (!ours(document instanceof vscode.Uri ? document : document.uri)) return undefined;
     const report = await next(document, previousResultId, token);

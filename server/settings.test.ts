@@ -11,6 +11,7 @@ describe('settings', () => {
     expect(parseSettings(null)).toEqual(DEFAULTS);
     expect(parseSettings([1])).toEqual(DEFAULTS);
     expect(parseSettings({ enable: 'no', rules: 3 })).toEqual(DEFAULTS);
-    expect(parseSettings({ enable: false, rules: { a: 'off', b: 'loud' } })).toEqual({ enable: false, rules: { a: 'off' } });
+    expect(parseSettings({ enable: false, rules: { a: 'off', b: 'loud' } })).toEqual({ ...DEFAULTS, enable: false, rules: { a: 'off' } });
+    expect(parseSettings({ inlayHints: true, semanticTokens: 1 })).toEqual({ ...DEFAULTS, inlayHints: true });
   });
 });

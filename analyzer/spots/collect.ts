@@ -1,9 +1,9 @@
 /** Puts together what the paths that reach a node know. */
 import type { Level } from '../../kernel/types';
-import type { Span } from '../../parser/ir';
 import type { Frame } from '../dataflow/frame';
 import { lockStatus, truth } from '../dataflow/state';
 import type { LockStatus, Place, ReadValue, Value } from '../dataflow/value';
+import { placeText } from '../dataflow/words';
 import type { LockFact, SnapshotFact, SnapshotState, SpotFacts } from './facts';
 import type { PathState } from './path-state';
 import { everything, pageTable } from './path-state';
@@ -141,7 +141,9 @@ export function lockName(lock: Value, p: PathState): string | undefined {
     if (place.kind === 'local' && place.fields.length === 0) return name;
     found ??= name;
   }
-  return found;
+  if (found !== undefined) return found;
+  if (lock.kind === 'param') return lock.name;
+  if (lock.kind !== 'load' && lock.kind !== 'address') return undefined;
+  const text = placeText(lock.place, () => '?');
+  return /^[\w.>-]+$/.test(text) ? text : undefined;
 }
-
-export const within = (outer: Span, inner: Span): boolean => outer.start <= inner.start && inner.end <= outer.end;
