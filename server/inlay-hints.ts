@@ -49,22 +49,23 @@ function lockHints(document: TextDocument, { start, boundaries }: FunctionFacts)
   return [...byLine.values()];
 }
 
-function lockHint(document: TextDocument, start: number, { span, side, lock }: Boundary): InlayHint {
+function lockHint(document: TextDocument, start: number, { span, side, lock, tested }: Boundary): InlayHint {
   const text = document.getText();
   const isAfter = side === 'after';
   return {
     position: isAfter ? document.positionAt(behind(text, start + span.end)) : document.positionAt(lineStart(text, start + span.start)),
-    label: lockLabel(lock, text.slice(start + span.start, start + span.end)),
+    label: lockLabel(lock, tested, text.slice(start + span.start, start + span.end)),
     tooltip: lock === undefined ? 'No page-table lock is held from here on, on any path.'
       : lock.on === 'some paths' ? plain(`Held on some of the paths that lead here: ${lockWords(lock)}.`) : plain(`Held from here on: ${lockWords(lock)}.`),
     ...(isAfter ? { paddingLeft: true } : { paddingRight: true }),
   };
 }
 
-function lockLabel(lock: Boundary['lock'], call: string): string {
+/** Where nobody tests the result the call cannot fail, as it could not before 6.5, or there is a bug that a hint is not there to find. */
+function lockLabel(lock: Boundary['lock'], tested: boolean, call: string): string {
   if (lock === undefined) return 'no ptl';
   const name = lock.text.replace(/^&/, '') || 'ptl';
-  const state = lock.on === 'some paths' ? 'on some paths' : !lock.ifTaken ? 'held' : /trylock/.test(call) ? 'if taken' : 'unless NULL';
+  const state = lock.on === 'some paths' ? 'on some paths' : !lock.ifTaken || !tested ? 'held' : /trylock/.test(call) ? 'if taken' : 'unless NULL';
   return `${name} ${state}`.length <= MAX_LABEL ? `${name} ${state}` : `ptl ${state}`;
 }
 

@@ -5,12 +5,12 @@ import type { CallSite, EntryFacts, LockFact, SnapshotFact, SpotFacts } from '..
 export function heldWords({ locks, noPtl }: SpotFacts): string | undefined {
   const always = locks.filter((lock) => lock.on === 'every path').map(lockWords);
   const sometimes = locks.filter((lock) => lock.on === 'some paths').map(lockWords);
-  const parts = [
+  const held = [
     ...(always.length > 0 ? [`holds ${always.join(', ')}`] : []),
     ...(sometimes.length > 0 ? [`${always.length > 0 ? 'and ' : 'holds '}on some paths only ${sometimes.join(', ')}`] : []),
-    ...(noPtl ? ['holds no page-table lock'] : []),
-  ];
-  return parts.length === 0 ? undefined : `Here: ${parts.join('; ')}.`;
+  ].join(', ');
+  if (held === '') return noPtl ? 'Here: holds no page-table lock.' : undefined;
+  return `Here: ${held}${noPtl ? '; no page-table lock' : ''}.`;
 }
 
 /** One lock: "`ptl` (page-table lock)", "mmap_lock for reading". */
@@ -24,7 +24,8 @@ export function lockWords(lock: LockFact): string {
   }
   const name = lock.lock === 'mmap_lock' || lock.lock === 'i_mmap_rwsem' ? lock.lock
     : lock.lock === 'folio lock' && object !== '' ? `the lock of ${code(object)}`
-      : (lock.lock === 'mutex' || lock.lock === 'rw_semaphore') && object !== '' ? code(object) : `the ${lock.lock}`;
+      : lock.lock === 'mutex' && object !== '' ? `the mutex ${code(object)}`
+        : lock.lock === 'rw_semaphore' && object !== '' ? code(object) : `the ${lock.lock}`;
   return [`${name}${mode}`, ...notes].join(', ');
 }
 

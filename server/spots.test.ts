@@ -78,7 +78,7 @@ describe('hover', () => {
 
   test('tells what a variable is worth that nobody documents', async () => {
     await start();
-    expect(await hoverAt('entry))\n\t\treturn')).toBe('Here: holds mmap_lock for reading; holds no page-table lock.  \n`entry`: read without the page-table lock in line 3; not rechecked since.');
+    expect(await hoverAt('entry))\n\t\treturn')).toBe('Here: holds mmap_lock for reading; no page-table lock.  \n`entry`: read without the page-table lock in line 3; not rechecked since.');
     expect(await hoverAt('entry = ')).toBeUndefined();
     expect(await hoverAt('mm, vmf->pmd')).toBeUndefined();
   });

@@ -82,9 +82,10 @@ export class SpotCalls {
       const after = helper && helper.complete && helper.ways.length > 0 ? this.enter(id, node, p, helper, args) : this.leave(id, node, p, args, target);
       if (before.length === 1 && givesBack(target)) for (const one of after) settleGivenBack(one);
       return after;
-    } else if (!target && p.s.held.size > 0 && handsOverLock(frame, node)) {
-      forgetKind(p, pageTable);
     }
+    if (!target && s.held.size > 0 && handsOverLock(frame, node)) forgetKind(p, pageTable);
+    // What is called through a pointer, or says so in its name, may drop a lock of what it gets: reading a folio in ends with unlocking it.
+    if (node.callee === undefined || /(?:^|_)(?:unlock|end_read)/.test(node.callee)) for (const o of p.others.values()) if (o.object && args.some((a) => a.key === o.object!.key)) forgetKind(p, o.lock);
     this.opaque(id, node, p, args, target);
     return [p];
   }

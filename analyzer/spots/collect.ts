@@ -91,6 +91,8 @@ export class Collected {
     for (const { fact, held, untested, precise } of this.locks.values()) {
       if (this.unsure.has(fact.lock)) continue;
       const always = held === this.states;
+      // Folios come locked from many functions that the model does not know: elsewhere it may be held as well.
+      if (!always && fact.lock === 'folio lock') continue;
       // A mixture of paths may be one that cannot happen: it shows nothing about some paths.
       if (!always && (untested > 0 || precise === 0 || precise === this.precise)) continue;
       if (always && untested > 0 && untested < held) continue;

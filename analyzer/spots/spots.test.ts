@@ -187,8 +187,19 @@ describe('other locks', () => {
   });
 
   it('asked for twice on a condition that nobody follows are not said to be held after all', () => {
-    const text = body('\tif (folio_test_anon(folio))\n\t\tfolio_lock(folio);\n\twork(1);\n\tif (folio_test_anon(folio))\n\t\tfolio_unlock(folio);\n\twork(2);', 'struct folio *folio');
-    expect(known(text, 'work(1)')).toContain('folio lock folio write on some paths');
+    const text = body('\tif (is_odd(sem))\n\t\tdown_read(sem);\n\twork(1);\n\tif (is_odd(sem))\n\t\tup_read(sem);\n\twork(2);', 'struct rw_semaphore *sem');
+    expect(known(text, 'work(1)')).toContain('rw_semaphore sem read on some paths');
+    expect(known(text, 'work(2)')).toEqual(['no ptl']);
+  });
+
+  it('of folios may be held where nobody knows', () => {
+    const text = body('\tif (!folio)\n\t\tfolio = find_locked(mapping);\n\telse\n\t\tfolio_lock(folio);\n\twork(1);', 'struct folio *folio');
+    expect(known(text, 'work(1)')).toEqual(['no ptl']);
+  });
+
+  it('of folios end when the folio was read in', () => {
+    const text = body('\tfolio_lock(folio);\n\twork(1);\n\tops->read_folio(NULL, folio);\n\twork(2);', 'struct folio *folio, struct address_space_operations *ops');
+    expect(known(text, 'work(1)')).toEqual(['folio lock folio write', 'no ptl']);
     expect(known(text, 'work(2)')).toEqual(['no ptl']);
   });
 });
