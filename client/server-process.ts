@@ -39,6 +39,9 @@ const middleware: Middleware = {
   provideCodeLenses: (document, token, next) => (ours(document.uri) ? next(document, token) : undefined),
   provideDocumentLinks: (document, token, next) => (ours(document.uri) ? next(document, token) : undefined),
   prepareCallHierarchy: (document, position, token, next) => (ours(document.uri) ? next(document, position, token) : undefined),
+  provideInlayHints: (document, viewPort, token, next) => (ours(document.uri) ? next(document, viewPort, token) : undefined),
+  provideDocumentSemanticTokens: (document, token, next) => (ours(document.uri) ? next(document, token) : undefined),
+  provideDocumentRangeSemanticTokens: (document, range, token, next) => (ours(document.uri) ? next(document, range, token) : undefined),
   async provideDiagnostics(document, previousResultId, token, next) {
     if (!ours(document instanceof vscode.Uri ? document : document.uri)) return undefined;
     const report = await next(document, previousResultId, token);

@@ -11,7 +11,7 @@ describe('settings', () => {
     expect(parseSettings(null)).toEqual(DEFAULTS);
     expect(parseSettings([1])).toEqual(DEFAULTS);
     expect(parseSettings({ enable: 'no', rules: 3, codeLens: 'yes' })).toEqual(DEFAULTS);
-    expect(parseSettings({ enable: false, rules: { a: 'off', b: 'loud' } })).toEqual({ enable: false, rules: { a: 'off' }, codeLens: true });
-    expect(parseSettings({ codeLens: false })).toEqual({ ...DEFAULTS, codeLens: false });
+    expect(parseSettings({ enable: false, rules: { a: 'off', b: 'loud' } })).toEqual({ ...DEFAULTS, enable: false, rules: { a: 'off' } });
+    expect(parseSettings({ codeLens: false, inlayHints: true, semanticTokens: 1 })).toEqual({ ...DEFAULTS, codeLens: false, inlayHints: true });
   });
 });

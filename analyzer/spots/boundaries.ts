@@ -1,6 +1,6 @@
 /** Finds the places of a function where its page-table locks change, and the entry values that it tests. */
 import type { NodeId } from '../../parser/ir';
-import { predecessors } from '../../parser/cfg';
+import { formatExpr, predecessors } from '../../parser/cfg';
 import type { Frame } from '../dataflow/frame';
 import { quote } from '../dataflow/frame';
 import type { Boundary, LockFact, SnapshotUse, SpotFacts } from './facts';
@@ -19,7 +19,7 @@ export function boundariesOf(frame: Frame, before: FactsAt, afterCall: FactsAt):
     if (!here) return;
     if (node.kind === 'call') {
       const after = afterCall(id);
-      if (after && change(here, after)) found.push({ span: node.span, side: 'after', lock: change(here, after)!.lock });
+      if (after && change(here, after)) found.push({ span: node.span, side: 'after', lock: change(here, after)!.lock, tested: isTested(frame, node.result) });
       return;
     }
     if (node.kind !== 'branch') return;
@@ -29,7 +29,7 @@ export function boundariesOf(frame: Frame, before: FactsAt, afterCall: FactsAt):
       if (first === undefined || into[first]!.length > 1) continue;
       const there = before(first);
       const news = there && change(here, there);
-      if (news) found.push({ span: nodes[first]!.span, side: 'before', lock: news.lock });
+      if (news) found.push({ span: nodes[first]!.span, side: 'before', lock: news.lock, tested: false });
     }
   });
   nodes.forEach((_, id) => {
@@ -37,7 +37,7 @@ export function boundariesOf(frame: Frame, before: FactsAt, afterCall: FactsAt):
     const partly = before(id)?.locks.find((l) => l.lock === pageTable && l.on === 'some paths');
     const first = firstOf(frame, id);
     if (!partly || first === undefined || into[id]!.every((from) => heldAt(before(from), partly)?.on === 'some paths')) return;
-    if (heldAt(before(first), partly)?.on === 'some paths') found.push({ span: nodes[first]!.span, side: 'before', lock: partly });
+    if (heldAt(before(first), partly)?.on === 'some paths') found.push({ span: nodes[first]!.span, side: 'before', lock: partly, tested: false });
   });
   return found.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
 }
@@ -54,6 +54,17 @@ function change(here: SpotFacts, there: SpotFacts): { readonly lock: LockFact | 
     return known === undefined || known.on === 'some paths';
   });
   return lock && { lock };
+}
+
+/** Does a branch ask whether the result of a call is zero, by itself or through the variable that it is put into? */
+function isTested(frame: Frame, result: string | undefined): boolean {
+  if (result === undefined) return false;
+  const names = new Set([result, ...frame.ir.nodes.flatMap((n) => (n.kind === 'assign' && n.value.kind === 'name' && n.value.name === result ? [formatExpr(n.target)] : []))]);
+  return frame.ir.nodes.some((n) => {
+    if (n.kind !== 'branch') return false;
+    const { condition } = n;
+    return names.has(formatExpr(condition)) || (condition.kind === 'binary' && (condition.op === '==' || condition.op === '!=') && names.has(formatExpr(condition.left)));
+  });
 }
 
 /** The first statement or condition from a node on. */

@@ -10,6 +10,7 @@ import { nodeId, quote, typeOf } from '../dataflow/frame';
 import { applyOutcome, substitution } from '../dataflow/instantiate';
 import { noGuards } from '../dataflow/outcomes';
 import { reduceAtExit } from '../dataflow/reduce';
+import type { EntryLocks } from '../dataflow/state';
 import { clobber, copy, lockStatus, writePlace } from '../dataflow/state';
 import type { CallNode } from '../dataflow/transfer';
 import { applyEffect } from '../dataflow/transfer';
@@ -33,6 +34,8 @@ export interface Helper {
   readonly ways: readonly Way[];
   /** It returns in no other way. */
   readonly complete: boolean;
+  /** Who calls it cannot hold such a lock. */
+  readonly notCallers: { readonly pte: boolean; readonly pmd: boolean };
 }
 
 /** What the walk asks about the functions that are called. */
@@ -79,9 +82,10 @@ export class SpotCalls {
       const after = helper && helper.complete && helper.ways.length > 0 ? this.enter(id, node, p, helper, args) : this.leave(id, node, p, args, target);
       if (before.length === 1 && givesBack(target)) for (const one of after) settleGivenBack(one);
       return after;
-    } else if (!target && p.s.held.size > 0 && handsOverLock(frame, node)) {
-      forgetKind(p, pageTable);
     }
+    if (!target && s.held.size > 0 && handsOverLock(frame, node)) forgetKind(p, pageTable);
+    // What is called through a pointer, or says so in its name, may drop a lock of what it gets: reading a folio in ends with unlocking it.
+    if (node.callee === undefined || /(?:^|_)(?:unlock|end_read)/.test(node.callee)) for (const o of p.others.values()) if (o.object && args.some((a) => a.key === o.object!.key)) forgetKind(p, o.lock);
     this.opaque(id, node, p, args, target);
     return [p];
   }
@@ -109,6 +113,13 @@ export class SpotCalls {
     return [...this.returns.values()].flat();
   }
 
+  /** A lock that the path takes itself is not its caller's. */
+  private noteOwn({ s }: PathState, before: EntryLocks): void {
+    if (s.coarse) return;
+    if (before.pte === 'unknown' && s.entryLock.pte === 'not-held') this.notCallers.pte = true;
+    if (before.pmd === 'unknown' && s.entryLock.pmd === 'not-held') this.notCallers.pmd = true;
+  }
+
   private primitive(id: NodeId, node: CallNode, callee: string, p: PathState, effect: Effect, args: readonly Value[]): Value {
     const { frame } = this;
     const { s } = p;
@@ -116,8 +127,9 @@ export class SpotCalls {
     const entryLock = s.entryLock;
     const result = applyEffect(frame, s, id, node, callee, effect, args);
     if (effect.op === 'walk-step' || [...before].some((key) => !s.held.has(key)) || (entryLock.pte !== 'released' && s.entryLock.pte === 'released')) dropPtl(p);
-    if (entryLock.pte === 'unknown' && s.entryLock.pte === 'not-held' && !s.coarse) this.notCallers.pte = true;
-    if (entryLock.pmd === 'unknown' && s.entryLock.pmd === 'not-held' && !s.coarse) this.notCallers.pmd = true;
+    // The lock of a page table is taken inside that of its parent, never the other way round.
+    if (entryLock.pmd === 'unknown' && s.entryLock.pmd === 'not-held' && s.entryLock.pte === 'unknown') s.entryLock = { pte: 'not-held', pmd: 'not-held' };
+    this.noteOwn(p, entryLock);
     const first = args[0];
     switch (effect.op) {
       case 'mm-lock': {
@@ -177,6 +189,11 @@ export class SpotCalls {
         const object = o.object && sub.value(o.object);
         const arg = args.findIndex((a) => a.key === object?.key);
         takeOther(after, { ...o, object, text: arg >= 0 ? quote(frame, node.args[arg]!.span) : o.text, guard: o.guard && sub.value(o.guard) });
+      }
+      if (way.p.s.held.size > 0 && helper.notCallers.pte && after.s.entryLock.pte === 'unknown' && p.s.held.size === 0) {
+        const before = after.s.entryLock;
+        after.s.entryLock = { pte: 'not-held', pmd: helper.notCallers.pmd ? 'not-held' : before.pmd };
+        this.noteOwn(after, before);
       }
       if (node.result) writePlace(after.s, local(node.result), next.value ?? symbol(unique));
       distinct.set(pathKey(after, configurationOf(after, true)), after);

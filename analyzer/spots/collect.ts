@@ -1,9 +1,9 @@
 /** Puts together what the paths that reach a node know. */
 import type { Level } from '../../kernel/types';
-import type { Span } from '../../parser/ir';
 import type { Frame } from '../dataflow/frame';
 import { lockStatus, truth } from '../dataflow/state';
 import type { LockStatus, Place, ReadValue, Value } from '../dataflow/value';
+import { placeText } from '../dataflow/words';
 import type { LockFact, SnapshotFact, SnapshotState, SpotFacts } from './facts';
 import type { PathState } from './path-state';
 import { everything, pageTable } from './path-state';
@@ -91,6 +91,8 @@ export class Collected {
     for (const { fact, held, untested, precise } of this.locks.values()) {
       if (this.unsure.has(fact.lock)) continue;
       const always = held === this.states;
+      // Folios come locked from many functions that the model does not know: elsewhere it may be held as well.
+      if (!always && fact.lock === 'folio lock') continue;
       // A mixture of paths may be one that cannot happen: it shows nothing about some paths.
       if (!always && (untested > 0 || precise === 0 || precise === this.precise)) continue;
       if (always && untested > 0 && untested < held) continue;
@@ -141,7 +143,9 @@ export function lockName(lock: Value, p: PathState): string | undefined {
     if (place.kind === 'local' && place.fields.length === 0) return name;
     found ??= name;
   }
-  return found;
+  if (found !== undefined) return found;
+  if (lock.kind === 'param') return lock.name;
+  if (lock.kind !== 'load' && lock.kind !== 'address') return undefined;
+  const text = placeText(lock.place, () => '?');
+  return /^[\w.>-]+$/.test(text) ? text : undefined;
 }
-
-export const within = (outer: Span, inner: Span): boolean => outer.start <= inner.start && inner.end <= outer.end;

@@ -86,6 +86,8 @@ export interface Boundary {
   readonly side: 'after' | 'before';
   /** Undefined when none is held any more. */
   readonly lock: LockFact | undefined;
+  /** Taken by a call whose result the function tests: an attempt. */
+  readonly tested: boolean;
 }
 
 /** A variable that is tested. */

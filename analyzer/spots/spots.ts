@@ -91,7 +91,7 @@ export function createSpots(tree: Tree, log: (line: string) => void): Spots {
     const needs: Needs = { names: new Set([...ref.outline.calls, ref.name]), asked: [] };
     const frame = frameOf(ref);
     const done = followed(ref, frame, needs, helperLimits, nobody);
-    entry = { helper: { ref, params: frame.ir.params.map((p) => p.name), ways: done?.ways ?? [], complete: done?.allWays ?? false }, needs };
+    entry = { helper: { ref, params: frame.ir.params.map((p) => p.name), ways: done?.ways ?? [], complete: done?.allWays ?? false, notCallers: done?.notCallers ?? { pte: false, pmd: false } }, needs };
     helpers.set(ref, entry);
     return entry;
   }
@@ -115,7 +115,7 @@ export function createSpots(tree: Tree, log: (line: string) => void): Spots {
     const frame = frameOf(ref);
     const collected = new Map<NodeId, Collected>();
     const names = lockNames(frame);
-    const nameOf = (lock: Value, p: PathState): string => lockName(lock, p) ?? names.get(lock.kind === 'lock' ? lock.id : '') ?? (lock.kind === 'load' || lock.kind === 'param' ? names.get(lock.key) : undefined) ?? '';
+    const nameOf = (lock: Value, p: PathState): string => lockName(lock, p) ?? names.get(lock.kind === 'lock' ? lock.id : '') ?? '';
     const levels = frame.ir.nodes.map((_, id) => levelRead(frame.shapeAt(id)?.effect));
     const after = new Map<NodeId, Collected>();
     const collect = (into: Map<NodeId, Collected>, node: NodeId, p: PathState): void => {
