@@ -2,7 +2,7 @@
 import type { Effect, Level } from '../../kernel/types';
 import { formatExpr } from '../../parser/cfg';
 import type { Expr } from '../../parser/ir';
-import { didYouMean } from '../../kernel/suggest';
+import { unknownWord } from '../litmus/problem';
 import { behind } from './arithmetic';
 import { and, at, binary, cond, constant, equals, not, or, truth, word, zero } from './exp';
 import { entryTests, entryValues, hasForm } from './entry-values';
@@ -240,7 +240,7 @@ function lockOf(context: Lowering, expr: Expr): Exp {
   if (address.kind !== 'const') return address;
   if (knownWord(context, address)?.kind === 'lock') return address;
   const locks = [...context.world.objects.values()].filter((o) => o.fields[0]?.kind === 'lock').map((o) => o.declaration.name);
-  return fail(context, `${formatExpr(expr)} is no lock${didYouMean(formatExpr(expr), locks)}`, expr.span);
+  return fail(context, unknownWord(`${formatExpr(expr)} is no lock`, formatExpr(expr), locks), expr.span);
 }
 
 function twoLocks(context: Lowering, first: Expr, second: Expr): Exp[] {
