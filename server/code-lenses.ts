@@ -2,16 +2,20 @@
 import { CodeLensRefreshRequest, type CancellationToken, type CodeLens, type Connection } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Feature, FeatureContext } from './feature';
+import { isLitmus } from './litmus/document';
+import { litmusLenses } from './litmus/lenses';
 import { raceLenses } from './open-race';
 
 export interface LensSource {
+  /** For litmus files; without it, for all others. */
+  readonly litmus?: true;
   /** False when this client can do nothing with them. */
   usable(context: FeatureContext): boolean;
   lenses(document: TextDocument, context: FeatureContext, token: CancellationToken): readonly CodeLens[] | Promise<readonly CodeLens[]>;
 }
 
 /** Lenses of one line are shown in this order. */
-const sources: readonly LensSource[] = [raceLenses];
+const sources: readonly LensSource[] = [raceLenses, litmusLenses];
 
 export const codeLenses: Feature = (context) => {
   const usable = sources.filter((source) => source.usable(context));
@@ -20,7 +24,7 @@ export const codeLenses: Feature = (context) => {
   connection.onCodeLens(async ({ textDocument }, token) => {
     const document = documents.get(textDocument.uri);
     if (document === undefined) return [];
-    const found = await Promise.all(usable.map(async (source) => {
+    const found = await Promise.all(usable.filter((source) => isLitmus(document) === (source.litmus === true)).map(async (source) => {
       try {
         return await source.lenses(document, context, token);
       } catch (error) {

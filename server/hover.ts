@@ -15,7 +15,7 @@ export function hover(document: TextDocument, position: HoverParams['position'],
 }
 
 /** For clients that draw Markdown as it is written. */
-function withoutMarkup(markdown: string): string {
+export function withoutMarkup(markdown: string): string {
   return markdown.replace(/\\([\\`*_{}[\]<>()#+.!|-])|\*\*|`/g, (_, escaped: string | undefined) => escaped ?? '').replace(/ {2}$/gm, '');
 }
 

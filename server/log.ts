@@ -12,7 +12,13 @@ export function createLog(console: RemoteConsole): Log {
   return {
     info: (line) => console.info(line),
     warn: (line) => console.warn(line),
-    failure: (doing, error) => console.error(`${doing}: ${describeError(error)}`),
+    failure(doing, error) {
+      try {
+        console.error(`${doing}: ${describeError(error)}`);
+      } catch {
+        // The client is gone: nobody reads the log any more.
+      }
+    },
   };
 }
 

@@ -10,6 +10,10 @@ import { createDelivery, type Delivery } from './delivery';
 import type { Engine, LoadEngine } from './engine';
 import { announcedCommands, type Feature } from './feature';
 import { hover } from './hover';
+import { createLitmusDiagnostics, type LitmusDiagnostics } from './litmus/diagnostics';
+import { isLitmus } from './litmus/document';
+import { litmusFeature } from './litmus/feature';
+import { litmusHover } from './litmus/hover';
 import { createLog, describeError, showFailure, type Log } from './log';
 import { serveRaces } from './races';
 import { DEFAULTS, SECTION, isRecord, parseSettings, type Settings } from './settings';
@@ -21,7 +25,7 @@ export interface ServerOptions {
 }
 
 /** What it can do besides diagnostics and hovers. */
-const features: readonly Feature[] = [codeActions, codeLenses];
+const features: readonly Feature[] = [codeActions, codeLenses, litmusFeature];
 
 /** Serves on this connection until the client ends it. */
 export function startServer(connection: Connection, { loadEngine, version }: ServerOptions): void {
@@ -30,8 +34,9 @@ export function startServer(connection: Connection, { loadEngine, version }: Ser
   let capabilities: ClientCapabilities = {};
   let engine: Engine | undefined;
   let delivery: Delivery | undefined;
+  let litmus: LitmusDiagnostics | undefined;
 
-  connection.onInitialize(async ({ capabilities: offered, initializationOptions }): Promise<InitializeResult> => {
+  connection.onInitialize(async ({ capabilities: offered, initializationOptions, workspaceFolders, rootUri }): Promise<InitializeResult> => {
     capabilities = offered;
     try {
       engine = await loadEngine();
@@ -46,7 +51,10 @@ export function startServer(connection: Connection, { loadEngine, version }: Ser
       : undefined;
     delivery = createDelivery({ connection, documents, engine, log, capabilities, ...(status && { status }) });
     if (isRecord(initializationOptions)) delivery.setSettings(parseSettings(initializationOptions.settings));
-    const context = { connection, documents, engine, log, capabilities, commands: announcedCommands(initializationOptions), delivery };
+    litmus = createLitmusDiagnostics({ connection, documents, engine, log, capabilities, delivery });
+    // Clients that know no folders have a root, and some have the old way only.
+    const folders = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri === null ? [] : [rootUri]);
+    const context = { connection, documents, engine, log, capabilities, commands: announcedCommands(initializationOptions), delivery, litmus, folders };
     const offers = features.map((feature) => feature(context));
     return {
       serverInfo: { name: 'mm-review', version },
@@ -81,7 +89,8 @@ export function startServer(connection: Connection, { loadEngine, version }: Ser
   connection.onDidChangeWatchedFiles(({ changes }) => delivery?.filesChanged(changes.map((change) => change.uri)));
 
   connection.languages.diagnostics.on(async ({ textDocument, previousResultId }, token) => {
-    const report = await delivery?.pull(textDocument.uri, previousResultId, token);
+    const document = documents.get(textDocument.uri);
+    const report = await (document !== undefined && isLitmus(document) ? litmus : delivery)?.pull(textDocument.uri, previousResultId, token);
     if (report !== undefined) return report;
     if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
     return { kind: DocumentDiagnosticReportKind.Full, items: [] };
@@ -91,6 +100,7 @@ export function startServer(connection: Connection, { loadEngine, version }: Ser
     const document = documents.get(textDocument.uri);
     if (document === undefined || engine === undefined || delivery === undefined) return null;
     const { describe } = engine;
+    if (isLitmus(document)) return litmusHover(document, position, engine, capabilities);
     const model = delivery.modelAt(textDocument.uri);
     const formats = capabilities.textDocument?.hover?.contentFormat;
     const kind = formats === undefined || formats.includes(MarkupKind.Markdown) ? MarkupKind.Markdown : MarkupKind.PlainText;
