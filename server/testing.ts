@@ -133,7 +133,8 @@ export interface TestClient {
   lensRefreshes: number;
   /** What the client answers when asked for the section `mmReview`. */
   settings: unknown;
-  open(uri: string, text: string): void;
+  /** As a C file, unless it is another language. */
+  open(uri: string, text: string, languageId?: string): void;
   /** Replaces the whole of a line, as an incremental change. */
   editLine(uri: string, line: number, text: string): void;
   close(uri: string): void;
@@ -162,9 +163,9 @@ export async function startClient({ capabilities = PUSH, initializationOptions, 
   const versions = new Map<string, number>();
   const client: TestClient = {
     connection, engine, pushed: [], statuses: [], logged: [], registered: [], capabilities: {}, refreshes: 0, lensRefreshes: 0, settings,
-    open(uri, text) {
+    open(uri, text, languageId = 'c') {
       versions.set(uri, 1);
-      void connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'c', version: 1, text } });
+      void connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId, version: 1, text } });
     },
     editLine(uri, line, text) {
       const version = (versions.get(uri) ?? 0) + 1;

@@ -10,6 +10,7 @@ import { headerWords, otherWords, propertyWords } from '../../simulator/litmus/w
 import { intrinsics } from '../../simulator/machine/intrinsics';
 import { links, objectTypes, type Field } from '../../simulator/machine/objects';
 import { stepWords } from '../../simulator/machine/step-words';
+import { constants } from '../../simulator/machine/values';
 
 export function describeKey(key: string): string | undefined {
   if (!isHeaderKey(key)) return undefined;
@@ -73,11 +74,20 @@ export function describeObject(file: LitmusFile, name: string): string | undefin
   const [first] = declarations;
   if (first === undefined) return undefined;
   const lines = declarations.flatMap(({ start, end }) => {
-    const declaration = all.slice(start, end).split('\n').map((line) => line.replace(/^\t/, '')).filter((line) => !/^\s*#/.test(line));
+    const declaration = all.slice(start, end).split('\n').map((line) => line.replace(/^\t/, ''));
     const where = declarations.length === 1 ? undefined : variantsAt(outline, start, variants, defines);
     return where === undefined ? declaration : [`/* ${where.length === 0 ? 'in no variant' : where.join(', ')} */`, ...declaration];
   });
-  return paragraphs(block(lines), `${first.isGhost ? 'A ghost: kernel code cannot see it. ' : ''}In threads ${code(name)} is a pointer to it.${/=/.test(lines.join('')) ? '' : ' It begins with 0.'}`);
+  return paragraphs(block(lines), `${first.isGhost ? 'A ghost: kernel code cannot see it. ' : ''}In threads ${code(name)} is a pointer to it.${/=/.test(lines.join('')) ? '' : ` ${beginning(first.type)}`}`);
+}
+
+/** What an object without initial values begins with. */
+function beginning(type: string): string {
+  const kinds = new Set((objectTypes.get(type) ?? []).map(({ kind }) => kind));
+  const hasLocks = [kinds.delete('lock'), kinds.delete('rwlock')].includes(true);
+  if (kinds.size === 0) return hasLocks ? 'Free at the beginning.' : '';
+  const empty = kinds.has('entry') || kinds.has('slot') ? 'Empty at the beginning' : '0 at the beginning';
+  return `${empty}${hasLocks ? ', its locks are free' : ''}.`;
 }
 
 export function describeField(name: string): string | undefined {
@@ -96,8 +106,8 @@ export function describeFinal(thread: string, variable: string): string {
 /** A primitive, a call of the machine, a type, a constant or a word of the language. */
 export function describeName(name: string, engine: Engine): string | undefined {
   const intrinsic = intrinsics.get(name);
-  if (intrinsic) return `**\`${intrinsic.usage}\`** · scenarios only\n\n${text(intrinsic.meaning)}`;
-  const type = describeType(name) ?? describeType(`struct ${name}`);
+  if (intrinsic) return `**\`${intrinsic.usage}\`** · in a scenario\n\n${text(intrinsic.meaning)}`;
+  const type = describeType(name);
   if (type !== undefined) return type;
   const known = engine.describe(name, builtinModel);
   const own = otherWords.get(name);
@@ -117,8 +127,8 @@ function describeType(type: string): string | undefined {
   const fields = objectTypes.get(type);
   if (!fields) return undefined;
   const [first] = fields;
-  if (first?.name === '') return `**${type}** · ${wordKind(first)} of the init block`;
-  return paragraphs(`**${type}** · object of the init block`, `Has ${list(fields.map((field) => `${code(field.name)} (${wordKind(field)})`))}.`);
+  if (first?.name === '') return `**${type}** · in the init block: ${wordKind(first)}`;
+  return paragraphs(`**${type}** · in the init block: an object`, `Has ${list(fields.map((field) => `${code(field.name)} (${wordKind(field)})`))}.`);
 }
 
 function wordKind({ kind, flags }: Field): string {
@@ -133,12 +143,13 @@ function wordKind({ kind, flags }: Field): string {
 }
 
 function flagText({ flags }: Field): string | undefined {
-  return flags && `Flags: ${list(Object.values(flags).map(code))}.`;
+  // A folio's flags are shown without the prefix with which they are written.
+  return flags && `Flags: ${list(Object.values(flags).map((flag) => code(constants.has(flag) ? flag : `PG_${flag}`)))}.`;
 }
 
-function expectationText({ variant, adversaries, verdict, steps, uncovered }: Expectation): string {
+function expectationText({ adversaries, verdict, steps, uncovered }: Expectation): string {
   const more = steps !== undefined ? `, ${steps} steps` : uncovered ? ', with a label that is not reached' : '';
-  return `${adversaries.length === 0 ? '' : `${withText(variant, adversaries)}: `}**${verdict}**${more}`;
+  return `${adversaries.length === 0 ? '' : `with ${list(adversaries.map(code))}: `}**${verdict}**${more}`;
 }
 
 function withText(variant: string, adversaries: readonly string[]): string {

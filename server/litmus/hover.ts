@@ -39,6 +39,6 @@ function describeSymbol(file: LitmusFile, symbol: LitmusSymbol, engine: Engine):
     case 'anchor': return describeFunction(file, symbol.function) ?? describeName(symbol.function, engine);
     case 'field': return describeField(name);
     case 'final': return describeFinal(symbol.thread, symbol.variable);
-    case 'name': return describeName(name, engine);
+    case 'name': return describeName(symbol.name, engine);
   }
 }

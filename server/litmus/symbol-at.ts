@@ -18,8 +18,8 @@ export type LitmusSymbol =
   | { readonly kind: 'field'; readonly word: Word }
   /** `0:v` in the condition. */
   | { readonly kind: 'final'; readonly word: Word; readonly thread: string; readonly variable: string }
-  /** Anything else: a primitive, a call of the machine, a type, a constant, a word of the language. */
-  | { readonly kind: 'name'; readonly word: Word };
+  /** Anything else: a primitive, a call of the machine, a type, a constant, a word of the language. `name` is `struct x` for the tag of a struct. */
+  | { readonly kind: 'name'; readonly word: Word; readonly name: string };
 
 /** The symbol at an offset, its end included; undefined where there is nothing to be said. */
 export function symbolAt(file: LitmusFile, offset: number): LitmusSymbol | undefined {
@@ -38,7 +38,7 @@ export function functionAt({ outline }: LitmusFile, offset: number): LitmusFile[
   return outline.functions.find(({ start, end }) => offset >= start && offset < end);
 }
 
-/** The identifier that holds or touches an offset; `struct x` is one. */
+/** The identifier that holds or touches an offset. */
 function identifierAt(text: string, offset: number): Word | undefined {
   let start = offset;
   let end = offset;
@@ -58,7 +58,7 @@ function inHeader(file: LitmusFile, offset: number): LitmusSymbol | undefined {
   // In prose a call is meant for what it is.
   const word = identifierAt(file.text, offset);
   if (!word || file.text[word.end] !== '(') return undefined;
-  return { kind: isFunction(file, word.text) ? 'function' : 'name', word };
+  return isFunction(file, word.text) ? { kind: 'function', word } : named(word);
 }
 
 /** The word with this index of a header line's value. */
@@ -73,11 +73,11 @@ function inValue({ key, words, value }: HeaderText, index: number): LitmusSymbol
     }
     case 'Expect':
       if (index === 0) return { kind: 'variant', word };
-      return isVerdict ? { kind: 'name', word } : words[1]?.text === 'with' && !/^\d+$/.test(word.text) ? { kind: 'library-thread', word } : undefined;
+      return isVerdict ? named(word) : words[1]?.text === 'with' && !/^\d+$/.test(word.text) ? { kind: 'library-thread', word } : undefined;
     case 'Cover':
       if (index === words.length - 1) return { kind: 'label', word, function: undefined };
       if (index === 0) return { kind: 'variant', word };
-      return isVerdict ? { kind: 'name', word } : { kind: 'library-thread', word };
+      return isVerdict ? named(word) : { kind: 'library-thread', word };
     case 'Unchecked':
       return index === 0 ? { kind: 'variant', word } : { kind: 'property', word };
     case 'Define':
@@ -89,7 +89,7 @@ function inValue({ key, words, value }: HeaderText, index: number): LitmusSymbol
     case 'Needs':
       return { kind: 'object', word };
     case 'Result':
-      return isVerdict ? { kind: 'name', word } : undefined;
+      return isVerdict ? named(word) : undefined;
     case 'Anchor':
       return words.length < 2 ? undefined : { kind: 'anchor', word, file: words[0]!.text, function: words[1]!.text };
     default:
@@ -103,11 +103,16 @@ function inCode(file: LitmusFile, word: Word): LitmusSymbol {
   const final = outline.exists && word.start >= outline.exists.start ? /(\d+):$/.exec(before) : null;
   if (final) return { kind: 'final', word: wordAt(text, word.start - final[0].length, final[0].length + word.text.length), thread: `P${final[1]}`, variable: word.text };
   if (/(?:->|\.)\s*$/.test(before)) return { kind: 'field', word };
+  if (/\bstruct\s+$/.test(before)) return named(word, `struct ${word.text}`);
   const owner = functionAt(file, word.start);
   if (outline.labels.some(({ name }) => name.start === word.start) || /\bgoto\s+$/.test(before)) return { kind: 'label', word, function: owner?.name.text };
   if (isFunction(file, word.text)) return { kind: 'function', word };
   const isLocal = owner !== undefined && !owner.isThread && declares(outline.code.slice(owner.start, owner.end), word.text);
-  return { kind: !isLocal && outline.declarations.some(({ name }) => name.text === word.text) ? 'object' : 'name', word };
+  return !isLocal && outline.declarations.some(({ name }) => name.text === word.text) ? { kind: 'object', word } : named(word);
+}
+
+function named(word: Word, name = word.text): LitmusSymbol {
+  return { kind: 'name', word, name };
 }
 
 /** Does a function declare a parameter or local of this name? */

@@ -49,7 +49,7 @@ export const propertyWords: Readonly<Record<PropertyId, string>> = {
 
 /** Words of the header's values and of the init block. */
 export const otherWords: ReadonlyMap<string, string> = new Map([
-  ['Sometimes', 'There is an order of the steps in which a property is violated. The number behind it is the length of the shortest one.'],
+  ['Sometimes', 'There is an order of the steps in which a property is violated. The number behind it is the length of the shortest such order.'],
   ['Never', 'No order of the steps violates a property. It means something only when every `Cover` label is reached.'],
   ['uncovered', 'This Never is expected to prove nothing: a `Cover` label is not reached.'],
   ['with', 'Library threads run in place of the threads that `Adversary` names.'],

@@ -35,7 +35,7 @@ export function stepWords(name: string, effect: Effect): StepWords {
     case 'read':
       return words(1, 'reads the entry.');
     case 'compare':
-      return none('compares all of the two values.');
+      return none('compares the whole of both values.');
     case 'test':
       return effect.test === 'other' && !entryTests.has(name) ? unusable('entries have no such bit here.') : none('looks at a value that was read before.');
     case 'test-slot':
@@ -66,7 +66,7 @@ export function stepWords(name: string, effect: Effect): StepWords {
     case 'cache-store':
       return words(1, 'writes the slot.');
     case 'inert':
-      return none('does nothing that matters here. Its result cannot be used: `choose()` says what may happen.');
+      return none('it does nothing here, and its result cannot be used; `choose()` says what may happen.');
     case 'range': case 'fault': case 'walk-step': case 'walk-done':
       return unusable();
   }
@@ -79,7 +79,7 @@ function mode({ lock, mode: how }: Extract<Effect, { op: 'mm-lock' }>): string {
 }
 
 function hugetlb({ lock }: { readonly lock: string }): string {
-  return lock === 'hugetlb vma lock' ? '; no step for a private mapping without `HPAGE_RESV_OWNER`, which has none' : '';
+  return lock === 'hugetlb vma lock' ? '; no step for a private mapping without `HPAGE_RESV_OWNER`, which has no such lock' : '';
 }
 
 const numbers = ['No', 'One', 'Two', 'Three', 'Four'];
