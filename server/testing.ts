@@ -151,10 +151,11 @@ export interface ClientOptions {
   readonly engine?: FakeEngine;
   readonly settings?: unknown;
   readonly loadEngine?: () => Promise<Engine>;
+  readonly rootUri?: string;
 }
 
 /** Starts the server and performs the handshake. */
-export async function startClient({ capabilities = PUSH, initializationOptions, engine = fakeEngine(), settings, loadEngine }: ClientOptions = {}): Promise<TestClient> {
+export async function startClient({ capabilities = PUSH, initializationOptions, engine = fakeEngine(), settings, loadEngine, rootUri }: ClientOptions = {}): Promise<TestClient> {
   const toServer = new PassThrough();
   const toClient = new PassThrough();
   const server = createConnection(ProposedFeatures.all, new StreamMessageReader(toServer), new StreamMessageWriter(toClient));
@@ -209,7 +210,7 @@ export async function startClient({ capabilities = PUSH, initializationOptions, 
   });
   connection.onRequest('window/showMessageRequest', () => null);
   connection.listen();
-  const result = await connection.sendRequest<{ capabilities: Record<string, unknown> }>('initialize', { processId: null, rootUri: null, capabilities, initializationOptions });
+  const result = await connection.sendRequest<{ capabilities: Record<string, unknown> }>('initialize', { processId: null, rootUri: rootUri ?? null, capabilities, initializationOptions });
   Object.assign(client.capabilities, result.capabilities);
   await connection.sendNotification('initialized', {});
   return client;

@@ -27,10 +27,21 @@ export function symbolAt(file: LitmusFile, offset: number): LitmusSymbol | undef
   if (outline.header && offset > outline.header.start && offset < outline.header.end) return inHeader(file, offset);
   const directive = directiveAt(text, offset);
   if (directive) return holds(directive, offset) ? { kind: 'macro', word: directive, isDirective: true } : undefined;
+  const final = outline.exists && finalAt(text.slice(0, outline.exists.end), outline.exists.start, offset);
+  if (final) return final;
   const word = identifierAt(text, offset);
   // Comments and literals are blank in the code.
   if (!word || outline.code.slice(word.start, word.end) !== word.text) return undefined;
   return inCode(file, word);
+}
+
+/** `0:v` at an offset of the condition. */
+function finalAt(text: string, start: number, offset: number): LitmusSymbol | undefined {
+  for (const match of text.slice(start).matchAll(/(\d+):([A-Za-z_]\w*)/g)) {
+    const word = wordAt(text, start + match.index, match[0].length);
+    if (holds(word, offset)) return { kind: 'final', word, thread: `P${match[1]}`, variable: match[2]! };
+  }
+  return undefined;
 }
 
 /** The function whose text holds this offset. */
@@ -98,10 +109,8 @@ function inValue({ key, words, value }: HeaderText, index: number): LitmusSymbol
 }
 
 function inCode(file: LitmusFile, word: Word): LitmusSymbol {
-  const { outline, text } = file;
+  const { outline } = file;
   const before = outline.code.slice(Math.max(0, word.start - 80), word.start);
-  const final = outline.exists && word.start >= outline.exists.start ? /(\d+):$/.exec(before) : null;
-  if (final) return { kind: 'final', word: wordAt(text, word.start - final[0].length, final[0].length + word.text.length), thread: `P${final[1]}`, variable: word.text };
   if (/(?:->|\.)\s*$/.test(before)) return { kind: 'field', word };
   if (/\bstruct\s+$/.test(before)) return named(word, `struct ${word.text}`);
   const owner = functionAt(file, word.start);
