@@ -17,6 +17,7 @@ export function initItems(file: LitmusFile, line: string): Draft[] {
   if (attribute === '__maps') return objects(file, ['pte_t']);
   if (attribute === 'page') return objects(file, ['struct folio', 'struct page']);
   if (/\.\w*$/.test(line)) return fields();
+  if (isTag(line)) return tags();
   const attributes = ['__guarded_by', '__maps'].map((label): Draft => ({ label, kind: CompletionItemKind.Keyword, snippet: `${label}($1)`, resolves: true }));
   const isValue = /=[^;]*$/.test(line);
   if (isValue) return [...values(), ...objects(file, ['struct folio', 'struct page'])];
@@ -28,6 +29,7 @@ export function bodyItems(file: LitmusFile, offset: number, line: string): Draft
   const owner = functionAt(file, offset);
   if (/\bgoto[ \t]+\w*$/.test(line)) return unique(file.outline.labels.filter((label) => label.function === owner?.name.text).map(({ name }) => name.text)).map((name) => about({ label: name, kind: CompletionItemKind.Reference }, describeLabel(file, name, owner?.name.text)));
   if (/(?:->|\w\.)\w*$/.test(line)) return fields();
+  if (isTag(line)) return tags();
   if (owner === undefined) return [...objectTypes.keys()].map((label) => ({ label, kind: CompletionItemKind.Struct }));
   const functions = unique(file.outline.functions.filter((each) => !each.isThread).map(({ name }) => name.text));
   return [
@@ -58,6 +60,15 @@ function values(): Draft[] {
 function fields(): Draft[] {
   const names = [...objectTypes.values()].flatMap((own) => own.map(({ name }) => name)).filter((name) => name !== '');
   return unique([...names, ...links.keys()]).map((name) => about({ label: name, kind: CompletionItemKind.Field }, describeField(name)));
+}
+
+function isTag(line: string): boolean {
+  return /\bstruct[ \t]+\w*$/.test(line);
+}
+
+/** What can follow the word `struct`. */
+function tags(): Draft[] {
+  return [...objectTypes.keys()].filter((type) => type.startsWith('struct ')).map((type) => ({ label: type.slice('struct '.length), kind: CompletionItemKind.Struct }));
 }
 
 let known: readonly Draft[] | undefined;

@@ -23,7 +23,7 @@ describe('in the header', () => {
   test('keys at the beginning of a line', async () => {
     const found = await items(' * Cover: done', ' * Co|');
     expect(found.map(({ label }) => label)).toEqual(expect.arrayContaining(['Cover', 'Commit', 'Expect', 'Needs']));
-    expect(found.find(({ label }) => label === 'Cover')).toMatchObject({ insertText: 'Cover: ', documentation: { kind: 'markdown', value: expect.stringContaining('must be reached') as string } });
+    expect(found.find(({ label }) => label === 'Cover')).toMatchObject({ textEdit: { newText: 'Cover: ' }, documentation: { kind: 'markdown', value: expect.stringContaining('must be reached') as string } });
   });
 
   test.each<[string, readonly string[]]>([
@@ -46,6 +46,11 @@ describe('in the header', () => {
     expect(await labels(' * Cover: done', line, { trigger: ' ' })).toEqual(expected);
   });
 
+  test('names with hyphens are replaced as a whole', async () => {
+    const found = await items(' * Cover: done', ' * Expect: fixed with madv-dontneed,uffdio-c|');
+    expect(found.find(({ label }) => label === 'uffdio-copy')).toMatchObject({ textEdit: { newText: 'uffdio-copy', range: { start: { character: 36 }, end: { character: 44 } } } });
+  });
+
   test('library threads, properties and rules', async () => {
     expect(await labels(' * Cover: done', ' * Expect: fixed with |')).toEqual(expect.arrayContaining(['migration', 'uffdio-copy']));
     client.stop();
@@ -62,6 +67,10 @@ describe('in the header', () => {
 describe('in the init block', () => {
   test('types and attributes', async () => {
     expect(await labels('\tspinlock_t ptl;', '\tspinlock_t ptl;\n\tp|')).toEqual(expect.arrayContaining(['pte_t', 'struct mm_struct', 'ghost', '__guarded_by']));
+  });
+
+  test('tags behind struct', async () => {
+    expect(await labels('\tspinlock_t ptl;', '\tstruct v|')).toContain('vm_area_struct');
   });
 
   test('only a spinlock guards, only a folio is mapped', async () => {

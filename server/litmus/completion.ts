@@ -33,7 +33,12 @@ export function completions(document: TextDocument, { position, context }: Pick<
     return bodyItems(file, offset, line);
   };
   const { snippetSupport, documentationFormat } = capabilities.textDocument?.completion?.completionItem ?? {};
-  return drafts().map((draft) => toItem(draft, snippetSupport === true, documentationFormat?.includes(MarkupKind.Markdown) === true));
+  const items = drafts().map((draft) => toItem(draft, snippetSupport === true, documentationFormat?.includes(MarkupKind.Markdown) === true));
+  if (!isHeader) return items;
+  // Names in the header have hyphens, which end a word for most editors.
+  const typed = /[^\s,(*]*$/.exec(line)![0].length;
+  const range = { start: { line: position.line, character: position.character - typed }, end: position };
+  return items.map(({ insertText, ...item }) => ({ ...item, textEdit: { range, newText: insertText ?? item.label } }));
 }
 
 /** Adds the documentation of a primitive or a call of the machine. */

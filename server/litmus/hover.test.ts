@@ -98,6 +98,14 @@ describe('in the code', () => {
   });
 });
 
+test('lines may end with a carriage return', async () => {
+  const uri = 'file:///home/x/crlf.litmus';
+  client.open(uri, LOST.replace(/\n/g, '\r\n'));
+  const answer = await client.connection.sendRequest<Hover>('textDocument/hover', { textDocument: { uri }, position: at(LOST, 'Expect: |fixed') });
+  expect(answer.contents).toMatchObject({ value: '**fixed** · variant: with the lock\n\nDefines `FIX_LOCK`.\n\nExpected: **Never**.' });
+  expect((await client.push(uri, () => true)).diagnostics).toEqual([]);
+});
+
 test('a client that knows no Markdown gets plain text', async () => {
   client.stop();
   client = await startLitmus({ capabilities: { textDocument: { ...MODERN.textDocument, hover: { contentFormat: ['plaintext'] } } } });
