@@ -13,6 +13,8 @@ export interface Complaint extends Span {
   readonly message: string;
   /** Text that was probably meant instead. */
   readonly instead?: string;
+  /** What was found to be so: what an expectation would have to say. */
+  readonly found?: string;
 }
 
 /** Reads and builds every variant, and every variant with library threads that the header names. Gives way between two of them. */

@@ -33,6 +33,8 @@ export function headerItems(file: LitmusFile, line: string, engine: Engine): Dra
       if (words.length === 0) return [...labels(), ...variants()];
       if (words[1] !== 'with') return words.length === 1 ? [keyword('with'), ...labels()] : [];
       return words.length === 2 || /,\s*$/.test(before) ? library() : labels();
+    case 'Through':
+      return words.length === 0 ? labels() : [];
     case 'Unchecked':
       return words.length === 0 ? variants() : propertyIds.filter((id) => !words.includes(id)).map((id) => withAbout({ label: id, kind: CompletionItemKind.Value }, describeProperty(id)));
     case 'Variant':

@@ -35,6 +35,7 @@ describe('in the header', () => {
     [' * Cover: |', ['done', 'buggy', 'fixed']],
     [' * Cover: fixed |', ['with', 'done']],
     [' * Unchecked: |', ['buggy', 'fixed']],
+    [' * Through: |', ['done']],
     [' * Variant: other |', ['FIX_LOCK']],
     [' * Variant: other : |', []],
     [' * Define: |', ['FIX_LOCK']],

@@ -5,6 +5,7 @@ import { LOST, MODERN, libraryTexts, scenarioTexts, startLitmus } from './testin
 import { PULL, type ClientOptions, type TestClient } from '../testing';
 
 const URI = 'file:///home/x/lost.litmus';
+const PULLS = { textDocument: { ...MODERN.textDocument, ...PULL.textDocument } };
 
 let client: TestClient;
 afterEach(() => client.stop());
@@ -25,11 +26,12 @@ const fixes = (diagnostic: Diagnostic): Promise<CodeAction[]> =>
   client.connection.sendRequest('textDocument/codeAction', { textDocument: { uri: URI }, range: diagnostic.range, context: { diagnostics: [diagnostic] } });
 
 test('the scenarios and library threads that ship have no problems', async () => {
-  await start();
+  await start({ capabilities: PULLS });
   for (const [index, text] of [...scenarioTexts, ...libraryTexts].entries()) {
     const uri = `untitled:Untitled-${index}`;
     client.open(uri, text, 'mm-litmus');
-    expect((await client.push(uri, () => true)).diagnostics).toEqual([]);
+    expect(await client.pull(uri)).toMatchObject({ kind: 'full', items: [] });
+    client.close(uri);
   }
 }, 60_000);
 
@@ -38,6 +40,7 @@ const CASES: readonly (readonly [string, string, string, string, string | undefi
   ['Expect: fixed Never', 'Expect: fixed with migratio Never', 'migratio', "there is no library thread migratio (did you mean 'migration'?)", 'migration'],
   ['Expect: fixed Never', 'Expect: fixed Nevr', 'Expect: fixed Nevr', 'Expect: variant [with adversary] Sometimes [steps], or Never [uncovered]', undefined],
   ['Cover: done', 'Cover: doen', 'doen', "there is no label doen (did you mean 'done'?)", 'done'],
+  ['Cover: done', 'Through: don', 'don', "there is no label don (did you mean 'done'?)", 'done'],
   ['Title: a', 'Titel: a', 'Titel', "unknown header line Titel (did you mean 'Title'?)", 'Title'],
   ['FIX_LOCK : with', 'FIX_LOK : with', 'FIX_LOK', "no #ifdef asks for FIX_LOK (did you mean 'FIX_LOCK'?)", 'FIX_LOCK'],
   ['spinlock_t ptl;', 'spinlok_t ptl;', 'spinlok_t', "spinlok_t is no type of shared objects (did you mean 'spinlock_t'?)", 'spinlock_t'],
@@ -74,8 +77,8 @@ test('expectations that do not hold are warnings, once nothing was typed for a w
     [2, 'expected Never, found Sometimes (N states explored)', 'Never'],
     [2, 'expected Sometimes, found Never (N states explored)', 'Sometimes 9'],
   ]);
-  expect(await fixes(diagnostics[0]!)).toMatchObject([{ title: "Change to 'Sometimes 5'", isPreferred: false }]);
-  expect(await fixes(diagnostics[1]!)).toMatchObject([{ title: "Change to 'Never'" }]);
+  expect(await fixes(diagnostics[0]!)).toMatchObject([{ title: 'Expect what was found: Sometimes 5', isPreferred: false }]);
+  expect(await fixes(diagnostics[1]!)).toMatchObject([{ title: 'Expect what was found: Never' }]);
   // The first push had nothing to say: reading it found no problem.
   expect(client.pushed[0]?.diagnostics).toEqual([]);
 });
@@ -93,7 +96,7 @@ test('an edit takes back what was said of the older text, and a closed file has 
 });
 
 test('a client that pulls is pushed nothing, and is asked to pull again when expectations do not hold', async () => {
-  await start({ capabilities: { textDocument: { ...MODERN.textDocument, ...PULL.textDocument }, ...(PULL.workspace && { workspace: PULL.workspace }) } });
+  await start({ capabilities: { ...PULLS, ...(PULL.workspace && { workspace: PULL.workspace }) } });
   client.open(URI, LOST.replace('buggy Sometimes 5', 'buggy Sometimes 4'));
   const first = await client.pull(URI);
   expect(first).toMatchObject({ kind: 'full', items: [] });
@@ -101,6 +104,15 @@ test('a client that pulls is pushed nothing, and is asked to pull again when exp
   await client.until(() => client.refreshes === 1);
   expect(await client.pull(URI, first.resultId)).toMatchObject({ kind: 'full', items: [{ message: expect.stringMatching(/^expected 4 steps, found 5 /) as string }] });
   expect(client.pushed).toEqual([]);
+});
+
+test('a pull is answered for the newest text, also when it changes meanwhile', async () => {
+  await start({ capabilities: PULLS });
+  client.open(URI, scenarioTexts[0]!);
+  const asked = client.pull(URI);
+  await sleep(5);
+  client.editLine(URI, 0, 'D');
+  expect(await asked).toMatchObject({ kind: 'full', items: [{ message: 'a litmus file begins with "C name"' }] });
 });
 
 test('nothing is said while the product is off', async () => {

@@ -165,7 +165,10 @@ export function createLitmusDiagnostics({ connection, documents, engine, log, ca
       const document = documents.get(uri);
       const entry = shown.get(uri);
       if (document === undefined || entry === undefined) return undefined;
-      if (delivery.settings().enable && await check(document, () => token.isCancellationRequested) === undefined) return undefined;
+      // Begun anew when the text changes meanwhile: an empty answer would make what is shown blink.
+      while (delivery.settings().enable && await check(document, () => token.isCancellationRequested) === undefined) {
+        if (token.isCancellationRequested || shown.get(uri) !== entry) return undefined;
+      }
       const items = diagnosticsOf(document);
       const resultId = remember(entry, items);
       if (resultId === previousResultId) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };

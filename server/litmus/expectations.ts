@@ -35,7 +35,7 @@ export async function checkExpectations(file: LitmusFile, adversaries: readonly 
     if (exploration.limit === undefined) {
       const examination = present(scenario, selection, program, exploration);
       const wrong = disagreement(examination, expectation);
-      if (wrong !== undefined) found.push({ ...verdictSpan(file, expectation), message: `${wrong} (${exploration.states} states explored)`, ...instead(examination) });
+      if (wrong !== undefined) found.push({ ...verdictSpan(file, expectation), message: `${wrong} (${exploration.states} states explored)`, ...verdictOf(examination) });
     }
     if (states >= MAX_STATES_OF_FILE) break;
   }
@@ -50,7 +50,7 @@ function verdictSpan({ outline }: LitmusFile, { offset }: Expectation): Span {
 }
 
 /** What the line would have to say. A Never that proves nothing is no expectation to write down. */
-function instead({ exploration: { verdict, witness }, uncovered }: Examination): { readonly instead?: string } {
-  if (verdict === 'Sometimes') return { instead: `Sometimes ${witness?.schedule.length ?? 0}` };
-  return uncovered.length === 0 ? { instead: 'Never' } : {};
+function verdictOf({ exploration: { verdict, witness }, uncovered }: Examination): { readonly found?: string } {
+  if (verdict === 'Sometimes') return { found: `Sometimes ${witness?.schedule.length ?? 0}` };
+  return uncovered.length === 0 ? { found: 'Never' } : {};
 }

@@ -14,13 +14,14 @@ export const litmusFixes: ActionSource = {
     if (document === undefined) return [];
     const [from, to] = [document.offsetAt(range.start), document.offsetAt(range.end)];
     return litmus.complaints(document).flatMap((complaint): CodeAction[] => {
-      const { instead, message, start, end } = complaint;
-      if (instead === undefined || start > to || end < from) return [];
+      const { instead, found, message, start, end } = complaint;
+      const newText = instead ?? found;
+      if (newText === undefined || start > to || end < from) return [];
       const where = rangeOf(document, complaint);
       const diagnostics = context.diagnostics.filter((each) => each.source === SOURCE && each.code === LITMUS_CODE && each.message === message);
       return [{
-        title: `Change to '${instead}'`, kind: CodeActionKind.QuickFix, diagnostics, isPreferred: message.endsWith('?)'),
-        edit: { changes: { [textDocument.uri]: [{ range: where, newText: instead }] } },
+        title: instead === undefined ? `Expect what was found: ${newText}` : `Change to '${newText}'`, kind: CodeActionKind.QuickFix, diagnostics, isPreferred: instead !== undefined,
+        edit: { changes: { [textDocument.uri]: [{ range: where, newText }] } },
       }];
     });
   },

@@ -89,6 +89,8 @@ function inValue({ key, words, value }: HeaderText, index: number): LitmusSymbol
       if (index === words.length - 1) return { kind: 'label', word, function: undefined };
       if (index === 0) return { kind: 'variant', word };
       return isVerdict ? named(word) : { kind: 'library-thread', word };
+    case 'Through':
+      return { kind: 'label', word, function: undefined };
     case 'Unchecked':
       return index === 0 ? { kind: 'variant', word } : { kind: 'property', word };
     case 'Define':

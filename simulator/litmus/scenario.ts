@@ -159,7 +159,7 @@ export function programOf(scenario: Scenario, backend: ParserBackend, options: P
 function throughOf(lines: readonly HeaderLine[], body: string, problems: Problem[]): string | undefined {
   for (const { value, offset } of lines) {
     if (!/^\w+$/.test(value)) problems.push({ offset, message: 'Through: label' });
-    else if (!new RegExp(`^[ \\t]*${value}:`, 'm').test(body)) problems.push({ offset, message: `there is no label ${value}` });
+    else if (!new RegExp(`^[ \\t]*${value}:`, 'm').test(body)) problems.push({ offset, ...unknownWord(`there is no label ${value}`, value, [...body.matchAll(/^[ \t]*([A-Za-z_]\w*):(?!:)/gm)].map((match) => match[1]!)) });
   }
   return lines[0]?.value;
 }
