@@ -265,7 +265,7 @@ export function createChecker({ tree, log, watches, onFindings, onBusy }: Checke
 }
 
 /** Runs a generator to its end, giving way between slices; undefined when `abandoned` became true at one of those points. */
-async function runInSlices<T>(steps: Generator<undefined, T>, abandoned: () => boolean, between?: () => Promise<void>): Promise<T | undefined> {
+export async function runInSlices<T>(steps: Generator<undefined, T>, abandoned: () => boolean, between?: () => Promise<void>): Promise<T | undefined> {
   let until = performance.now() + SLICE_MS;
   for (;;) {
     const step = steps.next();
