@@ -113,7 +113,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       yield* tree.prepare();
       catchUp();
       const ref = definitionAt(path, offset);
-      return ref && spots.of(ref);
+      return ref && (yield* spots.of(ref));
     },
     *factsIn(path, part) {
       yield* tree.prepare();
@@ -121,7 +121,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       const found: FunctionFacts[] = [];
       for (const ref of tree.functionsIn(path)) {
         if (part && (ref.start > part.end || ref.start + ref.text.length < part.start)) continue;
-        found.push(spots.of(ref));
+        found.push(yield* spots.of(ref));
         yield;
       }
       return found;
