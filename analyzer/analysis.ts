@@ -4,6 +4,7 @@
  */
 import type { FunctionBelief } from './beliefs';
 import type { Finding } from './findings/finding';
+import type { Navigation } from './navigation/navigation';
 import type { KernelModel } from '../kernel/model';
 import type { Span } from '../parser/ir';
 import type { ParserBackend } from '../parser/types';
@@ -51,6 +52,8 @@ export interface Analysis {
   checkInSteps(paths: readonly string[], options?: CheckOptions): Generator<undefined, Finding[]>;
   /** What is believed about the functions of this name, of one file or of all; none when there is no such function. */
   summarize(name: string, path?: string): FunctionBelief[];
+  /** Who calls what, and what leads to a userfault. */
+  readonly navigation: Navigation;
   /** What is known of locks and entries at the places of the function whose definition is around this offset; undefined when there is none. */
   factsOf(path: string, offset: number): Generator<undefined, FunctionFacts | undefined>;
   /** The same of all functions that a part of the file touches; of the whole file when no part is named. Yields between functions. */

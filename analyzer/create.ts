@@ -11,6 +11,7 @@ import { createSummaries } from './dataflow/summaries';
 import type { Finding } from './findings/finding';
 import { locate } from './findings/locate';
 import { silence, unusedAllow } from './findings/silence';
+import { createNavigation } from './navigation/navigation';
 import { checks } from './rules';
 import type { Report, RuleCheck } from './rules/rule';
 import type { EntryFacts, FunctionFacts } from './spots/facts';
@@ -86,13 +87,22 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     return !rule.settles || rule.settles(ref) || (levels > 0 && tree.callersOf(ref).some((c) => leadsToAnswer(rule, c, levels - 1)));
   }
 
+  const navigation = createNavigation(tree, { catchUp, of: (ref) => spots.of(ref), entryOf: (ref) => spots.entryOf(ref) });
   const definitionAt = (path: string, offset: number): FunctionRef | undefined => tree.functionsIn(path).find((f) => f.start <= offset && offset <= f.start + f.text.length);
 
   return {
-    setText: (path, text) => tree.setText(path, text),
-    invalidate: (path) => tree.invalidate(path),
+    navigation,
+    setText(path, text) {
+      tree.setText(path, text);
+      navigation.changed();
+    },
+    invalidate(path) {
+      tree.invalidate(path);
+      navigation.changed();
+    },
     setModel(model) {
       tree.setModel(model);
+      navigation.changed();
       // Any call may mean something else now; the functions and their bodies stay.
       summaries = newSummaries();
       spots = createSpots(tree, log);

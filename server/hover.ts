@@ -106,7 +106,9 @@ function hover(document: TextDocument, position: HoverParams['position'], sectio
 
 /** For clients that draw Markdown as it is written. */
 function withoutMarkup(markdown: string): string {
-  return markdown.replace(/\\([\\`*_{}[\]<>()#+.!|-])|\*\*|`/g, (_, escaped: string | undefined) => escaped ?? '').replace(/ {2}$/gm, '');
+  return markdown
+    .replace(/\\([\\`*_{}[\]<>()#+.!|-])|\[`([^`]*)`\]\([^()\s]*\)|\*\*|`/g, (_, escaped: string | undefined, linked: string | undefined) => escaped ?? linked ?? '')
+    .replace(/ {2}$/gm, '');
 }
 
 const WORD = /[A-Za-z0-9_]/;

@@ -4,9 +4,11 @@ import {
   type ClientCapabilities, type Connection, type InitializeResult,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { callHierarchy } from './call-hierarchy';
 import { codeActions } from './code-actions';
 import { codeLenses } from './code-lenses';
 import { createDelivery, type Delivery } from './delivery';
+import { documentLinks } from './document-links';
 import type { Engine, LoadEngine } from './engine';
 import { announcedCommands, type Feature } from './feature';
 import { hovers } from './hover';
@@ -23,7 +25,7 @@ export interface ServerOptions {
 }
 
 /** What it can do besides diagnostics. */
-const features: readonly Feature[] = [hovers, codeActions, codeLenses, inlayHints, semanticTokens];
+const features: readonly Feature[] = [hovers, codeActions, codeLenses, inlayHints, semanticTokens, callHierarchy, documentLinks];
 
 /** Serves on this connection until the client ends it. */
 export function startServer(connection: Connection, { loadEngine, version }: ServerOptions): void {

@@ -12,6 +12,7 @@ import type { Status } from './status';
 import { builtinModel } from '../kernel/model';
 import { readModelFile } from '../kernel/model-file';
 import type { Analysis, TreeReader } from '../analyzer/analysis';
+import { createAnalysis } from '../analyzer/create';
 import type { Finding, Location } from '../analyzer/findings/finding';
 
 export interface FakeEngine extends Engine {
@@ -93,6 +94,7 @@ function fakeAnalysis(reader: TreeReader, engine: FakeEngine): Analysis {
     setModel: (next) => void (model = next),
     check: () => [],
     summarize: () => [],
+    navigation: createAnalysis({ backend: engine.backend, reader: { indexFiles: () => [], read: () => undefined } }).navigation,
     // eslint-disable-next-line require-yield -- the fake knows nothing
     *factsOf() { return undefined; },
     // eslint-disable-next-line require-yield -- the fake knows nothing

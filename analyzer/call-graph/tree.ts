@@ -46,8 +46,12 @@ export interface Tree {
   definitions(name: string, path?: string): readonly FunctionRef[];
   /** Functions of the index whose text calls `ref`. */
   callersOf(ref: FunctionRef): readonly FunctionRef[];
+  /** Functions of the index whose text calls something of this name, whatever it is: a macro, a primitive without a body in the index. */
+  callersOfName(name: string): readonly FunctionRef[];
   /** Functions that hand out a table of callbacks (`&walk_ops`) in which `ref` is named. */
   usersOf(ref: FunctionRef): readonly FunctionRef[];
+  /** Names of the tables of callbacks in which `ref` is named. */
+  tablesWith(ref: FunctionRef): readonly string[];
   /** Functions named in the initialiser of a table that a function in `fromFile` hands out by this name. */
   callbacksIn(table: string, fromFile: string): readonly FunctionRef[];
   /** Lowered body, spans relative to the function's start. */
@@ -223,6 +227,8 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     return found;
   }
 
+  const tablesWith = (ref: FunctionRef): string[] => [...tablesOf(ref.file)].filter(([, names]) => names.includes(ref.name)).map(([table]) => table);
+
   return {
     backend,
     get model() {
@@ -256,8 +262,10 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
       const callers = index().byCallee.get(ref.name) ?? [];
       return callers.filter((c) => c !== ref && resolve(ref.name, c.file) === ref);
     },
+    callersOfName: (name) => index().byCallee.get(name) ?? [],
+    tablesWith,
     usersOf(ref) {
-      const tables = [...tablesOf(ref.file)].filter(([, names]) => names.includes(ref.name)).map(([table]) => table);
+      const tables = tablesWith(ref);
       if (tables.length === 0) return [];
       const used = new RegExp(`&(?:${tables.join('|')})\\b`);
       return (join(ref.file)?.functions ?? []).filter((f) => used.test(f.masked));
