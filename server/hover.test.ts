@@ -10,13 +10,13 @@ const withPages = (name: string): string | undefined => explain(name, (rule) => 
 
 describe('hover', () => {
   test('links rules to their pages in Markdown', () => {
-    expect(hover(document, at, withPages, MarkupKind.Markdown)?.contents).toMatchObject({
+    expect(hover(document, at, [withPages('huge_ptep_get')], MarkupKind.Markdown)?.contents).toMatchObject({
       kind: 'markdown', value: expect.stringContaining('[`lockless-pte-to-userfault`](https://example.org/rules/lockless-pte-to-userfault.md)') as string,
     });
   });
 
   test('is without markup where the client draws none', () => {
-    expect(hover(document, at, withPages, MarkupKind.PlainText)?.contents).toEqual({
+    expect(hover(document, at, [withPages('huge_ptep_get')], MarkupKind.PlainText)?.contents).toEqual({
       kind: 'plaintext',
       value: [
         'huge_ptep_get() · reads an entry',
@@ -36,11 +36,11 @@ describe('hover', () => {
 
   test('gives plain text as it was written', () => {
     const written = '\\[not\\]\\(a link\\) \\*so\\* it is';
-    expect(hover(document, at, () => written, MarkupKind.PlainText)?.contents).toMatchObject({ value: '[not](a link) *so* it is' });
+    expect(hover(document, at, [written], MarkupKind.PlainText)?.contents).toMatchObject({ value: '[not](a link) *so* it is' });
   });
 
   test('has nothing to say of other words', () => {
-    expect(hover(document, { line: 0, character: 2 }, withPages, MarkupKind.Markdown)).toBeNull();
-    expect(hover(document, { line: 0, character: 0 }, withPages, MarkupKind.Markdown)).toBeNull();
+    expect(hover(document, { line: 0, character: 2 }, [withPages('=')], MarkupKind.Markdown)).toBeNull();
+    expect(hover(document, { line: 0, character: 0 }, [withPages('x'), undefined], MarkupKind.Markdown)).toBeNull();
   });
 });

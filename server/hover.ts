@@ -94,7 +94,8 @@ function accessPath(text: string, word: Word): string {
   return before.replace(/\s+/g, '') + word.text;
 }
 
-function hover(document: TextDocument, position: HoverParams['position'], sections: readonly (string | undefined)[], kind: MarkupKind): Hover | null {
+/** The sections that there are, one below the other; nothing when there is none, or no word at the position. */
+export function hover(document: TextDocument, position: HoverParams['position'], sections: readonly (string | undefined)[], kind: MarkupKind): Hover | null {
   const word = identifierAt(document.getText(), document.offsetAt(position));
   const value = sections.filter((section) => section !== undefined).join('\n\n');
   if (word === undefined || value === '') return null;

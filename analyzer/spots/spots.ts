@@ -180,7 +180,8 @@ function levelRead(effect: Effect | undefined): Level | undefined {
   return effect?.op === 'read' || effect?.op === 'test-slot' ? effect.level : undefined;
 }
 
-function atOnce<T>(steps: Generator<undefined, T>): T {
+/** The answer of a question that yields, without giving way. */
+export function atOnce<T>(steps: Generator<undefined, T>): T {
   for (;;) {
     const next = steps.next();
     if (next.done) return next.value;
