@@ -15,7 +15,7 @@ import { createNavigation } from './navigation/navigation';
 import { checks } from './rules';
 import type { Report, RuleCheck } from './rules/rule';
 import type { EntryFacts, FunctionFacts } from './spots/facts';
-import { createSpots } from './spots/spots';
+import { atOnce, createSpots } from './spots/spots';
 
 /** How far up the callers of a function are asked about what it does. */
 const maxCallerDepth = 8;
@@ -87,7 +87,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     return !rule.settles || rule.settles(ref) || (levels > 0 && tree.callersOf(ref).some((c) => leadsToAnswer(rule, c, levels - 1)));
   }
 
-  const navigation = createNavigation(tree, { catchUp, of: (ref) => spots.of(ref), entryOf: (ref) => spots.entryOf(ref) });
+  const navigation = createNavigation(tree, { catchUp, of: (ref) => atOnce(spots.of(ref)), entryOf: (ref) => spots.entryOf(ref) });
   const definitionAt = (path: string, offset: number): FunctionRef | undefined => tree.functionsIn(path).find((f) => f.start <= offset && offset <= f.start + f.text.length);
 
   return {
@@ -123,7 +123,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       yield* tree.prepare();
       catchUp();
       const ref = definitionAt(path, offset);
-      return ref && spots.of(ref);
+      return ref && (yield* spots.of(ref));
     },
     *factsIn(path, part) {
       yield* tree.prepare();
@@ -131,7 +131,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       const found: FunctionFacts[] = [];
       for (const ref of tree.functionsIn(path)) {
         if (part && (ref.start > part.end || ref.start + ref.text.length < part.start)) continue;
-        found.push(spots.of(ref));
+        found.push(yield* spots.of(ref));
         yield;
       }
       return found;

@@ -97,7 +97,7 @@ function accessPath(text: string, word: Word): string {
   return before.replace(/\s+/g, '') + word.text;
 }
 
-/** What is said of the word at a place: the sections that there are, below each other. */
+/** The sections that there are, one below the other; nothing when there is none, or no word at the position. */
 export function hover(document: TextDocument, position: HoverParams['position'], sections: readonly (string | undefined)[], kind: MarkupKind): Hover | null {
   const word = identifierAt(document.getText(), document.offsetAt(position));
   const value = sections.filter((section) => section !== undefined).join('\n\n');

@@ -24,9 +24,9 @@ export function boundariesOf(frame: Frame, before: FactsAt, afterCall: FactsAt):
     }
     if (node.kind !== 'branch') return;
     for (const arm of [node.whenTrue, node.whenFalse]) {
-      const first = firstOf(frame, arm);
       // Where other paths come in, it is not this branch that makes the difference.
-      if (first === undefined || into[first]!.length > 1) continue;
+      const first = firstOf(frame, arm, (on) => into[on]!.length > 1);
+      if (first === undefined || dropsLock(frame, first)) continue;
       const there = before(first);
       const news = there && change(here, there);
       if (news) found.push({ span: nodes[first]!.span, side: 'before', lock: news.lock, tested: false });
@@ -35,7 +35,7 @@ export function boundariesOf(frame: Frame, before: FactsAt, afterCall: FactsAt):
   nodes.forEach((_, id) => {
     if (into[id]!.length < 2) return;
     const partly = before(id)?.locks.find((l) => l.lock === pageTable && l.on === 'some paths');
-    const first = firstOf(frame, id);
+    const first = firstOf(frame, id, () => false);
     if (!partly || first === undefined || into[id]!.every((from) => heldAt(before(from), partly)?.on === 'some paths')) return;
     if (heldAt(before(first), partly)?.on === 'some paths') found.push({ span: nodes[first]!.span, side: 'before', lock: partly, tested: false });
   });
@@ -56,6 +56,12 @@ function change(here: SpotFacts, there: SpotFacts): { readonly lock: LockFact | 
   return lock && { lock };
 }
 
+/** That a lock is held where it is dropped goes without saying. */
+function dropsLock(frame: Frame, node: NodeId): boolean {
+  const op = frame.shapeAt(node)?.effect.op;
+  return op === 'release' || op === 'spin-unlock' || op === 'double-unlock' || op === 'walk-done';
+}
+
 /** Does a branch ask whether the result of a call is zero, by itself or through the variable that it is put into? */
 function isTested(frame: Frame, result: string | undefined): boolean {
   if (result === undefined) return false;
@@ -68,11 +74,11 @@ function isTested(frame: Frame, result: string | undefined): boolean {
 }
 
 /** The first statement or condition from a node on. */
-function firstOf(frame: Frame, from: NodeId): NodeId | undefined {
+function firstOf(frame: Frame, from: NodeId, isEnd: (node: NodeId) => boolean): NodeId | undefined {
   let id = from;
   for (let steps = 0; steps < 8; steps++) {
     const node = frame.ir.nodes[id];
-    if (!node) return undefined;
+    if (!node || isEnd(id)) return undefined;
     if (node.kind !== 'nop') return node.kind === 'stop' || node.kind === 'unknown' ? undefined : id;
     id = node.next;
   }

@@ -11,7 +11,7 @@ import { applyOutcome, substitution } from '../dataflow/instantiate';
 import { noGuards } from '../dataflow/outcomes';
 import { reduceAtExit } from '../dataflow/reduce';
 import type { EntryLocks } from '../dataflow/state';
-import { clobber, copy, lockStatus, writePlace } from '../dataflow/state';
+import { clobber, copy, drop, lockStatus, readPlace, writePlace } from '../dataflow/state';
 import type { CallNode } from '../dataflow/transfer';
 import { applyEffect } from '../dataflow/transfer';
 import type { Value } from '../dataflow/value';
@@ -19,7 +19,7 @@ import { contains, local, pointee, symbol } from '../dataflow/value';
 import type { PathState } from './path-state';
 import type { Reach } from './reach';
 import { droppedByFaults } from './reach';
-import { dropOther, dropPtl, fork, forgetKind, meet, pageTable, pathKey, configurationOf, takeOther } from './path-state';
+import { dropOther, dropPtl, fork, forgetKind, meet, otherName, pageTable, pathKey, configurationOf, takeOther } from './path-state';
 
 /** One way to return. The state is reduced to what a caller can see. */
 export interface Way {
@@ -113,6 +113,24 @@ export class SpotCalls {
     return [...this.returns.values()].flat();
   }
 
+  /** The lock that a call drops may be known by another name, or not be known any more. */
+  private matchRelease(p: PathState, effect: Effect, args: readonly Value[]): void {
+    const { s } = p;
+    if (s.held.size === 0) return;
+    if (effect.op === 'walk-step' || effect.op === 'walk-done') {
+      const walk = args[effect.arg];
+      if (walk && s.held.has(readPlace(s, pointee(walk, ['ptl'])).key)) return;
+      for (const [key, h] of s.held) if (this.frame.ir.nodes[nodeOf(h.lock)]?.kind === 'call' && this.frame.shapeAt(nodeOf(h.lock))?.effect.op === 'walk-step') s.held.delete(key);
+      return;
+    }
+    const index = effect.op === 'spin-unlock' ? effect.arg : effect.op === 'release' && effect.lock.from === 'arg' ? effect.lock.index : undefined;
+    const lock = index === undefined ? undefined : args[index < 0 ? args.length + index : index];
+    if (lock?.kind !== 'lock' || s.held.has(lock.key)) return;
+    const same = otherName(p, lock);
+    if (same && s.held.has(same.key)) drop(s, same.key);
+    else forgetKind(p, pageTable);
+  }
+
   /** A lock that the path takes itself is not its caller's. */
   private noteOwn({ s }: PathState, before: EntryLocks): void {
     if (s.coarse) return;
@@ -125,6 +143,7 @@ export class SpotCalls {
     const { s } = p;
     const before = new Set(s.held.keys());
     const entryLock = s.entryLock;
+    this.matchRelease(p, effect, args);
     const result = applyEffect(frame, s, id, node, callee, effect, args);
     if (effect.op === 'walk-step' || [...before].some((key) => !s.held.has(key)) || (entryLock.pte !== 'released' && s.entryLock.pte === 'released')) dropPtl(p);
     // The lock of a page table is taken inside that of its parent, never the other way round.
@@ -213,6 +232,9 @@ export class SpotCalls {
     if (node.result) writePlace(p.s, local(node.result), symbol(unique));
   }
 }
+
+/** The node of the walked function at which a lock came to be known; none of them for a lock from elsewhere. */
+const nodeOf = (lock: Value): NodeId => (lock.kind === 'lock' ? Number(/^[^#/]*#(\d+)\.$/.exec(lock.id)?.[1] ?? -1) : -1);
 
 const givesBack = (ref: FunctionRef): boolean => ref.outline.annotations.some((a) => a.kind === 'releases' && /p[tm]l\b/.test(a.lock));
 

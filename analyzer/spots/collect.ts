@@ -6,7 +6,7 @@ import type { LockStatus, Place, ReadValue, Value } from '../dataflow/value';
 import { placeText } from '../dataflow/words';
 import type { LockFact, SnapshotFact, SnapshotState, SpotFacts } from './facts';
 import type { PathState } from './path-state';
-import { everything, pageTable } from './path-state';
+import { everything, otherName, pageTable } from './path-state';
 
 interface SeenLock {
   readonly fact: Omit<LockFact, 'on' | 'ifTaken'>;
@@ -46,7 +46,13 @@ export class Collected {
     for (const kind of p.unsure) this.unsure.add(kind);
     if (!p.s.coarse) this.precise++;
     if (lockStatus(p.s, 'huge') === 'none' && p.s.held.size === 0 && p.s.entryLock.pte !== 'unknown') this.unlocked++;
-    for (const h of p.s.held.values()) this.lock(p, { lock: pageTable, text: nameOf(h.lock, p), mode: undefined, level: h.level, fromCaller: h.callers ?? false }, h.guard !== undefined && truth(p.s, h.guard) !== true);
+    for (const h of p.s.held.values()) {
+      const untested = h.guard !== undefined && truth(p.s, h.guard) !== true;
+      const fact = { lock: pageTable, text: nameOf(h.lock, p), mode: undefined, level: h.level, fromCaller: h.callers ?? false };
+      this.lock(p, fact, untested);
+      const same = otherName(p, h.lock);
+      if (same?.kind === 'lock') this.lock(p, { ...fact, text: nameOf(same, p), level: same.level }, untested);
+    }
     for (const o of p.others.values()) this.lock(p, { lock: o.lock, text: o.text, mode: o.mode, level: undefined, fromCaller: o.mode === undefined }, o.guard !== undefined);
     for (const { place, value } of p.s.memory.values()) {
       if (value.kind === 'read') this.snapshot(p, place, value);

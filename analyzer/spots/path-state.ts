@@ -64,6 +64,12 @@ const keyOf = (lock: string, object: Value | undefined): string => `${lock}|${ob
 
 export function takeOther(p: PathState, lock: OtherLock): void {
   p.others = new Map(p.others).set(keyOf(lock.lock, lock.object), lock);
+  if (!lock.guard) rememberKind(p, lock.lock);
+}
+
+/** One of this kind is held for certain. */
+function rememberKind(p: PathState, lock: string): void {
+  if (p.unsure.has(lock)) p.unsure = new Set([...p.unsure].filter((kind) => kind !== lock));
 }
 
 /** Drops a lock. One that is not known by this object may be another name of one that is: nothing is known of its kind then. */
@@ -97,8 +103,12 @@ export function settleAttempts(p: PathState): void {
     const known = o.guard && truth(p.s, o.guard);
     if (known === undefined) continue;
     others ??= new Map(p.others);
-    if (known === o.takenWhen) others.set(key, { ...o, guard: undefined });
-    else others.delete(key);
+    if (known === o.takenWhen) {
+      others.set(key, { ...o, guard: undefined });
+      rememberKind(p, o.lock);
+    } else {
+      others.delete(key);
+    }
   }
   if (others) p.others = others;
 }
@@ -109,6 +119,16 @@ export function noteAnswer(p: PathState, question: string, answer: boolean): voi
   if (before === answer) return;
   if (before !== undefined) p.s.coarse = true;
   p.answers = new Map(p.answers).set(question, answer);
+}
+
+/** The page-table lock of which a branch has found that it is the same as this one. */
+export function otherName({ s }: PathState, lock: Value): Value | undefined {
+  for (const { value } of s.facts.values()) {
+    if (value.kind !== 'operation' || value.op !== '==' || truth(s, value) !== true) continue;
+    const [a, b] = value.operands;
+    if (a && b && (a.key === lock.key || b.key === lock.key)) return a.key === lock.key ? b : a;
+  }
+  return undefined;
 }
 
 /* ---- readings ---- */

@@ -150,6 +150,42 @@ ${body(`
     expect(known(text, 'work(2)')).toEqual(['no ptl']);
   });
 
+  it('may be one lock by two names', () => {
+    const text = body(`
+	spinlock_t *pml = pmd_lock(mm, pmd);
+	spinlock_t *ptl = pte_lockptr(mm, pmd);
+
+	if (ptl != pml)
+		spin_lock_nested(ptl, SINGLE_DEPTH_NESTING);
+	work(1);
+	if (ptl != pml)
+		spin_unlock(ptl);
+	work(2);
+	spin_unlock(pml);
+	work(3);`);
+    expect(known(text, 'work(1)')).toEqual(['ptl pml', 'ptl ptl']);
+    expect(known(text, 'work(2)')).toContain('ptl pml');
+    expect(known(text, 'work(3)')).toEqual(['no ptl']);
+  });
+
+  it('of a walk end with it, whoever declared the walk', () => {
+    const text = body(`
+	DEFINE_WALK(pvmw, page, vma, addr);
+
+	if (!page_vma_mapped_walk(&pvmw))
+		goto out;
+	work(1);
+	if (flag)
+		goto done;
+	work(2);
+done:
+	page_vma_mapped_walk_done(&pvmw);
+out:
+	work(3);`);
+    expect(known(text, 'work(1)')).toEqual(['ptl pvmw.ptl']);
+    expect(known(text, 'work(3)')).toEqual(['no ptl']);
+  });
+
   it('are not claimed after a function that nobody knows got them', () => {
     const text = body(`
 	spinlock_t *ptl = pmd_lock(mm, pmd);
@@ -292,7 +328,6 @@ out:
     expect(facts.boundaries.map((b) => `${b.side} ${quote(b.span)}: ${b.lock ? lockText(b.lock) : 'none'}`)).toEqual([
       'after pte_offset_map_lock(mm, vmf->pmd, addr, &vmf->ptl): ptl vmf->ptl if taken',
       'before vmf->pte: ptl vmf->ptl on some paths',
-      'before pte_unmap_unlock(vmf->pte, vmf->ptl): ptl vmf->ptl',
       'after pte_unmap_unlock(vmf->pte, vmf->ptl): none',
     ]);
   });

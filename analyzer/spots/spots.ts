@@ -18,8 +18,8 @@ import type { Limits, Observer, Walked } from './walk';
 import { walk } from './walk';
 
 export interface Spots {
-  /** Facts of the function whose definition is around this offset. */
-  of(ref: FunctionRef): FunctionFacts;
+  /** Facts of a function. Yields while it is walked for the first time. */
+  of(ref: FunctionRef): Generator<undefined, FunctionFacts>;
   /** What callers hold when they call it; yields between callers. */
   entryOf(ref: FunctionRef): Generator<undefined, EntryFacts>;
   /** Drops what depends on functions with these names. */
@@ -46,12 +46,16 @@ interface Known {
 interface Needs {
   readonly names: Set<string>;
   readonly asked: { readonly question: () => boolean; readonly answer: boolean }[];
+  /** Functions that call themselves, and were not entered again. */
+  readonly cut: Set<FunctionRef>;
 }
+
+const newNeeds = (ref: FunctionRef): Needs => ({ names: new Set([...ref.outline.calls, ref.name]), asked: [], cut: new Set() });
 
 export function createSpots(tree: Tree, log: (line: string) => void): Spots {
   const known = new Map<FunctionRef, Known>();
-  const helpers = new Map<FunctionRef, { readonly helper: Helper; readonly needs: Needs }>();
-  const running: FunctionRef[] = [];
+  /** By how deeply they are nested: what lies too deep is not looked at, and the answer must not depend on who asked first. */
+  const helpers = Array.from({ length: maxDepth + 2 }, () => new Map<FunctionRef, { readonly helper: Helper; readonly needs: Needs }>());
   const reach = createReach(tree);
 
   function frameOf(ref: FunctionRef): Frame {
@@ -61,7 +65,8 @@ export function createSpots(tree: Tree, log: (line: string) => void): Spots {
     }, tree.model);
   }
 
-  function answersFor(needs: Needs): Helpers {
+  /** `running`: the function that is walked, and the helpers through which it was come to. */
+  function answersFor(needs: Needs, running: readonly FunctionRef[]): Helpers {
     const ask = (question: () => boolean): boolean => {
       const answer = question();
       needs.asked.push({ question, answer });
@@ -72,8 +77,13 @@ export function createSpots(tree: Tree, log: (line: string) => void): Spots {
       resolve,
       body(node, frame) {
         const ref = resolve(node, frame);
-        if (!ref || running.includes(ref) || running.length > maxDepth) return undefined;
-        const result = bodyOf(ref);
+        if (!ref || running.length > maxDepth) return undefined;
+        if (running.includes(ref)) {
+          needs.cut.add(ref);
+          return undefined;
+        }
+        const result = bodyOf(ref, running);
+        for (const cut of result.needs.cut) needs.cut.add(cut);
         for (const name of result.needs.names) needs.names.add(name);
         needs.asked.push(...result.needs.asked);
         return result.helper;
@@ -85,33 +95,32 @@ export function createSpots(tree: Tree, log: (line: string) => void): Spots {
     };
   }
 
-  function bodyOf(ref: FunctionRef): { readonly helper: Helper; readonly needs: Needs } {
-    let entry = helpers.get(ref);
-    if (entry) return entry;
-    const needs: Needs = { names: new Set([...ref.outline.calls, ref.name]), asked: [] };
+  function bodyOf(ref: FunctionRef, callers: readonly FunctionRef[]): { readonly helper: Helper; readonly needs: Needs } {
+    const ready = helpers[callers.length]!.get(ref);
+    if (ready) return ready;
+    const needs = newNeeds(ref);
     const frame = frameOf(ref);
-    const done = followed(ref, frame, needs, helperLimits, nobody);
-    entry = { helper: { ref, params: frame.ir.params.map((p) => p.name), ways: done?.ways ?? [], complete: done?.allWays ?? false, notCallers: done?.notCallers ?? { pte: false, pmd: false } }, needs };
-    helpers.set(ref, entry);
+    const done = atOnce(followed([...callers, ref], frame, needs, helperLimits, nobody));
+    const entry = { helper: { ref, params: frame.ir.params.map((p) => p.name), ways: done?.ways ?? [], complete: done?.allWays ?? false, notCallers: done?.notCallers ?? { pte: false, pmd: false } }, needs };
+    needs.cut.delete(ref);
+    // What was left out because one of the callers is under way counts for these callers only.
+    if (needs.cut.size === 0) helpers[callers.length]!.set(ref, entry);
     return entry;
   }
 
-  function followed(ref: FunctionRef, frame: Frame, needs: Needs, within: Limits, observer: Observer): Walked | undefined {
-    running.push(ref);
+  function* followed(running: readonly FunctionRef[], frame: Frame, needs: Needs, within: Limits, observer: Observer): Generator<undefined, Walked | undefined> {
     try {
-      return walk(frame, answersFor(needs), within, observer);
+      return yield* walk(frame, answersFor(needs, running), within, observer);
     } catch (error) {
-      log(`${ref.file}: ${ref.name}: looking for facts failed: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
+      log(`${frame.ref.file}: ${frame.ref.name}: looking for facts failed: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
       return undefined;
-    } finally {
-      running.pop();
     }
   }
 
-  function knownOf(ref: FunctionRef): Known {
+  function* knownOf(ref: FunctionRef): Generator<undefined, Known> {
     let entry = known.get(ref);
     if (entry) return entry;
-    const needs: Needs = { names: new Set([...ref.outline.calls, ref.name]), asked: [] };
+    const needs = newNeeds(ref);
     const frame = frameOf(ref);
     const collected = new Map<NodeId, Collected>();
     const names = lockNames(frame);
@@ -123,14 +132,14 @@ export function createSpots(tree: Tree, log: (line: string) => void): Spots {
       if (!here) into.set(node, (here = new Collected()));
       here.add(p, nameOf, levels[node]);
     };
-    const done = followed(ref, frame, needs, limits, { before: (node, p) => collect(collected, node, p), afterCall: (node, p) => collect(after, node, p) });
+    const done = yield* followed([ref], frame, needs, limits, { before: (node, p) => collect(collected, node, p), afterCall: (node, p) => collect(after, node, p) });
     known.set(ref, (entry = { ...(done && !done.truncated ? told(frame, done, collected, after, levels) : untold), needs }));
     return entry;
   }
 
   return {
-    of(ref) {
-      const { spots, reads, boundaries, uses } = knownOf(ref);
+    *of(ref) {
+      const { spots, reads, boundaries, uses } = yield* knownOf(ref);
       return { function: ref.name, start: ref.start, length: ref.text.length, bodyStart: ref.outline.bodyStart - ref.outline.span.start, spots, reads, boundaries, uses };
     },
     *entryOf(ref) {
@@ -138,7 +147,7 @@ export function createSpots(tree: Tree, log: (line: string) => void): Spots {
       const callers = tree.callersOf(ref);
       for (const caller of callers.length > maxCallers ? [] : callers) {
         yield;
-        for (const spot of callsIn(knownOf(caller).spots, caller, ref)) {
+        for (const spot of callsIn((yield* knownOf(caller)).spots, caller, ref)) {
           const span = { start: caller.start + spot.span.start, end: caller.start + spot.span.end };
           callSites.push({ file: caller.file, function: caller.name, span, ptl: ptlAt(spot), locks: spot.locks });
         }
@@ -154,7 +163,7 @@ export function createSpots(tree: Tree, log: (line: string) => void): Spots {
       reach.forget();
       const isStale = ({ needs }: { readonly needs: Needs }): boolean =>
         [...names].some((n) => needs.names.has(n)) || needs.asked.some(({ question, answer }) => question() !== answer);
-      for (const kept of [known, helpers]) for (const [ref, entry] of kept) if (isStale(entry)) kept.delete(ref);
+      for (const kept of [known, ...helpers]) for (const [ref, entry] of kept) if (isStale(entry)) kept.delete(ref);
     },
   };
 
@@ -169,6 +178,14 @@ export function createSpots(tree: Tree, log: (line: string) => void): Spots {
 /** The level of the entry that a primitive reads from a page table. */
 function levelRead(effect: Effect | undefined): Level | undefined {
   return effect?.op === 'read' || effect?.op === 'test-slot' ? effect.level : undefined;
+}
+
+/** The answer of a question that yields, without giving way. */
+export function atOnce<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const next = steps.next();
+    if (next.done) return next.value;
+  }
 }
 
 const nobody: Observer = { before: () => undefined, afterCall: () => undefined };

@@ -50,9 +50,13 @@ export interface Observer {
   afterCall(node: NodeId, p: PathState): void;
 }
 
-export function walk(frame: Frame, helpers: Helpers, limits: Limits, observer: Observer): Walked {
+/** Yields now and then, so that the caller can let others run. */
+export function walk(frame: Frame, helpers: Helpers, limits: Limits, observer: Observer): Generator<undefined, Walked> {
   return new Walker(frame, helpers, limits, observer).run();
 }
+
+/** Nodes executed between two yields: about two milliseconds. */
+const sliceSteps = 200;
 
 interface Group {
   count: number;
@@ -86,7 +90,8 @@ class Walker {
     this.byOrder = frame.ir.nodes.map((_, i) => i).filter((i) => order[i]! >= 0).sort((a, b) => order[a]! - order[b]!);
   }
 
-  run(): Walked {
+  *run(): Generator<undefined, Walked> {
+    let yielded = 0;
     this.arrive(this.frame.ir.entry, this.entryState());
     while (this.cursor < this.byOrder.length && !this.truncated) {
       const node = this.byOrder[this.cursor]!;
@@ -96,7 +101,12 @@ class Walker {
         continue;
       }
       this.pending.delete(node);
-      for (const p of states) this.follow(node, p);
+      for (const p of states) {
+        this.follow(node, p);
+        if (this.executed - yielded < sliceSteps) continue;
+        yielded = this.executed;
+        yield;
+      }
     }
     return { ways: this.calls.ways(), allWays: !this.truncated && !this.calls.tooManyWays, truncated: this.truncated, notCallers: this.notCallers };
   }
