@@ -92,6 +92,8 @@ function fakeAnalysis(reader: TreeReader, engine: FakeEngine): Analysis {
     invalidate: () => undefined,
     setModel: (next) => void (model = next),
     check: () => [],
+    // eslint-disable-next-line require-yield -- it knows of none
+    *fixes() { return undefined; },
     summarize: () => [],
     checkInSteps,
     // eslint-disable-next-line require-yield -- there is nothing to do in pieces
