@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { LanguageClient, TransportKind, type LanguageClientOptions, type Middleware, type ServerOptions } from 'vscode-languageclient/node';
 import { OPEN_RACE } from './races';
+import { EXPLAIN_RULE } from './rules';
 import { SELECTOR, kernelRoot } from './kernel-files';
 
 export interface Channels {
@@ -21,7 +22,7 @@ export function createClient(context: vscode.ExtensionContext, { output, trace }
     outputChannel: output,
     traceOutputChannel: trace,
     middleware,
-    initializationOptions: { statusNotification: true, commands: [OPEN_RACE] },
+    initializationOptions: { statusNotification: true, commands: [OPEN_RACE, EXPLAIN_RULE] },
   };
   return new LanguageClient('mmReview', 'Kernel MM Review', server, options);
 }

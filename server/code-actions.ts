@@ -2,7 +2,10 @@
 import type { CodeActionKind} from 'vscode-languageserver/node';
 import { type CancellationToken, type CodeAction, type CodeActionParams } from 'vscode-languageserver/node';
 import type { Feature, FeatureContext } from './feature';
+import { explainActions } from './explain-rule';
+import { fixActions } from './fix-actions';
 import { raceActions } from './open-race';
+import { silenceActions } from './silence-actions';
 
 /** Offers actions for a place. The kinds that the client asks for have been looked at, by the source's own kinds. */
 export interface ActionSource {
@@ -13,7 +16,7 @@ export interface ActionSource {
 }
 
 /** In the order in which editors show them. */
-const sources: readonly ActionSource[] = [raceActions];
+const sources: readonly ActionSource[] = [fixActions, raceActions, silenceActions, explainActions];
 
 export const codeActions: Feature = (context) => {
   const usable = sources.filter((source) => source.usable(context));

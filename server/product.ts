@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Engine } from './engine';
 import { createAnalysis } from '../analyzer/create';
+import { unusedAllow } from '../analyzer/findings/silence';
 import { rules } from '../analyzer/rules';
 import { describe } from '../kernel/hover';
 import { loadBackend } from '../parser/backend';
@@ -11,6 +12,7 @@ import { createTreeReader } from '../workspace/reader';
 import { findRoot } from '../workspace/root';
 
 /** Beside the folder of the bundle, in a checkout as in the VSIX. */
+const ruleFolder = path.resolve(__dirname, '..', 'docs', 'rules');
 const scenarioFolder = path.resolve(__dirname, '..', 'scenarios');
 
 export async function loadEngine(): Promise<Engine> {
@@ -24,6 +26,7 @@ export async function loadEngine(): Promise<Engine> {
     createReader: (root, log) => createTreeReader(root, [], ({ path, message }) => log(`${path}: ${message}`)),
     loadModelFile,
     scenarios: () => (library ??= loadScenarios(scenarioFolder)),
+    rulePage: (rule) => ([...rules, unusedAllow].some((r) => r.name === rule) ? path.join(ruleFolder, `${rule}.md`) : undefined),
     describe: (name, model) => describe(name, (rule) => rules.some((r) => r.name === rule), model),
   };
 }

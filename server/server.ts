@@ -6,6 +6,7 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { codeActions } from './code-actions';
 import { codeLenses } from './code-lenses';
+import { commands } from './commands';
 import { createDelivery, type Delivery } from './delivery';
 import type { Engine, LoadEngine } from './engine';
 import { announcedCommands, type Feature } from './feature';
@@ -21,7 +22,7 @@ export interface ServerOptions {
 }
 
 /** What it can do besides diagnostics and hovers. */
-const features: readonly Feature[] = [codeActions, codeLenses];
+const features: readonly Feature[] = [codeActions, codeLenses, commands];
 
 /** Serves on this connection until the client ends it. */
 export function startServer(connection: Connection, { loadEngine, version }: ServerOptions): void {

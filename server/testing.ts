@@ -56,6 +56,7 @@ export function fakeEngine(): FakeEngine {
       const text = engine.disk.get(`${root}/.mm-review.json`);
       return text === undefined ? { entries: [], problems: [] } : readModelFile(text);
     },
+    rulePage: (rule) => (rule === 'fake-race' ? '/product/docs/rules/fake-race.md' : undefined),
     describe: (name, model) => model.primitives.get(name)?.source === '.mm-review.json' ? model.primitives.get(name)?.meaning : (name === 'pte_same' ? '**pte\\_same** compares two entries.' : undefined),
   };
   return engine;

@@ -2,9 +2,11 @@
 import { expect, test } from 'vitest';
 import manifest from '../package.json';
 import { OPEN_RACE, RACE_METHOD, SCENARIOS_METHOD, parseRaceAnswer, parseScenarios, parseTarget } from '../client/races';
+import { EXPLAIN_RULE, parseRule } from '../client/rules';
 import { SELECTOR } from '../client/kernel-files';
 import { STATUS_METHOD, parseStatus, statusLook } from '../client/status';
 import { modelFileName } from '../kernel/model-problems';
+import { EXPLAIN_RULE as SERVER_EXPLAIN_RULE } from '../server/commands';
 import { OPEN_RACE as SERVER_OPEN_RACE } from '../server/open-race';
 import { parseRaceRequest, raceRequest, scenariosRequest } from '../server/races';
 import { SECTION } from '../server/settings';
@@ -54,6 +56,12 @@ test('client and server call the requests about races and their command the same
     expect(parseRaceRequest({ ...target, variant: 'fixed', adversaries: ['b'] })).toBeDefined();
   }
   for (const nothing of [undefined, null, 'a', {}, { scenario: 1 }]) expect(parseTarget(nothing)).toBeUndefined();
+});
+
+test('client and server call the command for a rule the same, and it takes the name of a page', () => {
+  expect(EXPLAIN_RULE).toBe(SERVER_EXPLAIN_RULE);
+  expect(parseRule({ rule: 'fake-write-fault' })).toBe('fake-write-fault');
+  for (const nothing of [undefined, null, 'a', {}, { rule: 1 }, { rule: '../secret' }, { rule: '' }]) expect(parseRule(nothing)).toBeUndefined();
 });
 
 test('answers about races of another version are a problem, not an exception', () => {

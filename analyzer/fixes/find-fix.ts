@@ -2,6 +2,7 @@
 import type { FunctionRef, Tree } from '../call-graph/tree';
 import type { Summaries } from '../dataflow/summaries';
 import type { Finding } from '../findings/finding';
+import { locate } from '../findings/locate';
 import type { Report } from '../rules/rule';
 import type { Candidate, Fix, TextEdit } from './fix';
 import { fixers } from './index';
@@ -28,7 +29,7 @@ export function* findFix(trial: Trial, finding: Finding): Generator<undefined, F
   const tried = new Set<string>();
   for (const candidate of fixer(trial.tree, report)) {
     if (tried.size === maxCandidates) break;
-    const edits = toTextEdits(candidate);
+    const edits = toTextEdits(trial.tree, candidate);
     const text = edits && apply(trial.tree.text(candidate.in.file) ?? '', edits);
     if (!edits || text === undefined || tried.has(text)) continue;
     tried.add(text);
@@ -41,11 +42,11 @@ export function* findFix(trial: Trial, finding: Finding): Generator<undefined, F
 const isSame = (a: Finding, b: Finding): boolean => a.rule === b.rule && a.fingerprint === b.fingerprint && a.location.line === b.location.line && a.location.column === b.location.column;
 
 /** In the order of the file. Insertions at one place become one, in the order in which they were asked for. */
-function toTextEdits({ in: ref, edits }: Candidate): TextEdit[] | undefined {
+function toTextEdits(tree: Tree, { in: ref, edits }: Candidate): TextEdit[] | undefined {
   const sorted: TextEdit[] = [];
   for (const { start, end, text } of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
     const last = sorted.at(-1);
-    const here = { file: ref.file, start: ref.start + start, end: ref.start + end, text };
+    const here = { location: locate(tree, ref, { start, end }), start: ref.start + start, end: ref.start + end, text };
     if (last && last.end > here.start) return undefined;
     if (last && last.end === last.start && last.end === here.start) sorted[sorted.length - 1] = { ...here, text: last.text + text };
     else sorted.push(here);

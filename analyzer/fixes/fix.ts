@@ -1,10 +1,12 @@
 /** What a fix is: edits of texts that make a finding go away by making the code right. */
 import type { FunctionRef, Tree } from '../call-graph/tree';
+import type { Location } from '../findings/finding';
 import type { Report } from '../rules/rule';
 
 /** Replaces a range of a file. Offsets count UTF-16 code units in the file's text as the analysis has it; an insertion has `start === end`. */
 export interface TextEdit {
-  readonly file: string;
+  /** The same range in lines and columns, with the file. */
+  readonly location: Location;
   readonly start: number;
   readonly end: number;
   readonly text: string;

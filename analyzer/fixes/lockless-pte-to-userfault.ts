@@ -3,7 +3,7 @@
  * (as 2ea7ff1e39cb did for hugetlb).
  */
 import type { Syntax } from '../../parser/function-syntax';
-import type { Level } from '../../kernel/types';
+import type { Effect, Level } from '../../kernel/types';
 import type { Variable } from '../../parser/ir';
 import { callsPrimitive, type Tree } from '../call-graph/tree';
 import type { ReadValue } from '../dataflow/value';
@@ -12,7 +12,7 @@ import type { Candidate, Fixer, LocalEdit } from './fix';
 import { before, declared, replacement } from './insert';
 import { assignmentLines, ifLines } from './layout';
 import { leaveBefore } from './leave';
-import { rechecks, underLock, type Recheck } from './recheck';
+import { compares, rechecks, takesLock, underLock, type Recheck } from './recheck';
 import { visibleAt } from './scope';
 import { holdersOf } from './snapshot';
 import { callOf, callsIn, flat, sourceOf, statementAt, type Source, type Statement } from './source';
@@ -23,7 +23,7 @@ export const fixLocklessEvent: Fixer = function* (tree, report) {
   const snapshot = report.steps[0]?.about;
   if (!source || !event || snapshot?.kind !== 'read') return;
   // The page table itself may have looked missing, but a function that locks ptes raises its event for one of them.
-  const isAboutPte = snapshot.level === 'pmd' && callsPrimitive(tree.model, source.ref, (e) => (e.op === 'acquire' || e.op === 'map') && e.level === 'pte');
+  const isAboutPte = snapshot.level === 'pmd' && callsPrimitive(tree.model, source.ref, findsPte);
   const level = isAboutPte ? 'pte' : snapshot.level;
   yield* repairTest(tree, source, event);
   const leave = leaveBefore(tree, source, event);
@@ -40,6 +40,8 @@ export const fixLocklessEvent: Fixer = function* (tree, report) {
   }
   for (const recheck of all) if (!recheck.locksItself) yield* askUnderOwnLock(place, recheck);
 };
+
+const findsPte = (effect: Effect): boolean => (effect.op === 'acquire' || effect.op === 'map') && effect.level === 'pte';
 
 interface Place {
   readonly tree: Tree;
@@ -63,7 +65,7 @@ function* repairTest(tree: Tree, source: Source, event: Statement): Generator<Ca
   if (!condition || above?.kids.some((kid) => kid.type === 'else_clause')) return;
   const asked = callsIn(source, condition).filter(({ callee }) => {
     const helper = tree.resolve(callee, source.ref.file);
-    return helper && callsPrimitive(tree.model, helper, (e) => e.op === 'compare') && callsPrimitive(tree.model, helper, (e) => e.op === 'acquire' || e.op === 'spin-lock');
+    return helper && callsPrimitive(tree.model, helper, compares) && callsPrimitive(tree.model, helper, takesLock);
   });
   const [call] = asked;
   if (asked.length !== 1 || !call) return;
@@ -118,8 +120,8 @@ function* candidate(title: string, report: Report, edits: readonly (LocalEdit | 
 
 /** Is an entry compared with this value in a statement before the event, with the lock dropped after it? */
 function comparesLocked(tree: Tree, source: Source, event: Statement, value: string): boolean {
-  const compares = (s: Syntax): boolean => callsIn(source, s).some((c) => tree.model.shapeFor(c.callee, c.args.length)?.effect.op === 'compare' && c.args.some((arg) => flat(source, arg) === value));
-  const at = event.siblings.findIndex((s, i) => i < event.index && s.type === 'expression_statement' && compares(s));
+  const hasComparison = (s: Syntax): boolean => callsIn(source, s).some((c) => tree.model.shapeFor(c.callee, c.args.length)?.effect.op === 'compare' && c.args.some((arg) => flat(source, arg) === value));
+  const at = event.siblings.findIndex((s, i) => i < event.index && s.type === 'expression_statement' && hasComparison(s));
   return at >= 0 && event.siblings.some((s, i) => i > at && i < event.index && unlocks(tree, source, s));
 }
 

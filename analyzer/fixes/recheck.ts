@@ -1,5 +1,5 @@
 /** Ways to look at an entry once more under its page-table lock. */
-import type { Level } from '../../kernel/types';
+import type { Effect, Level } from '../../kernel/types';
 import type { Variable } from '../../parser/ir';
 import { callsPrimitive, type FunctionRef, type Tree } from '../call-graph/tree';
 import { entryPointers, freshRead } from './entry-words';
@@ -68,7 +68,7 @@ function helpersFor(tree: Tree, source: Source, scope: readonly Variable[], ques
     const args = params.map((p) => argumentFor(scope, p, question));
     if (args.length === 0 || args.some((arg) => arg === undefined)) return [];
     const call = `${helper.name}(${args.join(', ')})`;
-    const locksItself = callsPrimitive(tree.model, helper, (e) => e.op === 'acquire' || e.op === 'spin-lock');
+    const locksItself = callsPrimitive(tree.model, helper, takesLock);
     const takesFault = params.some((p) => /^struct vm_fault ?\*$/.test(p.type));
     return [call, `!${call}`].map((condition) => ({ condition, pointer: entryPointers(scope, question.level)[0], locksItself, takesFault }));
   });
@@ -77,9 +77,14 @@ function helpersFor(tree: Tree, source: Source, scope: readonly Variable[], ques
 /** A short function that compares an entry, and changes nothing that its caller can see. */
 function comparesOnly(tree: Tree, helper: FunctionRef): boolean {
   return helper.text.length < 1000 && tree.lower(helper).nodes.every((n) => n.kind !== 'assign' || n.target.kind === 'name')
-    && callsPrimitive(tree.model, helper, (e) => e.op === 'compare')
-    && !callsPrimitive(tree.model, helper, (e) => e.op === 'store' || e.op === 'clear' || e.op === 'event' || e.op === 'mark' || e.op === 'modify-start');
+    && callsPrimitive(tree.model, helper, compares)
+    && !callsPrimitive(tree.model, helper, changes);
 }
+
+// The model keeps the answers to a question by the function that asks it.
+export const takesLock = (effect: Effect): boolean => effect.op === 'acquire' || effect.op === 'spin-lock';
+export const compares = (effect: Effect): boolean => effect.op === 'compare';
+const changes = (effect: Effect): boolean => effect.op === 'store' || effect.op === 'clear' || effect.op === 'event' || effect.op === 'mark' || effect.op === 'modify-start';
 
 /** What is passed for a parameter, by its type. Undefined when nothing fits. */
 function argumentFor(scope: readonly Variable[], { name, type }: Variable, { level, seen }: Question): string | undefined {

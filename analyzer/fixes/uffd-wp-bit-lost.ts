@@ -4,7 +4,7 @@
  */
 import type { Syntax } from '../../parser/function-syntax';
 import type { Effect, Level } from '../../kernel/types';
-import type { Tree } from '../call-graph/tree';
+import { callsPrimitive, type Tree } from '../call-graph/tree';
 import type { Report } from '../rules/rule';
 import { carryLines, isPresentValue } from './carry-bit';
 import { entryValues } from './entry-words';
@@ -104,8 +104,14 @@ function leaves(node: Syntax): boolean {
   return last !== undefined && isJump(last);
 }
 
-const marks = (tree: Tree, source: Source, node: Syntax): boolean =>
-  callsIn(source, node).some((c) => c.callee === 'make_pte_marker' || tree.model.shapeFor(c.callee, c.args.length)?.effect.op === 'mark');
+/** Does a statement leave a marker, or call something that may? */
+const marks = (tree: Tree, source: Source, node: Syntax): boolean => callsIn(source, node).some((c) => {
+  if (c.callee === 'make_pte_marker' || tree.model.shapeFor(c.callee, c.args.length)?.effect.op === 'mark') return true;
+  const helper = tree.model.primitives.has(c.callee) ? undefined : tree.resolve(c.callee, source.ref.file);
+  return helper !== undefined && (helper.outline.calls.has('make_pte_marker') || callsPrimitive(tree.model, helper, isMark));
+});
+
+const isMark = (effect: Effect): boolean => effect.op === 'mark';
 
 /** A marker is left, but behind the unlock. */
 function* moveMarker({ tree, report, source, statement }: Change): Generator<Candidate, void> {

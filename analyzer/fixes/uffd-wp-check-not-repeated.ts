@@ -3,6 +3,7 @@
  * is still what the first check saw.
  */
 import type { Syntax } from '../../parser/function-syntax';
+import type { Effect } from '../../kernel/types';
 import { callsPrimitive, type FunctionRef, type Tree } from '../call-graph/tree';
 import type { Report } from '../rules/rule';
 import { freshRead } from './entry-words';
@@ -46,9 +47,11 @@ function* checkEntries(tree: Tree, report: Report): Generator<Candidate, void> {
 function secondScans(tree: Tree, report: Report): FunctionRef[] {
   return [...report.in.outline.calls].flatMap((name) => {
     const callee = tree.model.primitives.has(name) ? undefined : tree.resolve(name, report.in.file);
-    return callee && callee !== report.in && callsPrimitive(tree.model, callee, (e) => e.op === 'test' && e.test === 'present') ? [callee] : [];
+    return callee && callee !== report.in && callsPrimitive(tree.model, callee, asksForPresence) ? [callee] : [];
   });
 }
+
+const asksForPresence = (effect: Effect): boolean => effect.op === 'test' && effect.test === 'present';
 
 /** `if (!pte_present(value)) { ...; goto out; }` in a loop. */
 function presentBails(source: Source): { statement: Statement; value: string; body: Syntax }[] {
