@@ -23,6 +23,8 @@ export const fixFakeWriteFault: Fixer = function* (tree, report) {
 const sourceWithUnshare = (tree: Tree, report: Report): Source | undefined =>
   (tree.mentions('FAULT_FLAG_UNSHARE') || tree.definitions('handle_mm_fault').length === 0 ? sourceOf(tree, report.in) : undefined);
 
+const WRITE = 'FAULT_FLAG_WRITE';
+
 function* unshare(tree: Tree, report: Report, source: Source): Generator<Candidate, void> {
   // VM_FAULT_WRITE (up to 6.1) is not returned for unsharing: a loop that ends on nothing else would not end any more.
   if (/\bVM_FAULT_WRITE\b/.test(report.in.masked) && !/=\s*VM_FAULT_WRITE\b/.test(report.in.masked)) return;
@@ -30,8 +32,8 @@ function* unshare(tree: Tree, report: Report, source: Source): Generator<Candida
   const effect = call && tree.model.shapeFor(call.callee, call.args.length)?.effect;
   const flags = effect?.op === 'fault' ? call?.args[effect.flags] : undefined;
   if (!flags) return;
-  const values = flags.type === 'identifier' ? assignmentsTo(source, flat(source, flags)) : [flags];
-  for (const flag of values.flatMap((value) => named(source, value, 'FAULT_FLAG_WRITE'))) {
+  const values = flags.type === 'identifier' && flat(source, flags) !== WRITE ? assignmentsTo(source, flat(source, flags)) : [flags];
+  for (const flag of values.flatMap((value) => named(source, value, WRITE))) {
     yield {
       title: 'Break sharing with FAULT_FLAG_UNSHARE instead of a write',
       safety: 'suggested',

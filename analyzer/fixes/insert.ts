@@ -39,7 +39,7 @@ function around(source: Source, { node, parent }: Statement, above: Lines, below
 }
 
 /** Declarations at the head of the innermost block around a place, with the empty line that separates them from the code. */
-export function declared(source: Source, offset: number, declaration: string): LocalEdit | undefined {
+export function declared(source: Source, offset: number, declarations: readonly string[]): LocalEdit | undefined {
   const block = enclosing(source, { start: offset, end: offset }).findLast((node) => node.type === 'compound_statement');
   const statements = block?.kids.filter((kid) => kid.type !== '{' && kid.type !== '}') ?? [];
   const first = statements[0];
@@ -47,9 +47,10 @@ export function declared(source: Source, offset: number, declaration: string): L
   const last = statements.slice(0, statements.findIndex((s) => s.type !== 'declaration')).at(-1);
   const indent = indentOf(source, first);
   if (indent === undefined) return undefined;
-  if (!last) return insertion(startWithComments(source, first), `${indent}${declaration}\n\n`);
+  const lines = declarations.map((d) => `${indent}${d}\n`).join('');
+  if (!last) return insertion(startWithComments(source, first), `${lines}\n`);
   const end = endOfLine(source, last);
-  return end === undefined ? undefined : insertion(end, `${indent}${declaration}\n`);
+  return end === undefined ? undefined : insertion(end, lines);
 }
 
 export const insertion = (at: number, text: string): LocalEdit => ({ start: at, end: at, text });

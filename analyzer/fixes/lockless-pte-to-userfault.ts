@@ -91,7 +91,7 @@ function* askBeforeUnlock(place: Place, { condition }: Recheck): Generator<Candi
   if (place.snapshot.in === source.ref && place.snapshot.span.start > unlock.start) return;
   const asks = before(source, { ...event, node: unlock, index: at }, (indent) => `${assignmentLines(indent, at === 0 ? `bool ${variable}` : variable, condition)}${at === 0 ? '\n' : ''}`);
   const leaves = before(source, event, (indent) => leaveUnless(indent, variable, leave));
-  const declares = at === 0 ? [] : [declared(source, event.node.start, `bool ${variable};`)];
+  const declares = at === 0 ? [] : [declared(source, event.node.start, [`bool ${variable};`])];
   if (asks && leaves) yield* candidate('Recheck the entry before the page-table lock is dropped', report, [...declares, ...asks, ...leaves]);
 }
 
@@ -106,7 +106,7 @@ function* askUnderOwnLock(place: Place, recheck: Recheck): Generator<Candidate, 
   const inBlock = event.parent.type === 'compound_statement';
   if (!edits) return;
   if (inBlock) {
-    yield* candidate('Recheck the entry under the page-table lock before the event', report, [...locked.declarations, `bool ${variable};`].map((d) => declared(source, event.node.start, d)).concat(edits));
+    yield* candidate('Recheck the entry under the page-table lock before the event', report, [declared(source, event.node.start, [...locked.declarations, `bool ${variable};`]), ...edits]);
     return;
   }
   // The new block has no declarations yet.

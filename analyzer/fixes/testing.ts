@@ -48,3 +48,40 @@ export function census(findings: readonly Finding[]): Map<string, number> {
   }
   return counts;
 }
+
+/** A fix as lines that it adds to and takes from a file. */
+export interface Change {
+  readonly title: string;
+  readonly safety: string;
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/** What is offered for each finding of a file, in their order. */
+export function offer(text: string): (Change | undefined)[] {
+  const file = 'mm/shelf.c';
+  const { analysis, fix, fixed } = textTree(new Map([[file, text]]));
+  return analysis.check([file]).map((finding) => {
+    const found = fix(finding);
+    return found && { title: found.title, safety: found.safety, ...changes(text.split('\n'), fixed(file, found).split('\n')) };
+  });
+}
+
+/** Lines of a template without the line break that it begins with. */
+export const added = (strings: TemplateStringsArray): string => strings.join('').slice(1);
+
+/** Lines that are new and lines that are gone, by their longest common subsequence. */
+function changes(before: readonly string[], after: readonly string[]): { added: string[]; removed: string[] } {
+  const common = before.map(() => new Array<number>(after.length + 1).fill(0)).concat([new Array<number>(after.length + 1).fill(0)]);
+  for (let i = before.length - 1; i >= 0; i--) {
+    for (let j = after.length - 1; j >= 0; j--) common[i]![j] = before[i] === after[j] ? common[i + 1]![j + 1]! + 1 : Math.max(common[i + 1]![j]!, common[i]![j + 1]!);
+  }
+  const [added, removed]: [string[], string[]] = [[], []];
+  let [i, j] = [0, 0];
+  while (i < before.length || j < after.length) {
+    if (i < before.length && j < after.length && before[i] === after[j]) [i, j] = [i + 1, j + 1];
+    else if (j < after.length && (i === before.length || common[i]![j + 1]! >= common[i + 1]![j]!)) added.push(after[j++]!);
+    else removed.push(before[i++]!);
+  }
+  return { added, removed };
+}

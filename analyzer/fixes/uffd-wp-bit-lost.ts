@@ -159,7 +159,7 @@ function* carryOver({ tree, report, source, level }: Change, store: Statement): 
         continue;
       }
       // The value has no name yet.
-      const declaration = declared(source, store.node.start, `pte_t ${target};`);
+      const declaration = declared(source, store.node.start, [`pte_t ${target};`]);
       const named = before(source, store, (indent) => `${assignmentLines(indent, target, flat(source, value))}${carry(indent)}`);
       if (declaration && named && store.parent.type === 'compound_statement') yield { title: 'Carry the uffd-wp bit over into the new value', ...carried, in: report.in, edits: [declaration, ...named, ...restored(source, store, call, value, target)] };
     }
