@@ -6,8 +6,8 @@ import type { Lines } from './insert';
 import { asCall, callsIn, enclosing, flat, sourceOf, textOf, type Source } from './source';
 
 /**
- * Up to 6.1 pte_mkuffd_wp() only set the bit, and whoever called it write-protected as well. Since f1eb1bacfba9 ("mm/uffd: always wr-protect pte in
- * pte|pmd_mkuffd_wp()", 6.2) it does both; a file that still does so is followed.
+ * In 6.1 pte_mkuffd_wp() only sets the bit, and whoever calls it write-protects as well; in 6.12 it does both (arch/x86/include/asm/pgtable.h). What the
+ * file does is done; where it says nothing, both.
  */
 export function* carryLines(tree: Tree, source: Source, level: Level, old: string, target: string): Generator<Lines, void> {
   const huge = level === 'huge' ? 'huge_' : '';

@@ -55,7 +55,7 @@ function callHelper({ tree, source, scope, slot, old, clear }: Emptied): Lines |
 /** Since 5.19. Of code without a kernel around it the version is anyone's guess. */
 const isKnown = (tree: Tree, helper: string): boolean => tree.definitions(helper).length > 0 || tree.definitions('handle_mm_fault').length === 0;
 
-/** hugetlb has no helper: the marker is stored. `set_huge_pte_at()` wants the size since 6.6. */
+/** hugetlb has no helper: the marker is stored. `set_huge_pte_at()` has four arguments in 6.1, and the size as a fifth in 6.12. */
 function storeMarker({ tree, source, scope, slot, old, clear }: Emptied): Lines | undefined {
   const flags = only(ofType(scope, 'zap_flags_t'));
   // Without a request that can say so, nobody knows whether the marker is to stay.
