@@ -12,8 +12,11 @@ import type { Finding } from './findings/finding';
 import { locate } from './findings/locate';
 import { silence, unusedAllow } from './findings/silence';
 import { findFix } from './fixes/find-fix';
+import { createNavigation } from './navigation/navigation';
 import { checks } from './rules';
 import type { Report, RuleCheck } from './rules/rule';
+import type { EntryFacts, FunctionFacts } from './spots/facts';
+import { createSpots } from './spots/spots';
 
 /** How far up the callers of a function are asked about what it does. */
 const maxCallerDepth = 8;
@@ -30,6 +33,14 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     fill: (fill) => all.some((c) => c.concern === 'cache' && c.concernsCaller(fill)),
   }, log);
   let summaries = newSummaries();
+  let spots = createSpots(tree, log);
+
+  /** Forgets what the newest texts have made untrue. */
+  function catchUp(): void {
+    const names = tree.takeChangedNames();
+    summaries.forget(names);
+    spots.forget(names);
+  }
 
   function* checkInSteps(paths: readonly string[], check: CheckOptions = {}): Generator<undefined, Finding[]> {
     const asked = all.filter((c) => check.rules?.includes(c.info.name) ?? true);
@@ -39,7 +50,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   }
 
   function* reportsIn(paths: readonly string[], asked: readonly RuleCheck[] = all): Generator<undefined, Report[]> {
-    summaries.forget(tree.takeChangedNames());
+    catchUp();
     yield* tree.prepare();
     const best = new Map<string, Report>();
     for (const rule of asked) yield* climb(rule, paths, best);
@@ -82,13 +93,25 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     return !rule.settles || rule.settles(ref) || (levels > 0 && tree.callersOf(ref).some((c) => leadsToAnswer(rule, c, levels - 1)));
   }
 
+  const navigation = createNavigation(tree, { catchUp, of: (ref) => spots.of(ref), entryOf: (ref) => spots.entryOf(ref) });
+  const definitionAt = (path: string, offset: number): FunctionRef | undefined => tree.functionsIn(path).find((f) => f.start <= offset && offset <= f.start + f.text.length);
+
   return {
-    setText: (path, text) => tree.setText(path, text),
-    invalidate: (path) => tree.invalidate(path),
+    navigation,
+    setText(path, text) {
+      tree.setText(path, text);
+      navigation.changed();
+    },
+    invalidate(path) {
+      tree.invalidate(path);
+      navigation.changed();
+    },
     setModel(model) {
       tree.setModel(model);
+      navigation.changed();
       // Any call may mean something else now; the functions and their bodies stay.
       summaries = newSummaries();
+      spots = createSpots(tree, log);
     },
     checkInSteps,
     fixes: (finding) => findFix({
@@ -105,8 +128,31 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       }
     },
     summarize: (name, path) => {
-      summaries.forget(tree.takeChangedNames());
+      catchUp();
       return tree.definitions(name, path).map((ref) => believe(tree, summaries, ref));
+    },
+    *factsOf(path, offset) {
+      yield* tree.prepare();
+      catchUp();
+      const ref = definitionAt(path, offset);
+      return ref && spots.of(ref);
+    },
+    *factsIn(path, part) {
+      yield* tree.prepare();
+      catchUp();
+      const found: FunctionFacts[] = [];
+      for (const ref of tree.functionsIn(path)) {
+        if (part && (ref.start > part.end || ref.start + ref.text.length < part.start)) continue;
+        found.push(spots.of(ref));
+        yield;
+      }
+      return found;
+    },
+    *entryFactsOf(path, offset): Generator<undefined, EntryFacts | undefined> {
+      yield* tree.prepare();
+      catchUp();
+      const ref = definitionAt(path, offset);
+      return ref && (yield* spots.entryOf(ref));
     },
     parseStats: (paths) => parseStats(tree, paths, summaries.cutShort()),
   };

@@ -6,6 +6,7 @@ import { SELECTOR, forgetRoots, kernelRoot } from './kernel-files';
 import { registerOpenRace } from './open-race';
 import { OPEN_RACE } from './races';
 import { createClient } from './server-process';
+import { registerShowPlaces } from './show-places';
 import { STATUS_METHOD, parseStatus } from './status';
 import { createStatusItem } from './status-item';
 
@@ -92,6 +93,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.commands.registerCommand('mmReview.showMenu', showMenu),
     registerOpenRace(context, running),
     registerExplainRule(context),
+    registerShowPlaces(),
     vscode.workspace.onDidOpenTextDocument(startFor),
     vscode.workspace.onDidChangeWorkspaceFolders(forgetRoots),
   );

@@ -9,6 +9,9 @@ export type RuleLevel = 'off' | 'information' | 'warning';
 export interface Settings {
   readonly enable: boolean;
   readonly rules: Readonly<Record<string, RuleLevel>>;
+  readonly codeLens: boolean;
+  readonly inlayHints: boolean;
+  readonly semanticTokens: boolean;
 }
 
 /** Section of the settings in every client. */
@@ -37,6 +40,21 @@ export const SETTINGS = {
     description: 'How findings of a rule are shown: `warning` as they are rated, `information` all of them without a warning, `off` not at all. Rules that are not listed count as `warning`.',
     schema: { additionalProperties: { type: 'string', enum: LEVELS } },
   },
+  codeLens: {
+    type: 'boolean',
+    default: true,
+    description: 'Show lines above functions: what was found in them, how they lead to a userfault, and which locks their callers hold.',
+  },
+  inlayHints: {
+    type: 'boolean',
+    default: false,
+    description: 'Show in the code where page-table locks begin and end to be held, and which tested entry values may be outdated.',
+  },
+  semanticTokens: {
+    type: 'boolean',
+    default: false,
+    description: 'Mark calls that read a page-table entry with the semantic token modifiers `locked` and `lockless`. How they look is up to `#editor.semanticTokenColorCustomizations#`: `"function.lockless": "#d08000"`.',
+  },
   'trace.server': {
     type: 'string',
     default: 'off',
@@ -45,7 +63,10 @@ export const SETTINGS = {
   },
 } as const satisfies Readonly<Record<string, SettingRow>>;
 
-export const DEFAULTS: Settings = { enable: SETTINGS.enable.default, rules: SETTINGS.rules.default };
+export const DEFAULTS: Settings = {
+  enable: SETTINGS.enable.default, rules: SETTINGS.rules.default, codeLens: SETTINGS.codeLens.default,
+  inlayHints: SETTINGS.inlayHints.default, semanticTokens: SETTINGS.semanticTokens.default,
+};
 
 /** Reads what a client sent for the section; what is missing or of the wrong type keeps its default. */
 export function parseSettings(value: unknown): Settings {
@@ -53,6 +74,9 @@ export function parseSettings(value: unknown): Settings {
   return {
     enable: typeof value.enable === 'boolean' ? value.enable : DEFAULTS.enable,
     rules: isRecord(value.rules) ? parseRules(value.rules) : DEFAULTS.rules,
+    codeLens: typeof value.codeLens === 'boolean' ? value.codeLens : DEFAULTS.codeLens,
+    inlayHints: typeof value.inlayHints === 'boolean' ? value.inlayHints : DEFAULTS.inlayHints,
+    semanticTokens: typeof value.semanticTokens === 'boolean' ? value.semanticTokens : DEFAULTS.semanticTokens,
   };
 }
 

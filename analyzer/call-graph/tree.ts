@@ -48,8 +48,12 @@ export interface Tree {
   definitions(name: string, path?: string): readonly FunctionRef[];
   /** Functions of the index whose text calls `ref`. */
   callersOf(ref: FunctionRef): readonly FunctionRef[];
+  /** Functions of the index whose text calls something of this name, whatever it is: a macro, a primitive without a body in the index. */
+  callersOfName(name: string): readonly FunctionRef[];
   /** Functions that hand out a table of callbacks (`&walk_ops`) in which `ref` is named. */
   usersOf(ref: FunctionRef): readonly FunctionRef[];
+  /** Names of the tables of callbacks in which `ref` is named. */
+  tablesWith(ref: FunctionRef): readonly string[];
   /** Functions named in the initialiser of a table that a function in `fromFile` hands out by this name. */
   callbacksIn(table: string, fromFile: string): readonly FunctionRef[];
   /** Lowered body, spans relative to the function's start. */
@@ -58,6 +62,8 @@ export interface Tree {
   touchesPageTables(ref: FunctionRef): boolean;
   /** Does this function, or one that it calls, take or drop page-table locks, or change entries? */
   changesPageTables(ref: FunctionRef): boolean;
+  /** Does this function, or one that it calls, use a primitive with such an effect? Kept for each question, so that the question should be one function. */
+  reachesEffect(ref: FunctionRef, wanted: (effect: Effect) => boolean): boolean;
   /** Does any file of the index have this word in its text? */
   mentions(word: string): boolean;
   /** Names whose definition changed since the last call. */
@@ -81,6 +87,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
   let byCallee: Map<string, FunctionRef[]> | undefined;
   let reaching = new Map<FunctionRef, boolean>();
   let changing = new Map<FunctionRef, boolean>();
+  const asked = new Map<(effect: Effect) => boolean, Map<FunctionRef, boolean>>();
   const bodies = new WeakMap<FunctionRef, FunctionIR>();
   const tables = new WeakMap<FileEntry, ReadonlyMap<string, readonly string[]>>();
   let changed = new Set<string>();
@@ -138,6 +145,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     if (gone.length === 0 && come.length === 0) return;
     reaching = new Map();
     changing = new Map();
+    asked.clear();
     if (byName && byCallee) {
       for (const f of gone) unlink(byName, byCallee, f);
       for (const f of come) link(byName, byCallee, f);
@@ -235,6 +243,8 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     return found;
   }
 
+  const tablesWith = (ref: FunctionRef): string[] => [...tablesOf(ref.file)].filter(([, names]) => names.includes(ref.name)).map(([table]) => table);
+
   return {
     backend,
     get model() {
@@ -244,6 +254,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
       model = next;
       reaching = new Map();
       changing = new Map();
+      asked.clear();
     },
     setText(path, text) {
       if (text === undefined) overlays.delete(path);
@@ -268,8 +279,10 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
       const callers = index().byCallee.get(ref.name) ?? [];
       return callers.filter((c) => c !== ref && resolve(ref.name, c.file) === ref);
     },
+    callersOfName: (name) => index().byCallee.get(name) ?? [],
+    tablesWith,
     usersOf(ref) {
-      const tables = [...tablesOf(ref.file)].filter(([, names]) => names.includes(ref.name)).map(([table]) => table);
+      const tables = tablesWith(ref);
       if (tables.length === 0) return [];
       const used = new RegExp(`&(?:${tables.join('|')})\\b`);
       return (join(ref.file)?.functions ?? []).filter((f) => used.test(f.masked));
@@ -290,6 +303,11 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     },
     touchesPageTables: touches,
     changesPageTables: changes,
+    reachesEffect(ref, wanted) {
+      let answers = asked.get(wanted);
+      if (!answers) asked.set(wanted, (answers = new Map()));
+      return reaches(ref, answers, (f) => callsPrimitive(model, f, wanted));
+    },
     mentions(word) {
       let known = mentioned.get(word);
       if (known === undefined) {

@@ -268,7 +268,7 @@ export function takesPageTableArgument(tree: Tree, ref: FunctionRef): boolean {
 }
 
 /** The type before the function's name, without lowering its body: `static inline pte_t foo(`. */
-function declaredType(ref: FunctionRef): string {
+export function declaredType(ref: FunctionRef): string {
   const head = ref.masked.slice(0, ref.outline.nameSpan.start - ref.outline.span.start);
   const words = head.replace(/\b(?:static|inline|extern|const|__always_inline|noinline)\b/g, ' ').replace(/\s+/g, ' ').trim();
   return words.replace(/ ?\*/g, ' *');
