@@ -4,6 +4,7 @@
  */
 import type { FunctionBelief } from './beliefs';
 import type { Finding } from './findings/finding';
+import type { Fix } from './fixes/fix';
 import type { Navigation } from './navigation/navigation';
 import type { KernelModel } from '../kernel/model';
 import type { Span } from '../parser/ir';
@@ -50,6 +51,11 @@ export interface Analysis {
   check(paths: readonly string[], options?: CheckOptions): Finding[];
   /** The same in small pieces: yields between functions so that the caller can cancel or let others run. */
   checkInSteps(paths: readonly string[], options?: CheckOptions): Generator<undefined, Finding[]>;
+  /**
+   * What would repair a finding of the texts as they are: tried, so that the finding is gone and none has come. Undefined when nothing fits, or
+   * when there is no such finding. Until the generator has ended, or was given up with `return()`, the analysis may not be asked anything else.
+   */
+  fixes(finding: Finding): Generator<undefined, Fix | undefined>;
   /** What is believed about the functions of this name, of one file or of all; none when there is no such function. */
   summarize(name: string, path?: string): FunctionBelief[];
   /** Who calls what, and what leads to a userfault. */

@@ -11,6 +11,7 @@ import { createSummaries } from './dataflow/summaries';
 import type { Finding } from './findings/finding';
 import { locate } from './findings/locate';
 import { silence, unusedAllow } from './findings/silence';
+import { findFix } from './fixes/find-fix';
 import { createNavigation } from './navigation/navigation';
 import { checks } from './rules';
 import type { Report, RuleCheck } from './rules/rule';
@@ -42,13 +43,18 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   }
 
   function* checkInSteps(paths: readonly string[], check: CheckOptions = {}): Generator<undefined, Finding[]> {
-    catchUp();
     const asked = all.filter((c) => check.rules?.includes(c.info.name) ?? true);
     if (asked.length === 0 && !check.rules?.includes(unusedAllow.name)) return [];
+    const reports = yield* reportsIn(paths, asked);
+    return silence(tree, paths, reports.map((report) => toFinding(tree, report)).sort(byPosition), check.rules);
+  }
+
+  function* reportsIn(paths: readonly string[], asked: readonly RuleCheck[] = all): Generator<undefined, Report[]> {
+    catchUp();
     yield* tree.prepare();
     const best = new Map<string, Report>();
     for (const rule of asked) yield* climb(rule, paths, best);
-    return silence(tree, paths, [...best.values()].map((report) => toFinding(tree, report)).sort(byPosition), check.rules);
+    return [...best.values()];
   }
 
   /** Asks the functions where a rule starts, and their callers as long as those matter. Of several stories about one place the shortest is kept. */
@@ -108,6 +114,12 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       spots = createSpots(tree, log);
     },
     checkInSteps,
+    fixes: (finding) => findFix({
+      tree,
+      reportsIn: (paths, rule) => reportsIn(paths, all.filter((c) => rule === undefined || c.info.name === rule)),
+      summaries: () => summaries,
+      identify: (report) => toFinding(tree, report),
+    }, finding),
     check(paths, check) {
       const run = checkInSteps(paths, check);
       for (;;) {

@@ -1,6 +1,7 @@
 /** The VS Code extension: starts the language server when the first kernel or litmus file is opened, and shows how it is doing. */
 import * as vscode from 'vscode';
 import { State, type LanguageClient } from 'vscode-languageclient/node';
+import { registerExplainRule } from './explain-rule';
 import { LITMUS, SELECTOR, forgetRoots, kernelRoot } from './kernel-files';
 import { registerOpenRace } from './open-race';
 import { OPEN_RACE } from './races';
@@ -91,6 +92,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.commands.registerCommand('mmReview.showOutput', () => output.show(true)),
     vscode.commands.registerCommand('mmReview.showMenu', showMenu),
     registerOpenRace(context, running),
+    registerExplainRule(context),
     registerShowPlaces(),
     vscode.workspace.onDidOpenTextDocument(startFor),
     vscode.workspace.onDidChangeWorkspaceFolders(forgetRoots),

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { LanguageClient, TransportKind, type LanguageClientOptions, type Middleware, type ServerOptions } from 'vscode-languageclient/node';
 import { OPEN_RACE } from './races';
 import { LITMUS, SELECTOR, kernelRoot } from './kernel-files';
+import { EXPLAIN_RULE } from './rules';
 import { SHOW_PLACES } from './places';
 
 export interface Channels {
@@ -22,7 +23,7 @@ export function createClient(context: vscode.ExtensionContext, { output, trace }
     outputChannel: output,
     traceOutputChannel: trace,
     middleware,
-    initializationOptions: { statusNotification: true, commands: [OPEN_RACE, SHOW_PLACES] },
+    initializationOptions: { statusNotification: true, commands: [OPEN_RACE, EXPLAIN_RULE, SHOW_PLACES] },
   };
   return new LanguageClient('mmReview', 'Kernel MM Review', server, options);
 }

@@ -18,6 +18,7 @@ const expected = [
   '[Content_Types].xml', 'extension.vsixmanifest',
   ...['package.json', 'LICENSE.txt', 'readme.md', 'changelog.md', 'kernel/mm-review.schema.json', 'syntaxes/litmus.tmLanguage.json', 'syntaxes/litmus.language-configuration.json', 'dist/client.js', 'dist/server.js', 'dist/panel/page.js', 'dist/panel/page.css'].map((name) => `extension/${name}`),
   ...scenarios.map((name) => `extension/scenarios/${name}`),
+  ...fs.readdirSync(path.join(import.meta.dirname, '../docs/rules')).map((name) => `extension/docs/rules/${name}`),
   ...[
     'node-gyp-build/package.json', 'node-gyp-build/LICENSE', 'node-gyp-build/index.js', 'node-gyp-build/node-gyp-build.js',
     'tree-sitter/package.json', 'tree-sitter/LICENSE', 'tree-sitter/index.js', ...platforms.map((name) => `tree-sitter/prebuilds/${name}/tree-sitter.node`),

@@ -36,6 +36,7 @@ export function makeVsix() {
   }
   for (const name of ['page.js', 'page.css']) copy(path.join(root, 'dist/panel', name), path.join(stage, 'dist/panel', name));
   fs.cpSync(path.join(root, 'scenarios'), path.join(stage, 'scenarios'), { recursive: true, filter: (name) => fs.statSync(name).isDirectory() || name.endsWith('.litmus') });
+  fs.cpSync(path.join(root, 'docs/rules'), path.join(stage, 'docs/rules'), { recursive: true });
   const documents = ['README.md', 'CHANGELOG.md', 'LICENSE'].filter((name) => fs.existsSync(path.join(root, name)));
   for (const name of documents) copy(path.join(root, name), path.join(stage, name));
   for (const { url } of manifest.contributes.jsonValidation) copy(path.join(root, url), path.join(stage, url));

@@ -2,9 +2,12 @@
 import type { CodeActionKind} from 'vscode-languageserver/node';
 import { type CancellationToken, type CodeAction, type CodeActionParams } from 'vscode-languageserver/node';
 import type { Feature, FeatureContext } from './feature';
+import { explainActions } from './explain-rule';
+import { fixActions } from './fix-actions';
 import { isLitmus } from './litmus/document';
 import { litmusFixes } from './litmus/fixes';
 import { raceActions } from './open-race';
+import { silenceActions } from './silence-actions';
 
 /** Offers actions for a place. The kinds that the client asks for have been looked at, by the source's own kinds. */
 export interface ActionSource {
@@ -17,7 +20,7 @@ export interface ActionSource {
 }
 
 /** In the order in which editors show them. */
-const sources: readonly ActionSource[] = [raceActions, litmusFixes];
+const sources: readonly ActionSource[] = [fixActions, raceActions, silenceActions, explainActions, litmusFixes];
 
 export const codeActions: Feature = (context) => {
   const usable = sources.filter((source) => source.usable(context));

@@ -21,6 +21,8 @@ export interface Engine {
   loadModelFile(root: string): ModelFile;
   /** The scenarios that ship, read when they are first asked for. */
   scenarios(): ScenarioLibrary;
+  /** Absolute path of a rule's page as it ships; undefined when there is no such rule. */
+  rulePage(rule: string): string | undefined;
   /** Markdown for a primitive of this model or for a constant, or undefined. */
   describe(name: string, model: KernelModel): string | undefined;
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { RULE_PAGES } from './diagnostics';
 import type { Engine } from './engine';
 import { createAnalysis } from '../analyzer/create';
+import { unusedAllow } from '../analyzer/findings/silence';
 import { rules } from '../analyzer/rules';
 import { describe, type RuleNotes } from '../kernel/hover';
 import { loadBackend } from '../parser/backend';
@@ -12,6 +13,7 @@ import { createTreeReader } from '../workspace/reader';
 import { findRoot } from '../workspace/root';
 
 /** Beside the folder of the bundle, in a checkout as in the VSIX. */
+const ruleFolder = path.resolve(__dirname, '..', 'docs', 'rules');
 const scenarioFolder = path.resolve(__dirname, '..', 'scenarios');
 
 export async function loadEngine(): Promise<Engine> {
@@ -25,6 +27,7 @@ export async function loadEngine(): Promise<Engine> {
     createReader: (root, log) => createTreeReader(root, [], ({ path, message }) => log(`${path}: ${message}`)),
     loadModelFile,
     scenarios: () => (library ??= loadScenarios(scenarioFolder)),
+    rulePage: (rule) => ([...rules, unusedAllow].some((r) => r.name === rule) ? path.join(ruleFolder, `${rule}.md`) : undefined),
     describe: (name, model) => describe(name, noteOf, model),
   };
 }

@@ -7,6 +7,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { callHierarchy } from './call-hierarchy';
 import { codeActions } from './code-actions';
 import { codeLenses } from './code-lenses';
+import { commands } from './commands';
 import { createDelivery, type Delivery } from './delivery';
 import { documentLinks } from './document-links';
 import type { Engine, LoadEngine } from './engine';
@@ -28,7 +29,7 @@ export interface ServerOptions {
 }
 
 /** What it can do besides diagnostics. */
-const features: readonly Feature[] = [hovers, codeActions, codeLenses, inlayHints, semanticTokens, callHierarchy, documentLinks, litmusFeature];
+const features: readonly Feature[] = [hovers, codeActions, codeLenses, commands, inlayHints, semanticTokens, callHierarchy, documentLinks, litmusFeature];
 
 /** Serves on this connection until the client ends it. */
 export function startServer(connection: Connection, { loadEngine, version }: ServerOptions): void {

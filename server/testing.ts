@@ -57,6 +57,7 @@ export function fakeEngine(): FakeEngine {
       const text = engine.disk.get(`${root}/.mm-review.json`);
       return text === undefined ? { entries: [], problems: [] } : readModelFile(text);
     },
+    rulePage: (rule) => (rule === 'fake-race' ? '/product/docs/rules/fake-race.md' : undefined),
     describe: (name, model) => model.primitives.get(name)?.source === '.mm-review.json' ? model.primitives.get(name)?.meaning : (name === 'pte_same' ? '**pte\\_same** compares two entries.' : undefined),
   };
   return engine;
@@ -93,6 +94,8 @@ function fakeAnalysis(reader: TreeReader, engine: FakeEngine): Analysis {
     invalidate: () => undefined,
     setModel: (next) => void (model = next),
     check: () => [],
+    // eslint-disable-next-line require-yield -- it knows of none
+    *fixes() { return undefined; },
     summarize: () => [],
     navigation: createAnalysis({ backend: engine.backend, reader: { indexFiles: () => [], read: () => undefined } }).navigation,
     // eslint-disable-next-line require-yield -- the fake knows nothing

@@ -3,10 +3,12 @@ import { expect, test } from 'vitest';
 import manifest from '../package.json';
 import { SHOW_PLACES, parsePlaces } from '../client/places';
 import { OPEN_RACE, RACE_METHOD, SCENARIOS_METHOD, parseRaceAnswer, parseScenarios, parseChoice } from '../client/races';
+import { EXPLAIN_RULE, parseRule } from '../client/rules';
 import { LITMUS, SELECTOR } from '../client/kernel-files';
 import { STATUS_METHOD, parseStatus, statusLook } from '../client/status';
 import { modelFileName } from '../kernel/model-problems';
 import { LITMUS as SERVER_LITMUS } from '../server/litmus/document';
+import { EXPLAIN_RULE as SERVER_EXPLAIN_RULE } from '../server/commands';
 import { OPEN_RACE as SERVER_OPEN_RACE } from '../server/open-race';
 import { SHOW_PLACES as SERVER_SHOW_PLACES } from '../server/show-places';
 import { parseRaceRequest, raceRequest, scenariosRequest } from '../server/races';
@@ -66,6 +68,12 @@ test('litmus files are ours wherever they are, and called the same on both sides
   expect(manifest.contributes.languages).toContainEqual(expect.objectContaining({ id: LITMUS, extensions: ['.litmus'] }));
   for (const scheme of ['file', 'untitled']) expect(SELECTOR).toContainEqual({ scheme, language: LITMUS });
   expect(manifest.activationEvents).toContain(`onLanguage:${LITMUS}`);
+});
+
+test('client and server call the command for a rule the same, and it takes the name of a page', () => {
+  expect(EXPLAIN_RULE).toBe(SERVER_EXPLAIN_RULE);
+  expect(parseRule({ rule: 'fake-write-fault' })).toBe('fake-write-fault');
+  for (const nothing of [undefined, null, 'a', {}, { rule: 1 }, { rule: '../secret' }, { rule: '' }]) expect(parseRule(nothing)).toBeUndefined();
 });
 
 test('answers about races of another version are a problem, not an exception', () => {

@@ -35,6 +35,8 @@ export interface Tree {
   setModel(model: KernelModel): void;
   setText(path: string, text: string | undefined): void;
   invalidate(path: string): void;
+  /** Takes another text for a file until the function that it returns is called, which puts the same functions back. Nothing else may be set meanwhile. */
+  tryText(path: string, text: string): () => void;
   text(path: string): string | undefined;
   outline(path: string): Outline | undefined;
   functionsIn(path: string): readonly FunctionRef[];
@@ -123,13 +125,17 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     }
     const old = files.get(path);
     const text = overlays.get(path) ?? reader.read(path);
-    if (text === old?.text) return;
+    if (text !== old?.text) exchange(path, text === undefined ? undefined : enter(path, text, old?.functions ?? []));
+  }
+
+  /** Another text of a file that is known, or none any more. */
+  function exchange(path: string, entry: FileEntry | undefined): void {
+    const old = files.get(path);
     for (const [word, known] of mentioned) {
-      if (!known && text?.includes(word)) mentioned.set(word, true);
+      if (!known && entry?.text.includes(word)) mentioned.set(word, true);
       // Perhaps it was the only file that did.
-      if (known && old?.text.includes(word) && !text?.includes(word)) mentioned.delete(word);
+      if (known && old?.text.includes(word) && !entry?.text.includes(word)) mentioned.delete(word);
     }
-    const entry = text === undefined ? undefined : enter(path, text, old?.functions ?? []);
     files.set(path, entry);
     const before = new Set(old?.functions);
     const after = new Set(entry?.functions);
@@ -144,6 +150,16 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
       for (const f of gone) unlink(byName, byCallee, f);
       for (const f of come) link(byName, byCallee, f);
     }
+  }
+
+  function tryText(path: string, text: string): () => void {
+    const old = join(path);
+    const starts = old?.functions.map((f) => f.start) ?? [];
+    exchange(path, enter(path, text, old?.functions ?? []));
+    return () => {
+      exchange(path, old);
+      old?.functions.forEach((f, i) => void (f.start = starts[i]!));
+    };
   }
 
   function index(): { byName: Map<string, FunctionRef[]>; byCallee: Map<string, FunctionRef[]> } {
@@ -246,6 +262,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
       refresh(path);
     },
     invalidate: refresh,
+    tryText,
     text: (path) => join(path)?.text,
     outline: (path) => join(path)?.outline,
     functionsIn: (path) => join(path)?.functions ?? [],

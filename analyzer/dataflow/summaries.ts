@@ -24,6 +24,8 @@ export interface Summaries {
   cutShort(): readonly FunctionRef[];
   /** Drops what depends on functions with these names. */
   forget(names: ReadonlySet<string>): void;
+  /** Remembers everything; the function that it returns goes back to it, once all functions are what they were. */
+  keep(): () => void;
 }
 
 /** What of a function may concern its callers. */
@@ -54,6 +56,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
   const done = new Map<FunctionRef, Partial<Record<Depth, Entry>>>();
   const running = new Map<FunctionRef, { summary: Summary; recursive: boolean }>();
   const followed: Readonly<Record<Concern, Set<FunctionRef>>> = { events: new Set(), faults: new Set(), entries: new Set(), cache: new Set() };
+  const followedSets = Object.values(followed);
   const needsStack: Set<string>[] = [];
   /** Functions that the log has named as not readable, once each: in an editor they come and go with every key. */
   const unread = new Set<string>();
@@ -199,6 +202,14 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
       forget(new Set([ref.name, ...tree.usersOf(ref).map((user) => user.name)]), what === 'cache' ? undefined : ref);
     },
     forget,
+    keep() {
+      const before = new Map(done);
+      const concerns = followedSets.map((set) => new Set(set));
+      return () => {
+        refill(done, before);
+        followedSets.forEach((set, i) => refillSet(set, concerns[i]!));
+      };
+    },
     cutShort: () => [...done].filter(([, entries]) => Object.values(entries).some((entry) => entry.summary.truncated)).map(([ref]) => ref),
   };
 
@@ -209,6 +220,16 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
       if (stale) done.delete(ref);
     }
   }
+}
+
+function refill<K, V>(map: Map<K, V>, content: ReadonlyMap<K, V>): void {
+  map.clear();
+  for (const [key, value] of content) map.set(key, value);
+}
+
+function refillSet<T>(set: Set<T>, content: ReadonlySet<T>): void {
+  set.clear();
+  for (const value of content) set.add(value);
 }
 
 /** Does the function ask what a vma is or whether protection is to be dropped, so that its result tells a caller? */

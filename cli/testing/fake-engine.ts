@@ -38,6 +38,8 @@ function createAnalysis({ backend, reader, log }: AnalysisOptions): Analysis {
     setText: () => undefined,
     invalidate: () => undefined,
     setModel: () => undefined,
+    // eslint-disable-next-line require-yield -- it knows of none
+    *fixes() { return undefined; },
     summarize: () => [],
     navigation: createRealAnalysis({ backend, reader: { indexFiles: () => [], read: () => undefined } }).navigation,
     // eslint-disable-next-line require-yield -- the fake knows nothing
