@@ -19,7 +19,7 @@ const maxCallerDepth = 8;
 
 export function createAnalysis(options: AnalysisOptions): Analysis {
   const log = options.log ?? (() => undefined);
-  const tree = createTree(options.backend, options.reader, options.model);
+  const tree = createTree(options.backend, options.reader, options.model, options.outlines);
   const all = checks.map((create) => create(tree));
   const newSummaries = (): Summaries => createSummaries(tree, {
     event: (reach) => all.some((c) => c.concern === 'events' && c.concernsCaller(reach)),
@@ -34,7 +34,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     summaries.forget(tree.takeChangedNames());
     const asked = all.filter((c) => check.rules?.includes(c.info.name) ?? true);
     if (asked.length === 0 && !check.rules?.includes(unusedAllow.name)) return [];
-    yield* tree.prepare();
+    for (const steps = tree.prepare(); steps.next().done !== true;) yield;
     const best = new Map<string, Report>();
     for (const rule of asked) yield* climb(rule, paths, best);
     return silence(tree, paths, [...best.values()].map((report) => toFinding(tree, report)).sort(byPosition), check.rules);
@@ -84,6 +84,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       // Any call may mean something else now; the functions and their bodies stay.
       summaries = newSummaries();
     },
+    index: () => tree.prepare(),
     checkInSteps,
     check(paths, check) {
       const run = checkInSteps(paths, check);

@@ -1,5 +1,6 @@
 // Bundles the three programs, the command line, the language server and the VS Code client, and the page of the client's race panel.
 import { build } from 'esbuild';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -21,7 +22,10 @@ await build({
   // Its CommonJS form loads its parts by names that a bundler cannot follow.
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   logLevel: 'warning',
-  define: { __MM_REVIEW_VERSION__: JSON.stringify(JSON.parse(fs.readFileSync('package.json', 'utf8')).version) },
+  define: {
+    __MM_REVIEW_PARSER__: JSON.stringify(parserVersion()),
+    __MM_REVIEW_VERSION__: JSON.stringify(JSON.parse(fs.readFileSync('package.json', 'utf8')).version),
+  },
 });
 // A folder of its own: the panel may read nothing else.
 await build({
@@ -33,3 +37,11 @@ await build({
   format: 'iife',
   logLevel: 'warning',
 });
+
+/** Names the code that makes outlines: a cache that other code wrote is not read. The parser imports nothing of ours, so these files are all. */
+function parserVersion() {
+  const files = fs.readdirSync('parser').filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).sort().map((name) => `parser/${name}`);
+  const hash = createHash('sha256');
+  for (const file of [...files, 'workspace/outline-format.ts']) hash.update(`${file}\n`).update(fs.readFileSync(file));
+  return hash.digest('hex');
+}

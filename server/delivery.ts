@@ -12,6 +12,7 @@ import { toDiagnostics, type DiagnosticAbilities } from './diagnostics';
 import type { Engine } from './engine';
 import type { Log } from './log';
 import { createModelFiles, isModelFile } from './model-files';
+import { startProgress } from './progress';
 import { createRoots, type Place, type Tree } from './roots';
 import { DEFAULTS, type Settings } from './settings';
 import type { StatusReporter } from './status';
@@ -82,7 +83,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
   const shown = new Map<string, Shown>();
   const listeners: FindingsListener[] = [];
   const checkers = new Map<Tree, Checker>();
-  const roots = createRoots(engine, log.info, treeOpened);
+  const roots = createRoots({ engine, log: log.info, onTree: treeOpened, caches: () => settings.cache });
   const models = createModelFiles({
     engine,
     send: (uri, diagnostics) => void connection.sendDiagnostics({ uri, diagnostics }),
@@ -108,6 +109,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       watches: (path) => settings.enable && (!pulls || (refreshes && documentAt(tree, path)?.told !== undefined)),
       onFindings: (path, findings) => foundIn(tree, path, findings),
       onBusy: (busy, first) => reportStatus(tree, busy, first),
+      showIndexing: () => startProgress(connection, 'Indexing kernel tree', log),
     }));
     models.open(tree);
   }

@@ -7,8 +7,12 @@ import { describe } from '../kernel/hover';
 import { loadBackend } from '../parser/backend';
 import { loadModelFile } from '../workspace/model-file';
 import { loadScenarios, type ScenarioLibrary } from '../workspace/scenarios';
+import { openOutlineCache } from '../workspace/outline-cache';
 import { createTreeReader } from '../workspace/reader';
 import { findRoot } from '../workspace/root';
+
+/** Set in the bundle: which outlines of earlier runs can be used. */
+declare const __MM_REVIEW_PARSER__: string | undefined;
 
 /** Beside the folder of the bundle, in a checkout as in the VSIX. */
 const scenarioFolder = path.resolve(__dirname, '..', 'scenarios');
@@ -19,7 +23,8 @@ export async function loadEngine(): Promise<Engine> {
   return {
     backend,
     description: `${backend.name} parser`,
-    createAnalysis: (reader, log) => createAnalysis({ backend, reader, log }),
+    createAnalysis: (reader, log, outlines) => createAnalysis({ backend, reader, log, ...(outlines && { outlines }) }),
+    openOutlines: (root) => (typeof __MM_REVIEW_PARSER__ === 'string' ? openOutlineCache(root, { env: process.env, version: __MM_REVIEW_PARSER__ }) : undefined),
     findRoot,
     createReader: (root, log) => createTreeReader(root, [], ({ path, message }) => log(`${path}: ${message}`)),
     loadModelFile,

@@ -9,6 +9,7 @@ export type RuleLevel = 'off' | 'information' | 'warning';
 export interface Settings {
   readonly enable: boolean;
   readonly rules: Readonly<Record<string, RuleLevel>>;
+  readonly cache: boolean;
 }
 
 /** Section of the settings in every client. */
@@ -37,6 +38,11 @@ export const SETTINGS = {
     description: 'How findings of a rule are shown: `warning` as they are rated, `information` all of them without a warning, `off` not at all. Rules that are not listed count as `warning`.',
     schema: { additionalProperties: { type: 'string', enum: LEVELS } },
   },
+  cache: {
+    type: 'boolean',
+    default: true,
+    description: 'Keep the index of a kernel tree in the cache folder of the user, so that the next start is faster. Takes effect at the next start of the language server.',
+  },
   'trace.server': {
     type: 'string',
     default: 'off',
@@ -45,7 +51,7 @@ export const SETTINGS = {
   },
 } as const satisfies Readonly<Record<string, SettingRow>>;
 
-export const DEFAULTS: Settings = { enable: SETTINGS.enable.default, rules: SETTINGS.rules.default };
+export const DEFAULTS: Settings = { enable: SETTINGS.enable.default, rules: SETTINGS.rules.default, cache: SETTINGS.cache.default };
 
 /** Reads what a client sent for the section; what is missing or of the wrong type keeps its default. */
 export function parseSettings(value: unknown): Settings {
@@ -53,6 +59,7 @@ export function parseSettings(value: unknown): Settings {
   return {
     enable: typeof value.enable === 'boolean' ? value.enable : DEFAULTS.enable,
     rules: isRecord(value.rules) ? parseRules(value.rules) : DEFAULTS.rules,
+    cache: typeof value.cache === 'boolean' ? value.cache : DEFAULTS.cache,
   };
 }
 

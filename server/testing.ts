@@ -56,6 +56,7 @@ export function fakeEngine(): FakeEngine {
       const text = engine.disk.get(`${root}/.mm-review.json`);
       return text === undefined ? { entries: [], problems: [] } : readModelFile(text);
     },
+    openOutlines: () => undefined,
     describe: (name, model) => model.primitives.get(name)?.source === '.mm-review.json' ? model.primitives.get(name)?.meaning : (name === 'pte_same' ? '**pte\\_same** compares two entries.' : undefined),
   };
   return engine;
@@ -93,6 +94,10 @@ function fakeAnalysis(reader: TreeReader, engine: FakeEngine): Analysis {
     setModel: (next) => void (model = next),
     check: () => [],
     summarize: () => [],
+    *index() {
+      const all = files();
+      for (const [at] of all.entries()) yield { done: at + 1, total: all.length };
+    },
     checkInSteps,
     // eslint-disable-next-line require-yield -- there is nothing to do in pieces
     *parseStats() { return { files: 0, bytes: 0, functions: 0, functionsWithErrors: 0, incomplete: [], notFollowed: [], nestedFunctions: 0, backend: 'fake' }; },

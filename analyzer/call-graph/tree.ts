@@ -10,7 +10,7 @@ import type { FunctionIR } from '../../parser/ir';
 import { lowerFunction } from '../../parser/lower';
 import { scan } from '../../parser/scan';
 import type { FunctionOutline, Outline, ParserBackend } from '../../parser/types';
-import type { TreeReader } from '../analysis';
+import type { IndexProgress, OutlineStore, TreeReader } from '../analysis';
 
 /** One function definition. Offsets inside it are relative to its start, so that edits above it change `start` only. */
 export interface FunctionRef {
@@ -41,7 +41,7 @@ export interface Tree {
   /** The definition that a call in `fromFile` means, or undefined when it is not in the index (or is no function). */
   resolve(name: string, fromFile: string): FunctionRef | undefined;
   /** Reads the index file by file, so that the first question need not wait for all of it at once. */
-  prepare(): Generator<undefined, void>;
+  prepare(): Generator<IndexProgress, void>;
   /** All definitions of this name, in one file or in the index. */
   definitions(name: string, path?: string): readonly FunctionRef[];
   /** Functions of the index whose text calls `ref`. */
@@ -71,7 +71,7 @@ const changingEffects: ReadonlySet<string> = new Set(['acquire', 'release', 'dou
 const isChange = (effect: Effect): boolean => changingEffects.has(effect.op);
 const isSpinlock = (effect: Effect): boolean => effect.op === 'spin-lock' || effect.op === 'spin-unlock';
 
-export function createTree(backend: ParserBackend, reader: TreeReader, firstModel: KernelModel = builtinModel): Tree {
+export function createTree(backend: ParserBackend, reader: TreeReader, firstModel: KernelModel = builtinModel, outlines?: OutlineStore): Tree {
   let model = firstModel;
   const overlays = new Map<string, string>();
   const files = new Map<string, FileEntry | undefined>();
@@ -87,13 +87,21 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
   function load(path: string): FileEntry | undefined {
     if (files.has(path)) return files.get(path);
     const text = overlays.get(path) ?? reader.read(path);
-    const entry = text === undefined ? undefined : enter(path, text, []);
+    const entry = text === undefined ? undefined : enter(path, text, [], outlineOf(path, text));
     files.set(path, entry);
     return entry;
   }
 
-  function enter(path: string, text: string, old: readonly FunctionRef[]): FileEntry {
-    const outline = scan(text);
+  /** What an editor has not saved may be known, but is not worth being remembered. */
+  function outlineOf(path: string, text: string): Outline {
+    const known = outlines?.find(text);
+    if (known) return known;
+    const made = scan(text);
+    if (outlines && (!overlays.has(path) || reader.read(path) === text)) outlines.add(text, made);
+    return made;
+  }
+
+  function enter(path: string, text: string, old: readonly FunctionRef[], outline: Outline): FileEntry {
     const kept = new Map(old.map((f) => [`${f.name}\n${f.text}`, f] as const));
     const functions = outline.functions.map((f): FunctionRef => {
       const slice = text.slice(f.span.start, f.span.end);
@@ -122,7 +130,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
       // Perhaps it was the only file that did.
       if (known && old?.text.includes(word) && !text?.includes(word)) mentioned.delete(word);
     }
-    const entry = text === undefined ? undefined : enter(path, text, old?.functions ?? []);
+    const entry = text === undefined ? undefined : enter(path, text, old?.functions ?? [], scan(text));
     files.set(path, entry);
     const before = new Set(old?.functions);
     const after = new Set(entry?.functions);
@@ -242,9 +250,10 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     definitions: (name, path) => (path === undefined ? index().byName.get(name) ?? [] : (join(path)?.functions ?? []).filter((f) => f.name === name)),
     *prepare() {
       if (byName) return;
-      for (const path of reader.indexFiles()) {
+      const paths = reader.indexFiles();
+      for (const [at, path] of paths.entries()) {
         load(path);
-        yield;
+        yield { done: at + 1, total: paths.length };
       }
     },
     callersOf(ref) {

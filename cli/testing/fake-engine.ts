@@ -11,6 +11,7 @@ export async function loadEngine(): Promise<Engine> {
       { name: 'fake-write-fault', description: 'A fault that claims to write.', severity: 'information', commit: '23456789abcd ("mm: do not claim")', scenario: null, since: '1.1.0' },
     ],
     createAnalysis,
+    openOutlines: () => undefined,
     loadModel: () => ({ model: builtinModel, problems: [] }),
     loadBackend: async () => ({
       name: 'native',
@@ -39,6 +40,7 @@ function createAnalysis({ reader, log }: AnalysisOptions): Analysis {
     setModel: () => undefined,
     summarize: () => [],
     checkInSteps,
+    *index() { yield* []; },
     check: (paths, options) => {
       const steps = checkInSteps(paths, options);
       for (;;) {
