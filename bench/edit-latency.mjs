@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { projectDir, treeDir } from '../scripts/kernel-trees.mjs';
 import { randomSource } from '../scripts/random.mjs';
-import { LspClient } from './lsp-client.mjs';
+import { LspClient } from '../scripts/lsp-client.mjs';
 import { percentile } from './measure.mjs';
 
 const characters = 'abcxyz019_ ;(){}*&!=,';

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { projectDir, treeDir } from '../scripts/kernel-trees.mjs';
 import { detection } from './detection.mjs';
 import { measureEdits } from './edit-latency.mjs';
+import { measureRequests, requestTable } from './request-latency.mjs';
 import { measure, median, percentile, table } from './measure.mjs';
 
 const { values: options } = parseArgs({ options: {
@@ -96,6 +97,10 @@ async function printLatency() {
   console.log(table(['p50 ms', 'p95 ms', 'max ms', 'turning a recheck round, to its warning, ms', 'start of the server to first diagnostics, ms'], [[
     percentile(times, 50).toFixed(1), percentile(times, 95).toFixed(1), Math.max(...times).toFixed(1), bugMilliseconds.toFixed(1), openMilliseconds.toFixed(0),
   ]]));
+  progress('asking the language server ...');
+  const requests = await measureRequests(Number(options.edits));
+  progress('');
+  console.log(`\n## Requests to the language server, three files of mm/ open (${options.edits} each, every tenth right after an edit)\n\n${requestTable(requests)}`);
 }
 
 async function mmReviewReports(root, file) {

@@ -1,12 +1,15 @@
 /** Entry of the language server's bundle: over stdio (`--stdio`) or node's inter-process channel, as the client asks on the command line. */
 import { ProposedFeatures, createConnection } from 'vscode-languageserver/node';
+import { createHandshake } from './handshake';
 import { describeError } from './log';
 import { loadEngine } from './product';
 import { startServer } from './server';
 
 declare const __MM_REVIEW_VERSION__: string;
 
-const connection = createConnection(ProposedFeatures.all);
+const handshake = createHandshake();
+const connection = createConnection(ProposedFeatures.all, handshake.options);
+handshake.serve(connection);
 
 /** A defect in one place must not end the server; a client that is gone must. */
 function survive(error: unknown): void {

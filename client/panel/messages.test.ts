@@ -16,7 +16,7 @@ const view: RaceView = {
     rows: [{ kind: 'step', thread: 0, depth: 0, n: 1, text: 'x = 1', short: 'x = 1', line: 3, notes: [], mark: { tone: 'bad', words: 'no!' } }, { kind: 'remark', mark: { tone: 'bad', words: 'no!' } }],
     windows: [], locks: [{ thread: 0, name: 'lock', mode: 'held', from: 0, to: null, firstRow: 0, lastRow: 0, track: 0 }],
   },
-  steps: [{ n: 1, thread: 0, text: 'x = 1', kind: 'store', function: 'P0', file: null, line: 3, notes: [], violated: 'no!' }],
+  steps: [{ n: 1, thread: 0, text: 'x = 1', kind: 'store', function: 'P0', file: null, line: 3, origin: { file: 'mm/a.c', line: 3 }, notes: [], violated: 'no!' }],
   states: [{ groups: [], next: [{ thread: 0, status: 'ready', text: 'x = 1', short: 'x = 1', waitsFor: null }] }, { groups: [{ title: 'Memory', cells: [{ name: 'x', value: '1', before: '0', since: 1 }] }], next: [] }],
   fix: null, text: 'P0', litmus: 'C a-race', source: null,
 };

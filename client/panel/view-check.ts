@@ -32,7 +32,7 @@ const shape = record<RaceView>({
   verdict: record<VerdictView>({ word: oneOf('Sometimes', 'Never', 'Inconclusive'), tone, headline: orNull(isString), detail: isString }),
   sentence: orNull(isString), preemptions: orNull(isString), memoryModel: isString, uncovered: orNull(isString), covered: listOf(isString),
   threads: listOf(thread), diagram: orNull(diagram),
-  steps: listOf(record<StepView>({ n: isNumber, thread: isNumber, text: isString, kind: isString, function: orNull(isString), file: orNull(isString), line: orNull(isNumber), notes: listOf(isString), violated: orNull(isString) })),
+  steps: listOf(record<StepView>({ n: isNumber, thread: isNumber, text: isString, kind: isString, function: orNull(isString), file: orNull(isString), line: orNull(isNumber), origin: orNull(record<{ file: string; line: number }>({ file: isString, line: isNumber })), notes: listOf(isString), violated: orNull(isString) })),
   states: listOf(state),
   fix: orNull(record<FixView>({ title: isString, sentence: isString, verdict: orNull(isString), threads: listOf(thread), diagram })),
   text: orNull(isString), litmus: isString, source: orNull(isString),

@@ -54,6 +54,8 @@ export interface Scenario {
   readonly covers: readonly { readonly variant: string | undefined; readonly adversaries: readonly string[]; readonly label: string; readonly offset: number }[];
   /** Properties that a variant does not look at. */
   readonly unchecked: readonly { readonly variant: string; readonly property: PropertyId }[];
+  /** The label that a schedule must have gone through for what it violates to count; violations anywhere count when undefined. */
+  readonly through: string | undefined;
   /** What each thread stands for, by its name. */
   readonly threadTitles: ReadonlyMap<string, string>;
   /** Threads that a library adversary may replace. */
@@ -114,6 +116,7 @@ export function readScenario(text: string): { readonly scenario: Scenario | unde
       return match ? [{ file: match[1]!, function: match[2]! }] : [];
     }),
     description: prose(parts.header.text, lines), variants, expectations, covers, unchecked, threadTitles,
+    through: throughOf(values('Through'), parts.body, problems),
     replaceable: values('Adversary').flatMap((line) => line.value.split(/[\s,]+/)), defines: values('Define').flatMap((line) => line.value.split(/[\s,]+/)), text,
   };
   checkThreads(scenario, parts.body, values('Adversary'), values('Thread'), problems);
@@ -152,6 +155,14 @@ export function programOf(scenario: Scenario, backend: ParserBackend, options: P
   const problems: Problem[] = [];
   const program = buildProgram(scenario, variant, { adversaries: options.adversaries ?? [], beside: options.beside ?? false, backend, model: options.model ?? builtinModel }, problems);
   return { program: problems.length === 0 ? program : undefined, problems: sorted(problems) };
+}
+
+function throughOf(lines: readonly HeaderLine[], body: string, problems: Problem[]): string | undefined {
+  for (const { value, offset } of lines) {
+    if (!/^\w+$/.test(value)) problems.push({ offset, message: 'Through: label' });
+    else if (!new RegExp(`^[ \\t]*${value}:`, 'm').test(body)) problems.push({ offset, message: `there is no label ${value}` });
+  }
+  return lines[0]?.value;
 }
 
 function readVariants(lines: readonly HeaderLine[], text: string, problems: Problem[], expected: ReadonlySet<string>): Variant[] {

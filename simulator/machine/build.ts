@@ -9,11 +9,11 @@ import type { Problem } from '../litmus/problem';
 import type { Adversary, Scenario, Variant } from '../litmus/scenario';
 import { selectLines, splitFile, type Piece } from '../litmus/source';
 import { checkThread } from './checks';
-import { constant, readsOf, word, zero } from './exp';
+import { and, constant, readsOf, word, zero } from './exp';
 import { lowerThread, type LoweredThread } from './lower';
 import type { Source } from './lowering';
 import { mustHoldNothing } from './properties';
-import type { Exp, Program, PropertyId, Stmt, Thread } from './program';
+import type { Exp, Program, PropertyId, Stmt, Thread, WordId } from './program';
 import { renumberExp, renumberStmts, usedWords } from './renumber';
 import { readSource } from './sources';
 import { fuse } from './steps';
@@ -62,7 +62,7 @@ export function buildProgram(scenario: Scenario, variant: Variant, options: Opti
   const calls = new Set(threads.flatMap((t) => [...t.source.functions.values()].flatMap((f) => f.nodes.flatMap((n) => (n.kind === 'call' && n.callee !== undefined ? [n.callee] : [])))));
   const isArming = calls.has('ghost_arm');
   const world = createWorld(declarations, threads.map((t) => t.name), {
-    faults: (calls.has('user_read') || calls.has('user_write')) && calls.has('handle_userfault'), armed: isArming, observed: calls.has('user_lookup'),
+    faults: (calls.has('user_read') || calls.has('user_write')) && calls.has('handle_userfault'), armed: isArming, observed: calls.has('user_lookup'), through: scenario.through,
   });
   const labels: string[] = [];
   const lowered = threads.map((t, index) => inFile(t.adversary, problems, (own) => lowerThread(world, options.model, { name: t.name, source: t.source, function: t.function, thread: index, kept: keptIn(parts.exists, index) }, labels, own)));
@@ -92,8 +92,11 @@ export function buildProgram(scenario: Scenario, variant: Variant, options: Opti
   if (problems.length > before) return undefined;
 
   const unchecked = new Set(scenario.unchecked.flatMap((u) => (u.variant === variant.name ? [u.property] : [])));
-  const checked = unchecked.size === 0 ? fused : fused.map(({ start, steps }) => ({
-    start: withoutProperties(start, unchecked), steps: steps.map((step) => ({ ...step, ways: step.ways.map((way) => withoutProperties(way, unchecked)) })),
+  const gone = world.through === undefined ? undefined : { label: labels.indexOf(scenario.through!), word: world.through };
+  const checked = unchecked.size === 0 && gone === undefined ? fused : fused.map(({ start, steps }) => ({
+    start: restrict(start, unchecked, gone),
+    // A deadlock is no statement: it is a state in which somebody waits who may not.
+    steps: steps.map((step) => ({ ...step, mayWaitForever: step.mayWaitForever ?? (unchecked.has('deadlock') || gone !== undefined), ways: step.ways.map((way) => restrict(way, unchecked, gone)) })),
   }));
   const map = usedWords(world.words, checked, exists);
   return {
@@ -126,11 +129,15 @@ function keptIn(exists: Piece | undefined, thread: number): ReadonlySet<string> 
   return new Set([...(exists?.text ?? '').matchAll(/(\d+):(\w+)/g)].filter((m) => Number(m[1]) === thread).map((m) => m[2]!));
 }
 
-/** Statements that do not look at some properties. */
-function withoutProperties(stmts: readonly Stmt[], properties: ReadonlySet<PropertyId>): Stmt[] {
+/** Statements that do not look at some properties, and at the others only when the schedule has gone through a label, which they remember. */
+function restrict(stmts: readonly Stmt[], unchecked: ReadonlySet<PropertyId>, through: { readonly label: number; readonly word: WordId } | undefined): Stmt[] {
   return stmts.flatMap((stmt): Stmt[] => {
-    if (stmt.kind === 'violate') return properties.has(stmt.property) ? [] : [stmt];
-    return stmt.kind === 'if' ? [{ ...stmt, then: withoutProperties(stmt.then, properties), else: withoutProperties(stmt.else, properties) }] : [stmt];
+    switch (stmt.kind) {
+      case 'violate': return unchecked.has(stmt.property) ? [] : [through === undefined ? stmt : { ...stmt, test: and(word(through.word), stmt.test) }];
+      case 'cover': return stmt.label === through?.label ? [stmt, { kind: 'set', word: through.word, value: constant(1) }] : [stmt];
+      case 'if': return [{ ...stmt, then: restrict(stmt.then, unchecked, through), else: restrict(stmt.else, unchecked, through) }];
+      default: return [stmt];
+    }
   });
 }
 

@@ -48,6 +48,7 @@ export const intrinsics: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
     emitStep(c, { kind: 'choose' }, ...Array.from({ length: count.value }, (_, i): Action[] => [set(target, constant(i))]));
     give(word(target));
   } }],
+  ['path_ends', { arity: 0, usage: 'path_ends()', meaning: 'What this thread does from here on is not looked at: it stays, with the locks that it holds, and that is no deadlock of its own.', lower: (c) => emitStep(c, { kind: 'other', guard: zero, mayWaitForever: true }) }],
   ['wake_userfault', { arity: 1, usage: 'wake_userfault(pte)', meaning: 'Wakes the threads that wait in handle_userfault() for this entry.', lower: (c, args) => wakeFaults(c, entryOf(c, args[0]!).address) }],
   ['might_sleep', { arity: 0, usage: 'might_sleep()', meaning: 'Something that may sleep (an allocation, a copy from userspace): no spinlock may be held. No step of its own.', lower: (c) => emitLocal(c, ...mustNotBeAtomic(c.world, c.thread)) }],
   ['ghost_arm', { arity: 1, usage: 'ghost_arm(pte)', meaning: 'Ghost: from now on userspace expects a WP event before anybody writes to this page. Part of the step before it.', lower: (c, args) => emitLocal(c, ...setArmed(c.world, entryOf(c, args[0]!).address, 1)) }],

@@ -168,6 +168,49 @@ P0(int *x, int *y, int *z)
 }`).steps[0]).toHaveLength(2);
 });
 
+test('a thread whose path ends keeps its locks, which is no deadlock of its own', () => {
+  const thread = (rest: string): string => `
+P0(int *x)
+{
+  spin_lock(l);
+  if (choose())
+    path_ends();
+  spin_unlock(l);
+}
+${rest}`;
+  expect(found('int x; spinlock_t l;', thread(''))).toMatchObject({ verdict: 'Never' });
+  // Whoever wants the lock waits for ever.
+  expect(found('int x; spinlock_t l;', thread('P1(int *x)\n{\n  spin_lock(l);\n  spin_unlock(l);\n}'))).toMatchObject({ verdict: 'Sometimes', property: 'deadlock' });
+  // Nothing after it happens.
+  expect(found('int x;', 'P0(int *x)\n{\n  path_ends();\n  BUG_ON(1);\n}')).toMatchObject({ verdict: 'Never' });
+});
+
+test('only what happens after a label counts where the header says so', () => {
+  const text = (through: string): string => `
+P0(int *x)
+{
+  if (choose()) {
+    BUG_ON(choose());
+  } else {
+    WRITE_ONCE(*x, 1);
+site:
+    WRITE_ONCE(*x, 2);
+  }
+  BUG_ON(READ_ONCE(*x) == ${through});
+  path_ends();
+}
+
+P1(int *x)
+{
+  WRITE_ONCE(*x, 3);
+}`;
+  const header = '(*\n * Through: site\n *)\n';
+  expect(found('int x;', text('9'))).toMatchObject({ verdict: 'Sometimes' });
+  expect(found('int x;', text('9'), header)).toMatchObject({ verdict: 'Never', labels: ['site'] });
+  expect(found('int x;', text('3'), header)).toMatchObject({ verdict: 'Sometimes', property: 'bug', labels: ['site'] });
+  expect(readScenario(`C test\n\n${header.replace('site', 'sight')}{\n  int x;\n}\n${text('9')}`).problems.map((p) => p.message)).toEqual(['there is no label sight']);
+});
+
 test('labels can be demanded of a run with adversaries', () => {
   const text = (cover: string) => `C test\n\n(*\n * Expect: buggy Never\n * Cover: ${cover}\n *)\n\n{\n\tint x;\n}\n\nP0(int *x)\n{\nstart:\n\tWRITE_ONCE(*x, 1);\n}\n`;
   const covers = (cover: string, ...adversaries: string[]) => coversOf(readScenario(text(cover)).scenario!, 'buggy', adversaries);

@@ -40,6 +40,8 @@ export interface World {
   readonly faulting: readonly WordId[];
   /** By the word of a slot: did userspace, registered for missing faults, see it empty? */
   readonly observed: ReadonlyMap<WordId, WordId>;
+  /** Has the schedule gone through the scenario's label of that name? */
+  readonly through: WordId | undefined;
 }
 
 /** What the scenario's code uses, so that nothing else is remembered in its states. */
@@ -47,6 +49,8 @@ export interface Uses {
   readonly faults: boolean;
   readonly armed: boolean;
   readonly observed: boolean;
+  /** A label that violations must have gone through. */
+  readonly through: string | undefined;
 }
 
 /** Lays the objects out. Declarations have been checked: their types are known and their names differ. */
@@ -89,7 +93,8 @@ export function createWorld(declarations: readonly Declaration[], threads: reado
     }
   }
   const faulting = uses.faults ? threads.map((name) => ghost(`faulting(${name})`, 'pointer', 8, 0)) : [];
-  return { objects, threadCount: threads.length, words, uffdWait, mapped, armed, faulting, observed };
+  const through = uses.through === undefined ? undefined : ghost(`through(${uses.through})`, 'int', 1, 0);
+  return { objects, threadCount: threads.length, words, uffdWait, mapped, armed, faulting, observed, through };
 }
 
 /** Number of words of an object. */

@@ -5,6 +5,7 @@ import type { Exploration, Trace } from '../explorer/result';
 import { coversOf } from '../machine/build';
 import type { Program } from '../machine/program';
 import { formatValue } from '../machine/values';
+import { originAt, type Origin } from '../litmus/origin';
 import { positionOf } from '../litmus/problem';
 import type { Adversary, Scenario } from '../litmus/scenario';
 import { shortForm } from './c-text';
@@ -67,13 +68,23 @@ export function choice({ name, title }: Choice): Choice {
   return { name, title };
 }
 
-/** Line of a step, given where it stands. */
-type Places = (file: string | undefined, span: Span) => number | null;
+/** Where a step stands: its line in the scenario's or the adversary's text, and the line of the kernel tree that it was made of. */
+interface Places {
+  line(file: string | undefined, span: Span): number | null;
+  origin(file: string | undefined, span: Span): Origin | null;
+}
 
 function placesIn(scenario: Scenario, adversaries: readonly Adversary[]): Places {
-  return (file, { start }) => {
-    const text = file === undefined ? scenario.text : adversaries.find(({ name }) => name === file)?.text;
-    return text === undefined ? null : positionOf(text, start).line;
+  const textOf = (file: string | undefined): string | undefined => (file === undefined ? scenario.text : adversaries.find(({ name }) => name === file)?.text);
+  return {
+    line(file, { start }) {
+      const text = textOf(file);
+      return text === undefined ? null : positionOf(text, start).line;
+    },
+    origin(file, { start }) {
+      const text = textOf(file);
+      return (text !== undefined && originAt(text, start)) || null;
+    },
   };
 }
 
@@ -126,7 +137,7 @@ function rowView(program: Program, row: Row, places: Places): RowView {
 
 function codeView(program: Program, { thread, text, span }: { readonly thread: number; readonly text: string; readonly span: Span }, places: Places): { text: string; short: string; line: number | null } {
   const step = program.threads[thread]?.steps.find((other) => other.text === text && other.span.start === span.start);
-  return { text, short: shortForm(text), line: places(step?.file, span) };
+  return { text, short: shortForm(text), line: places.line(step?.file, span) };
 }
 
 /** Outer locks get the tracks on the left. */
@@ -151,7 +162,7 @@ function stepViews(program: Program, trace: Trace, places: Places): StepView[] {
     const violated = n === trace.steps.length ? violatedProperty(trace) : undefined;
     return {
       n, thread, text: step?.text ?? '', kind: step?.kind ?? 'other',
-      function: step?.functions.at(-1) ?? null, file: step?.file ?? null, line: step ? places(step.file, step.span) : null,
+      function: step?.functions.at(-1) ?? null, file: step?.file ?? null, line: step ? places.line(step.file, step.span) : null, origin: step ? places.origin(step.file, step.span) : null,
       notes: row?.kind === 'step' ? row.notes.map(noteWords) : [],
       violated: violated === undefined ? null : violationNote(program, trace, violated, formatValue),
     };

@@ -182,6 +182,8 @@ export interface StepView {
   /** Where it stands: in the adversary's file named, or else in the scenario's. */
   readonly file: string | null;
   readonly line: number | null;
+  /** Line of the kernel tree that it was made of, where the scenario says so: the file relative to the root, the line from 1. */
+  readonly origin: { readonly file: string; readonly line: number } | null;
   /** What happened, in words: `pte = none (transient)`. */
   readonly notes: readonly string[];
   /** What is wrong with it. */

@@ -130,7 +130,7 @@ function nextOf(program: Program, state: TraceState, thread: number): NextView {
   if (status === undefined || step === undefined) return { thread, status: 'ended', text: '', short: '', waitsFor: null };
   const base = { thread, text: step.text, short: shortForm(step.text) };
   if (status.kind !== 'waits') return { ...base, status: 'ready', waitsFor: null };
-  if (step.mayWaitForever === true) return { ...base, status: 'sleeps', waitsFor: 'userspace' };
+  if (step.mayWaitForever === true && step.lock === undefined) return { ...base, status: 'sleeps', waitsFor: 'userspace' };
   return { ...base, status: 'waits', waitsFor: step.lock === undefined ? 'another thread' : heldInWords(program, step.lock, state.words[step.lock] ?? 0) };
 }
 

@@ -9,13 +9,23 @@ export class LspClient {
   #answers = new Map();
   /** What the server wrote to stderr and to its log: shown when something goes wrong. */
   log = '';
+  /** Exit status or signal, once the server has ended. */
+  exit;
 
-  constructor(command, args) {
+  #settings;
+
+  /** `settings` is the answer to whoever asks for the configuration. */
+  constructor(command, args, settings = null) {
+    this.#settings = settings;
     this.#process = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#process.stdout.on('data', (chunk) => this.#receive(chunk));
     this.#process.stderr.on('data', (chunk) => { this.log += chunk; });
     this.#process.on('error', (error) => this.#fail(error));
-    this.#process.on('exit', (status, signal) => this.#fail(new Error(`the server ended with ${status ?? signal}\n${this.log.slice(-2000)}`)));
+    this.#process.stdin.on('error', () => undefined);
+    this.#process.on('exit', (status, signal) => {
+      this.exit = status ?? signal;
+      this.#fail(new Error(`the server ended with ${status ?? signal}\n${this.log.slice(-2000)}`));
+    });
   }
 
   /** Announces that diagnostics are pulled, as VS Code does: the answer to a pull says when a text has been dealt with, even if nothing changed. */
@@ -64,6 +74,11 @@ export class LspClient {
     await new Promise((resolve) => { this.#process.once('close', resolve); });
   }
 
+  /** Sends these bytes as they are. */
+  write(bytes) {
+    if (this.exit === undefined) this.#process.stdin.write(bytes);
+  }
+
   kill() {
     this.#process.kill('SIGKILL');
   }
@@ -93,8 +108,8 @@ export class LspClient {
       if (message.error === undefined) answer?.resolve(message.result);
       else answer?.reject(new Error(message.error.message));
     } else if (message.id !== undefined) {
-      // Requests of the server: settings are the defaults, everything else is accepted without an answer.
-      this.#send({ id: message.id, result: message.method === 'workspace/configuration' ? message.params.items.map(() => null) : null });
+      // Requests of the server: settings are those that were given, or the defaults; everything else is accepted without an answer.
+      this.#send({ id: message.id, result: message.method === 'workspace/configuration' ? message.params.items.map(() => this.#settings) : null });
     } else if (message.method === 'window/logMessage') {
       this.log += `${message.params.message}\n`;
     }
