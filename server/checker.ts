@@ -2,11 +2,11 @@
  * Keeps the findings of a tree's open files up to date. One check runs at a time, in slices of a few milliseconds between which
  * messages of the client are read; a newer edit, or the cancellation of the only request that wanted it, abandons it.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CancellationToken } from 'vscode-languageserver/node';
 import type { Log } from './log';
 import type { Progress } from './progress';
 import type { Tree } from './roots';
+import { runInSlices } from './slices';
 import type { KernelModel } from '../kernel/model';
 import type { Analysis } from '../analyzer/analysis';
 import type { Finding } from '../analyzer/findings/finding';
@@ -44,8 +44,6 @@ export interface CheckerOptions {
   readonly showIndexing?: () => Progress;
 }
 
-/** How long the server may be deaf. */
-const SLICE_MS = 4;
 /** Files that were not edited themselves are checked again when the last edit is this old. */
 const QUIET_MS = 150;
 
@@ -136,7 +134,7 @@ export function createChecker({ tree, log, watches, onFindings, onBusy, showInde
       onBusy?.(true, true);
       const steps = reporting(tree.analysis.index(), ({ done, total }) => progress?.report((100 * done) / total, `${done} of ${total} files`));
       const cancelled = (): boolean => progress?.token.isCancellationRequested === true;
-      indexed = (await runInSlices(steps, cancelled)) !== undefined;
+      indexed = (await runInSlices(steps, { abandoned: cancelled })) !== undefined;
       if (!indexed) giveUp();
       else if (tree.outlines) log.info(`Index of ${tree.root ?? 'one file'} took ${Math.round(performance.now() - started)} ms, ${tree.outlines.hits} of ${count(tree.outlines.hits + tree.outlines.misses, 'file')} from the cache.`);
     } catch (error) {
@@ -202,9 +200,9 @@ export function createChecker({ tree, log, watches, onFindings, onBusy, showInde
     let findings: readonly Finding[];
     try {
       // The texts are the newest as long as the check is not abandoned: questions need not wait for its end.
-      const result = await runInSlices(tree.analysis.checkInSteps([path]), abandoned, async () => {
+      const result = await runInSlices(tree.analysis.checkInSteps([path]), { abandoned, between: async () => {
         if (questions.length > 0) await answerQuestions();
-      });
+      } });
       if (result === undefined) return;
       findings = result;
     } catch (error) {
@@ -296,7 +294,7 @@ export function createChecker({ tree, log, watches, onFindings, onBusy, showInde
             try {
               if (unwanted()) resolve(undefined);
               else {
-                const answer = await runInSlices(question(tree.analysis, path), () => unwanted() || outdated());
+                const answer = await runInSlices(question(tree.analysis, path), { abandoned: () => unwanted() || outdated() });
                 if (answer === undefined && !unwanted() && outdated()) return false;
                 resolve(answer);
               }
@@ -315,24 +313,6 @@ export function createChecker({ tree, log, watches, onFindings, onBusy, showInde
     },
     wake,
   };
-}
-
-/** Runs a generator to its end, giving way between slices; undefined when `abandoned` became true at one of those points. */
-async function runInSlices<T>(steps: Generator<unknown, T>, abandoned: () => boolean, between?: () => Promise<void>): Promise<T | undefined> {
-  let until = performance.now() + SLICE_MS;
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-    if (performance.now() < until) continue;
-    await nextTurn();
-    if (!abandoned()) await between?.();
-    if (abandoned()) {
-      // Lets the generator's `finally` blocks run; its value does not matter any more.
-      steps.return(undefined as T);
-      return undefined;
-    }
-    until = performance.now() + SLICE_MS;
-  }
 }
 
 /** The same steps, with each told; its value is true, so that an abandoned run can be told from one that came to its end. */

@@ -11,6 +11,8 @@ import type { DiskTreeReader } from '../workspace/reader';
 export type ServerReader = Pick<DiskTreeReader, 'indexFiles' | 'read' | 'add' | 'forget'>;
 
 export interface Engine {
+  /** Script of the thread that checks whole trees (`tree-check/main.ts`); without one the server does it itself. */
+  readonly treeCheckThread?: string;
   /** One line for the log: which parser runs. */
   readonly description: string;
   readonly backend: ParserBackend;

@@ -22,6 +22,7 @@ export async function loadEngine(): Promise<Engine> {
   let library: ScenarioLibrary | undefined;
   return {
     backend,
+    treeCheckThread: path.join(__dirname, 'tree-check.js'),
     description: `${backend.name} parser`,
     createAnalysis: (reader, log, outlines) => createAnalysis({ backend, reader, log, ...(outlines && { outlines }) }),
     openOutlines: (root) => (typeof __MM_REVIEW_PARSER__ === 'string' ? openOutlineCache(root, { env: process.env, version: __MM_REVIEW_PARSER__ }) : undefined),

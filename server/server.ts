@@ -4,6 +4,7 @@ import {
   type ClientCapabilities, type Connection, type InitializeResult,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { checkWholeTree } from './check-whole-tree';
 import { codeActions } from './code-actions';
 import { codeLenses } from './code-lenses';
 import { createDelivery, type Delivery } from './delivery';
@@ -21,7 +22,7 @@ export interface ServerOptions {
 }
 
 /** What it can do besides diagnostics and hovers. */
-const features: readonly Feature[] = [codeActions, codeLenses];
+const features: readonly Feature[] = [checkWholeTree, codeActions, codeLenses];
 
 /** Serves on this connection until the client ends it. */
 export function startServer(connection: Connection, { loadEngine, version }: ServerOptions): void {

@@ -11,6 +11,6 @@ describe('settings', () => {
     expect(parseSettings(null)).toEqual(DEFAULTS);
     expect(parseSettings([1])).toEqual(DEFAULTS);
     expect(parseSettings({ enable: 'no', rules: 3 })).toEqual(DEFAULTS);
-    expect(parseSettings({ enable: false, rules: { a: 'off', b: 'loud' } })).toEqual({ enable: false, rules: { a: 'off' }, cache: true });
+    expect(parseSettings({ enable: false, rules: { a: 'off', b: 'loud' } })).toEqual({ enable: false, rules: { a: 'off' }, cache: true, checkWholeTree: 'onDemand' });
   });
 });

@@ -6,15 +6,20 @@
 /** What the user wants of a rule. `warning` shows findings as the analyzer rates them, `information` plays all of them down. */
 export type RuleLevel = 'off' | 'information' | 'warning';
 
+/** When a whole tree is checked: when the user asks for it, or as soon as it is opened. */
+export type WholeTreeChecks = 'onDemand' | 'always';
+
 export interface Settings {
   readonly enable: boolean;
   readonly rules: Readonly<Record<string, RuleLevel>>;
   readonly cache: boolean;
+  readonly checkWholeTree: WholeTreeChecks;
 }
 
 /** Section of the settings in every client. */
 export const SECTION = 'mmReview';
 
+const WHOLE_TREE_CHECKS: readonly WholeTreeChecks[] = ['onDemand', 'always'];
 const LEVELS: readonly RuleLevel[] = ['off', 'information', 'warning'];
 
 interface SettingRow {
@@ -38,6 +43,12 @@ export const SETTINGS = {
     description: 'How findings of a rule are shown: `warning` as they are rated, `information` all of them without a warning, `off` not at all. Rules that are not listed count as `warning`.',
     schema: { additionalProperties: { type: 'string', enum: LEVELS } },
   },
+  checkWholeTree: {
+    type: 'string',
+    default: 'onDemand',
+    description: 'When files that are not open are checked: `onDemand` by the command *Check Whole Tree*, `always` as soon as a file of the tree is open. From then on their findings follow every change.',
+    schema: { enum: WHOLE_TREE_CHECKS },
+  },
   cache: {
     type: 'boolean',
     default: true,
@@ -51,7 +62,7 @@ export const SETTINGS = {
   },
 } as const satisfies Readonly<Record<string, SettingRow>>;
 
-export const DEFAULTS: Settings = { enable: SETTINGS.enable.default, rules: SETTINGS.rules.default, cache: SETTINGS.cache.default };
+export const DEFAULTS: Settings = { enable: SETTINGS.enable.default, rules: SETTINGS.rules.default, cache: SETTINGS.cache.default, checkWholeTree: SETTINGS.checkWholeTree.default };
 
 /** Reads what a client sent for the section; what is missing or of the wrong type keeps its default. */
 export function parseSettings(value: unknown): Settings {
@@ -60,6 +71,7 @@ export function parseSettings(value: unknown): Settings {
     enable: typeof value.enable === 'boolean' ? value.enable : DEFAULTS.enable,
     rules: isRecord(value.rules) ? parseRules(value.rules) : DEFAULTS.rules,
     cache: typeof value.cache === 'boolean' ? value.cache : DEFAULTS.cache,
+    checkWholeTree: WHOLE_TREE_CHECKS.find((known) => known === value.checkWholeTree) ?? DEFAULTS.checkWholeTree,
   };
 }
 
