@@ -7,7 +7,7 @@ import { isRecord } from './settings';
 /** Name of the command, for `workspace/executeCommand`; it answers with the number of files, of warnings and of other findings, or null. */
 export const CHECK_WORKSPACE = 'mmReview.checkWorkspace';
 
-export const checkWholeTree: Feature = ({ connection, delivery, capabilities, log }) => {
+export const checkWholeTree: Feature = ({ connection, delivery, capabilities, folders, log }) => {
   if (delivery.pulls) {
     connection.languages.diagnostics.onWorkspace(async ({ previousResultIds }: { previousResultIds: unknown }, token, _, partial) => {
       const previous = (Array.isArray(previousResultIds) ? previousResultIds : []).filter((one) => isRecord(one) && typeof one.uri === 'string' && typeof one.value === 'string');
@@ -19,9 +19,9 @@ export const checkWholeTree: Feature = ({ connection, delivery, capabilities, lo
   }
 
   async function check(token: CancellationToken): Promise<unknown> {
-    const folders = capabilities.workspace?.workspaceFolders === true ? await connection.workspace.getWorkspaceFolders().catch(() => null) : null;
+    const current = capabilities.workspace?.workspaceFolders === true ? await connection.workspace.getWorkspaceFolders().catch(() => null) : null;
     try {
-      const totals = await delivery.checkWholeTrees((folders ?? []).map(({ uri }) => uri), token);
+      const totals = await delivery.checkWholeTrees(current?.map(({ uri }) => uri) ?? folders, token);
       if (totals === undefined) return null;
       const found = totals.warnings === 0 ? 'no warnings' : count(totals.warnings, 'warning');
       const message = totals.files === 0 ? 'No kernel tree is open.' : `Checked ${count(totals.files, 'file')}: ${found}${totals.informations === 0 ? '' : `, ${totals.informations} for information`}.`;

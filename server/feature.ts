@@ -12,6 +12,8 @@ export interface FeatureContext {
   readonly log: Log;
   /** What the client can do. */
   readonly capabilities: ClientCapabilities;
+  /** URIs of the folders that were open at the handshake. */
+  readonly folders: readonly string[];
   /** Commands that the client has: no others may be sent to it. */
   readonly commands: ReadonlySet<string>;
   /** Findings, settings, and questions to the analysis, by document. */

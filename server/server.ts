@@ -32,7 +32,7 @@ export function startServer(connection: Connection, { loadEngine, version }: Ser
   let engine: Engine | undefined;
   let delivery: Delivery | undefined;
 
-  connection.onInitialize(async ({ capabilities: offered, initializationOptions }): Promise<InitializeResult> => {
+  connection.onInitialize(async ({ capabilities: offered, initializationOptions, workspaceFolders, rootUri }): Promise<InitializeResult> => {
     capabilities = offered;
     try {
       engine = await loadEngine();
@@ -47,7 +47,8 @@ export function startServer(connection: Connection, { loadEngine, version }: Ser
       : undefined;
     delivery = createDelivery({ connection, documents, engine, log, capabilities, ...(status && { status }) });
     if (isRecord(initializationOptions)) delivery.setSettings(parseSettings(initializationOptions.settings));
-    const context = { connection, documents, engine, log, capabilities, commands: announcedCommands(initializationOptions), delivery };
+    const folders = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri === null ? [] : [rootUri]);
+    const context = { connection, documents, engine, log, capabilities, folders, commands: announcedCommands(initializationOptions), delivery };
     const offers = features.map((feature) => feature(context));
     return {
       serverInfo: { name: 'mm-review', version },
