@@ -31,7 +31,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   let summaries = newSummaries();
 
   function* checkInSteps(paths: readonly string[], check: CheckOptions = {}): Generator<undefined, Finding[]> {
-    summaries.forget(tree.takeChangedNames());
+    summaries.renew();
     const asked = all.filter((c) => check.rules?.includes(c.info.name) ?? true);
     if (asked.length === 0 && !check.rules?.includes(unusedAllow.name)) return [];
     for (const steps = tree.prepare(); steps.next().done !== true;) yield;
@@ -94,7 +94,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       }
     },
     summarize: (name, path) => {
-      summaries.forget(tree.takeChangedNames());
+      summaries.renew();
       return tree.definitions(name, path).map((ref) => believe(tree, summaries, ref));
     },
     parseStats: (paths) => parseStats(tree, paths, summaries.cutShort()),

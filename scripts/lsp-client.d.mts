@@ -1,6 +1,7 @@
 export declare class LspClient {
   constructor(command: string, args: readonly string[], settings?: unknown);
   log: string;
+  readonly pid: number | undefined;
   exit: number | string | undefined;
   initialize(root: string): Promise<unknown>;
   request(method: string, params: unknown): Promise<unknown>;
