@@ -29,7 +29,8 @@ export async function measureMemory(edits = 5000, seed = 1) {
     client.notify('textDocument/didOpen', { textDocument: { uri, languageId: 'c', version, text } });
     await client.diagnostics(uri);
     const opened = megabytes();
-    await client.request('workspace/executeCommand', { command: 'mmReview.checkWorkspace' });
+    const totals = await client.request('workspace/executeCommand', { command: 'mmReview.checkWorkspace' });
+    if (!(totals?.files > 100)) throw new Error(`the whole tree was not checked: ${JSON.stringify(totals)}`);
     const checked = megabytes();
 
     const random = randomSource(seed);

@@ -235,6 +235,10 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
         else surfaces.set(name, surface);
       }
       if (names.size > 0 || moved.size > 0) forget(names, undefined, moved);
+      // A function that is gone comes back as another one; each would keep the text of its whole file.
+      for (const set of Object.values(followed)) {
+        for (const ref of set) if (names.has(ref.name) && !tree.functionsIn(ref.file).includes(ref)) set.delete(ref);
+      }
     },
     cutShort: () => [...done].filter(([, entries]) => Object.values(entries).some((entry) => entry.summary.truncated)).map(([ref]) => ref),
   };
