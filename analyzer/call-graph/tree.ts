@@ -130,7 +130,8 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
         same.start = f.span.start;
         return same;
       }
-      return { file: path, name: f.name, text: slice, masked: outline.masked.slice(f.span.start, f.span.end), outline: f, start: f.span.start };
+      const masked = outline.masked.slice(f.span.start, f.span.end);
+      return { file: path, name: f.name, text: old.length > 0 ? detached(slice) : slice, masked: old.length > 0 ? detached(masked) : masked, outline: f, start: f.span.start };
     });
     return { text, outline, functions };
   }
@@ -329,6 +330,14 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     },
     surface: (name) => (index().byName.get(name) ?? []).map((f) => `${f.file} ${face(f)} ${touches(f) ? 'touches' : ''} ${changes(f) ? 'changes' : ''}`).join('\n'),
   };
+}
+
+/**
+ * The same text, in memory of its own. A slice keeps the whole text that it was cut from: after many edits each function of a file would keep
+ * another version of the file.
+ */
+function detached(slice: string): string {
+  return ` ${slice}`.slice(1);
 }
 
 /** What can be seen of a function without its callees and without reading its body closely. */
