@@ -4,8 +4,11 @@
  */
 import type { FunctionBelief } from './beliefs';
 import type { Finding } from './findings/finding';
+import type { Navigation } from './navigation/navigation';
 import type { KernelModel } from '../kernel/model';
+import type { Span } from '../parser/ir';
 import type { Outline, ParserBackend } from '../parser/types';
+import type { EntryFacts, FunctionFacts } from './spots/facts';
 
 /** Where the analyzer gets files from. Paths are relative to the tree's root with forward slashes. */
 export interface TreeReader {
@@ -68,6 +71,14 @@ export interface Analysis {
   checkInSteps(paths: readonly string[], options?: CheckOptions): Generator<undefined, Finding[]>;
   /** What is believed about the functions of this name, of one file or of all; none when there is no such function. */
   summarize(name: string, path?: string): FunctionBelief[];
+  /** Who calls what, and what leads to a userfault. */
+  readonly navigation: Navigation;
+  /** What is known of locks and entries at the places of the function whose definition is around this offset; undefined when there is none. */
+  factsOf(path: string, offset: number): Generator<undefined, FunctionFacts | undefined>;
+  /** The same of all functions that a part of the file touches; of the whole file when no part is named. Yields between functions. */
+  factsIn(path: string, part?: Span): Generator<undefined, FunctionFacts[]>;
+  /** What those who call the function around this offset hold when they call it. Yields between callers. */
+  entryFactsOf(path: string, offset: number): Generator<undefined, EntryFacts | undefined>;
   /**
    * Parses every function of these files and counts what could not be read. Yields after each file: native trees are only freed when the
    * event loop turns, so whoever asks about many files must let it.

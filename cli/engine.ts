@@ -1,18 +1,12 @@
 /** Brings in the analyzer. Behind dynamic imports, so that a command that does not check does not load it. */
-import { setFlagsFromString } from 'node:v8';
 import type { Engine } from './host';
+import { optimizeLater } from './optimize-later';
 
 /** Set in the bundle: which outlines of earlier runs can be used. */
 declare const __MM_REVIEW_PARSER__: string | undefined;
 
-/**
- * How much a function must have run before V8 optimizes it. Its own figure is for programs that run for long: in one that is done after seconds it
- * costs a second core as much again, for code that is soon used no more.
- */
-const optimizeLater = '--interrupt-budget=250000';
-
 export async function loadEngine(): Promise<Engine> {
-  setFlagsFromString(optimizeLater);
+  optimizeLater(250_000);
   const [{ createAnalysis }, { rules }, { unusedAllow }, { loadBackend }, { builtinModel, extendModel }, { loadModelFile }, { openOutlineCache }] = await Promise.all([
     import('../analyzer/create'),
     import('../analyzer/rules/index'),

@@ -5,6 +5,7 @@ import { SELECTOR, forgetRoots, kernelRoot } from './kernel-files';
 import { registerOpenRace } from './open-race';
 import { OPEN_RACE } from './races';
 import { createClient } from './server-process';
+import { registerShowPlaces } from './show-places';
 import { STATUS_METHOD, parseStatus } from './status';
 import { createStatusItem } from './status-item';
 
@@ -95,6 +96,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.commands.registerCommand('mmReview.showOutput', () => output.show(true)),
     vscode.commands.registerCommand('mmReview.showMenu', showMenu),
     registerOpenRace(context, running),
+    registerShowPlaces(),
     vscode.workspace.onDidOpenTextDocument(startFor),
     vscode.workspace.onDidChangeWorkspaceFolders(forgetRoots),
   );

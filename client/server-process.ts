@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { LanguageClient, TransportKind, type LanguageClientOptions, type Middleware, type ServerOptions } from 'vscode-languageclient/node';
 import { OPEN_RACE } from './races';
 import { SELECTOR, kernelRoot } from './kernel-files';
+import { SHOW_PLACES } from './places';
 
 export interface Channels {
   readonly output: vscode.OutputChannel;
@@ -21,7 +22,7 @@ export function createClient(context: vscode.ExtensionContext, { output, trace }
     outputChannel: output,
     traceOutputChannel: trace,
     middleware,
-    initializationOptions: { statusNotification: true, commands: [OPEN_RACE] },
+    initializationOptions: { statusNotification: true, commands: [OPEN_RACE, SHOW_PLACES] },
   };
   return new LanguageClient('mmReview', 'Kernel MM Review', server, options);
 }
@@ -36,6 +37,11 @@ const middleware: Middleware = {
   provideHover: (document, position, token, next) => (ours(document.uri) ? next(document, position, token) : undefined),
   provideCodeActions: (document, range, context, token, next) => (ours(document.uri) ? next(document, range, context, token) : undefined),
   provideCodeLenses: (document, token, next) => (ours(document.uri) ? next(document, token) : undefined),
+  provideDocumentLinks: (document, token, next) => (ours(document.uri) ? next(document, token) : undefined),
+  prepareCallHierarchy: (document, position, token, next) => (ours(document.uri) ? next(document, position, token) : undefined),
+  provideInlayHints: (document, viewPort, token, next) => (ours(document.uri) ? next(document, viewPort, token) : undefined),
+  provideDocumentSemanticTokens: (document, token, next) => (ours(document.uri) ? next(document, token) : undefined),
+  provideDocumentRangeSemanticTokens: (document, range, token, next) => (ours(document.uri) ? next(document, range, token) : undefined),
   async provideDiagnostics(document, previousResultId, token, next) {
     if (!ours(document instanceof vscode.Uri ? document : document.uri)) return undefined;
     const report = await next(document, previousResultId, token);

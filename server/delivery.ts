@@ -53,6 +53,10 @@ export interface Delivery {
   ask<T>(uri: string, question: Question<T>, token: CancellationToken): Promise<T | undefined>;
   /** URI of a file of the tree that a document belongs to. */
   uriOf(uri: string, file: string): string;
+  /** An open document of the kernel tree that a file belongs to, through which its analysis can be asked; the file itself when it is open. */
+  openIn(uri: string): string | undefined;
+  /** One open document of each kernel tree, in the order in which the trees were opened. */
+  openTrees(): readonly string[];
   /** The settings as they are now. */
   settings(): Settings;
   /** What is known about the functions that a document calls. */
@@ -350,6 +354,16 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
     uriOf(uri, file) {
       const tree = shown.get(uri)?.place.tree;
       return tree === undefined ? uri : uriIn(tree, file);
+    },
+    openIn(uri) {
+      if (shown.has(uri)) return uri;
+      const tree = roots.known(uri)?.tree;
+      return tree && [...shown.values()].find((document) => document.place.tree === tree)?.uri;
+    },
+    openTrees() {
+      const first = new Map<Tree, string>();
+      for (const { place: { tree }, uri } of shown.values()) if (tree.root !== undefined && !first.has(tree)) first.set(tree, uri);
+      return [...checkers.keys()].flatMap((tree) => first.get(tree) ?? []);
     },
     settings: () => settings,
     modelAt(uri) {

@@ -1,9 +1,10 @@
 /** The real engine: parser, analyzer, kernel model and file system put together. */
 import path from 'node:path';
+import { RULE_PAGES } from './diagnostics';
 import type { Engine } from './engine';
 import { createAnalysis } from '../analyzer/create';
 import { rules } from '../analyzer/rules';
-import { describe } from '../kernel/hover';
+import { describe, type RuleNotes } from '../kernel/hover';
 import { loadBackend } from '../parser/backend';
 import { loadModelFile } from '../workspace/model-file';
 import { loadScenarios, type ScenarioLibrary } from '../workspace/scenarios';
@@ -30,6 +31,12 @@ export async function loadEngine(): Promise<Engine> {
     createReader: (root, log) => createTreeReader(root, [], ({ path, message }) => log(`${path}: ${message}`)),
     loadModelFile,
     scenarios: () => (library ??= loadScenarios(scenarioFolder)),
-    describe: (name, model) => describe(name, (rule) => rules.some((r) => r.name === rule), model),
+    describe: (name, model) => describe(name, noteOf, model),
   };
 }
+
+/** Rules that ship, with their pages and the scenarios of their races. */
+const noteOf: RuleNotes = (name) => {
+  const rule = rules.find((each) => each.name === name);
+  return rule === undefined ? undefined : { page: `${RULE_PAGES}${name}.md`, scenario: rule.scenario };
+};

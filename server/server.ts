@@ -1,18 +1,22 @@
 /** The language server: what it can do, and which module answers what. */
 import {
-  DidChangeConfigurationNotification, DocumentDiagnosticReportKind, LSPErrorCodes, MarkupKind, ResponseError, TextDocumentSyncKind, TextDocuments,
+  DidChangeConfigurationNotification, DocumentDiagnosticReportKind, LSPErrorCodes, ResponseError, TextDocumentSyncKind, TextDocuments,
   type ClientCapabilities, type Connection, type InitializeResult,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { callHierarchy } from './call-hierarchy';
 import { checkWholeTree } from './check-whole-tree';
 import { codeActions } from './code-actions';
 import { codeLenses } from './code-lenses';
 import { createDelivery, type Delivery } from './delivery';
+import { documentLinks } from './document-links';
 import type { Engine, LoadEngine } from './engine';
 import { announcedCommands, type Feature } from './feature';
-import { hover } from './hover';
+import { hovers } from './hover';
+import { inlayHints } from './inlay-hints';
 import { createLog, describeError, showFailure, type Log } from './log';
 import { serveRaces } from './races';
+import { semanticTokens } from './semantic-tokens';
 import { DEFAULTS, SECTION, isRecord, parseSettings, type Settings } from './settings';
 import { createStatusReporter, statusNotification, wantsStatus } from './status';
 
@@ -21,8 +25,8 @@ export interface ServerOptions {
   readonly version: string;
 }
 
-/** What it can do besides diagnostics and hovers. */
-const features: readonly Feature[] = [checkWholeTree, codeActions, codeLenses];
+/** What it can do besides diagnostics. */
+const features: readonly Feature[] = [hovers, checkWholeTree, codeActions, codeLenses, inlayHints, semanticTokens, callHierarchy, documentLinks];
 
 /** Serves on this connection until the client ends it. */
 export function startServer(connection: Connection, { loadEngine, version }: ServerOptions): void {
@@ -39,6 +43,7 @@ export function startServer(connection: Connection, { loadEngine, version }: Ser
     } catch (error) {
       log.failure('Loading the analyzer', error);
       showFailure(connection, `Kernel MM Review cannot start: ${describeError(error).split('\n', 1)[0]}`);
+      connection.onHover(() => null);
       return { capabilities: {}, serverInfo: { name: 'mm-review', version } };
     }
     log.info(`mm-review ${version}, ${engine.description}, node ${process.version}, ${process.platform}-${process.arch}`);
@@ -54,7 +59,6 @@ export function startServer(connection: Connection, { loadEngine, version }: Ser
       serverInfo: { name: 'mm-review', version },
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
-        hoverProvider: true,
         ...(delivery.pulls && { diagnosticProvider: { identifier: 'mm-review', interFileDependencies: true, workspaceDiagnostics: false } }),
         ...offers.reduce((all, offer) => ({ ...all, ...offer }), {}),
       },
@@ -87,16 +91,6 @@ export function startServer(connection: Connection, { loadEngine, version }: Ser
     if (report !== undefined) return report;
     if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
     return { kind: DocumentDiagnosticReportKind.Full, items: [] };
-  });
-
-  connection.onHover(({ textDocument, position }) => {
-    const document = documents.get(textDocument.uri);
-    if (document === undefined || engine === undefined || delivery === undefined) return null;
-    const { describe } = engine;
-    const model = delivery.modelAt(textDocument.uri);
-    const formats = capabilities.textDocument?.hover?.contentFormat;
-    const kind = formats === undefined || formats.includes(MarkupKind.Markdown) ? MarkupKind.Markdown : MarkupKind.PlainText;
-    return hover(document, position, (name) => describe(name, model), kind);
   });
 
   serveRaces({ connection, documents, engine: () => engine, log });

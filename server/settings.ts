@@ -14,6 +14,9 @@ export interface Settings {
   readonly rules: Readonly<Record<string, RuleLevel>>;
   readonly cache: boolean;
   readonly checkWholeTree: WholeTreeChecks;
+  readonly codeLens: boolean;
+  readonly inlayHints: boolean;
+  readonly semanticTokens: boolean;
 }
 
 /** Section of the settings in every client. */
@@ -54,6 +57,21 @@ export const SETTINGS = {
     default: true,
     description: 'Keep the index of a kernel tree in the cache folder of the user, so that the next start is faster. Takes effect at the next start of the language server.',
   },
+  codeLens: {
+    type: 'boolean',
+    default: true,
+    description: 'Show lines above functions: what was found in them, how they lead to a userfault, and which locks their callers hold.',
+  },
+  inlayHints: {
+    type: 'boolean',
+    default: false,
+    description: 'Show in the code where page-table locks begin and end to be held, and which tested entry values may be outdated.',
+  },
+  semanticTokens: {
+    type: 'boolean',
+    default: false,
+    description: 'Mark calls that read a page-table entry with the semantic token modifiers `locked` and `lockless`. How they look is up to `#editor.semanticTokenColorCustomizations#`: `"function.lockless": "#d08000"`.',
+  },
   'trace.server': {
     type: 'string',
     default: 'off',
@@ -62,7 +80,11 @@ export const SETTINGS = {
   },
 } as const satisfies Readonly<Record<string, SettingRow>>;
 
-export const DEFAULTS: Settings = { enable: SETTINGS.enable.default, rules: SETTINGS.rules.default, cache: SETTINGS.cache.default, checkWholeTree: SETTINGS.checkWholeTree.default };
+export const DEFAULTS: Settings = {
+  enable: SETTINGS.enable.default, rules: SETTINGS.rules.default, codeLens: SETTINGS.codeLens.default,
+  inlayHints: SETTINGS.inlayHints.default, semanticTokens: SETTINGS.semanticTokens.default, cache: SETTINGS.cache.default,
+  checkWholeTree: SETTINGS.checkWholeTree.default,
+};
 
 /** Reads what a client sent for the section; what is missing or of the wrong type keeps its default. */
 export function parseSettings(value: unknown): Settings {
@@ -72,6 +94,9 @@ export function parseSettings(value: unknown): Settings {
     rules: isRecord(value.rules) ? parseRules(value.rules) : DEFAULTS.rules,
     cache: typeof value.cache === 'boolean' ? value.cache : DEFAULTS.cache,
     checkWholeTree: WHOLE_TREE_CHECKS.find((known) => known === value.checkWholeTree) ?? DEFAULTS.checkWholeTree,
+    codeLens: typeof value.codeLens === 'boolean' ? value.codeLens : DEFAULTS.codeLens,
+    inlayHints: typeof value.inlayHints === 'boolean' ? value.inlayHints : DEFAULTS.inlayHints,
+    semanticTokens: typeof value.semanticTokens === 'boolean' ? value.semanticTokens : DEFAULTS.semanticTokens,
   };
 }
 

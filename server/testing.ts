@@ -12,6 +12,7 @@ import type { Status } from './status';
 import { builtinModel } from '../kernel/model';
 import { readModelFile } from '../kernel/model-file';
 import type { Analysis, TreeReader } from '../analyzer/analysis';
+import { createAnalysis } from '../analyzer/create';
 import type { Finding, Location } from '../analyzer/findings/finding';
 
 export interface FakeEngine extends Engine {
@@ -98,6 +99,13 @@ function fakeAnalysis(reader: TreeReader, engine: FakeEngine): Analysis {
       const all = files();
       for (const [at] of all.entries()) yield { done: at + 1, total: all.length };
     },
+    navigation: createAnalysis({ backend: engine.backend, reader: { indexFiles: () => [], read: () => undefined } }).navigation,
+    // eslint-disable-next-line require-yield -- the fake knows nothing
+    *factsOf() { return undefined; },
+    // eslint-disable-next-line require-yield -- the fake knows nothing
+    *factsIn() { return []; },
+    // eslint-disable-next-line require-yield -- the fake knows nothing
+    *entryFactsOf() { return undefined; },
     checkInSteps,
     // eslint-disable-next-line require-yield -- there is nothing to do in pieces
     *parseStats() { return { files: 0, bytes: 0, functions: 0, functionsWithErrors: 0, incomplete: [], notFollowed: [], nestedFunctions: 0, backend: 'fake' }; },

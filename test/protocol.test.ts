@@ -1,11 +1,13 @@
 /** What client and server say to each other, each in its own words: the client imports nothing of the server. */
 import { expect, test } from 'vitest';
 import manifest from '../package.json';
+import { SHOW_PLACES, parsePlaces } from '../client/places';
 import { OPEN_RACE, RACE_METHOD, SCENARIOS_METHOD, parseRaceAnswer, parseScenarios, parseTarget } from '../client/races';
 import { SELECTOR } from '../client/kernel-files';
 import { STATUS_METHOD, parseStatus, statusLook } from '../client/status';
 import { modelFileName } from '../kernel/model-problems';
 import { OPEN_RACE as SERVER_OPEN_RACE } from '../server/open-race';
+import { SHOW_PLACES as SERVER_SHOW_PLACES } from '../server/show-places';
 import { parseRaceRequest, raceRequest, scenariosRequest } from '../server/races';
 import { SECTION } from '../server/settings';
 import { statusNotification, type Status } from '../server/status';
@@ -60,4 +62,14 @@ test('answers about races of another version are a problem, not an exception', (
   expect(parseRaceAnswer({ view: { version: 2 }, problems: [] })).toMatchObject({ view: null, problems: [{ message: expect.stringContaining('another version') as string }] });
   expect(parseRaceAnswer({ view: null, problems: [{ line: 1, column: 2, message: 'no' }] })).toEqual({ view: null, problems: [{ line: 1, column: 2, message: 'no' }] });
   expect(parseScenarios([{ name: 'a' }])).toEqual([]);
+});
+
+test('the command that shows places is called the same, is not in the palette, and its argument is read', () => {
+  expect(SHOW_PLACES).toBe(SERVER_SHOW_PLACES);
+  expect(manifest.contributes.commands.map(({ command }) => command)).toContain(SHOW_PLACES);
+  expect(manifest.contributes.menus.commandPalette).toContainEqual({ command: SHOW_PLACES, when: 'false' });
+  const position = { line: 1, character: 2 };
+  const place = { uri: 'file:///b.c', range: { start: position, end: position } };
+  expect(parsePlaces({ uri: 'file:///a.c', position, places: [place, { uri: 3 }] })).toEqual({ uri: 'file:///a.c', position, places: [place] });
+  for (const nothing of [undefined, null, 3, {}, { uri: 3, position, places: [] }, { uri: 'a', position: {}, places: [] }, { uri: 'a', position }]) expect(parsePlaces(nothing)).toBeUndefined();
 });

@@ -49,13 +49,19 @@ export interface Tree {
   /** The definition that a call in `fromFile` means, or undefined when it is not in the index (or is no function). */
   resolve(name: string, fromFile: string): FunctionRef | undefined;
   /** Reads the index file by file, so that the first question need not wait for all of it at once. */
-  prepare(): Generator<IndexProgress, void>;
+  prepare(): Generator<undefined, void>;
+  /** The same, and says how far it is. */
+  readIndex(): Generator<IndexProgress, void>;
   /** All definitions of this name, in one file or in the index. */
   definitions(name: string, path?: string): readonly FunctionRef[];
   /** Functions of the index whose text calls `ref`. */
   callersOf(ref: FunctionRef): readonly FunctionRef[];
+  /** Functions of the index whose text calls something of this name, whatever it is: a macro, a primitive without a body in the index. */
+  callersOfName(name: string): readonly FunctionRef[];
   /** Functions that hand out a table of callbacks (`&walk_ops`) in which `ref` is named. */
   usersOf(ref: FunctionRef): readonly FunctionRef[];
+  /** Names of the tables of callbacks in which `ref` is named. */
+  tablesWith(ref: FunctionRef): readonly string[];
   /** Functions named in the initialiser of a table that a function in `fromFile` hands out by this name. */
   callbacksIn(table: string, fromFile: string): readonly FunctionRef[];
   /** Lowered body, spans relative to the function's start. */
@@ -64,6 +70,8 @@ export interface Tree {
   touchesPageTables(ref: FunctionRef): boolean;
   /** Does this function, or one that it calls, take or drop page-table locks, or change entries? */
   changesPageTables(ref: FunctionRef): boolean;
+  /** Does this function, or one that it calls, use a primitive with such an effect? Kept for each question, so that the question should be one function. */
+  reachesEffect(ref: FunctionRef, wanted: (effect: Effect) => boolean): boolean;
   /** Does any file of the index have this word in its text? */
   mentions(word: string): boolean;
   /** What changed since the last call. */
@@ -95,6 +103,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
   let byCallee: Map<string, FunctionRef[]> | undefined;
   let reaching = new Map<FunctionRef, boolean>();
   let changing = new Map<FunctionRef, boolean>();
+  const asked = new Map<(effect: Effect) => boolean, Map<FunctionRef, boolean>>();
   const bodies = new WeakMap<FunctionRef, FunctionIR>();
   const tables = new WeakMap<FileEntry, ReadonlyMap<string, readonly string[]>>();
   let changed = new Set<string>();
@@ -162,6 +171,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     if (!sameEdges(gone, come)) graphChanged = true;
     reaching = new Map();
     changing = new Map();
+    asked.clear();
     if (byName && byCallee) {
       for (const f of gone) unlink(byName, byCallee, f);
       for (const f of come) link(byName, byCallee, f);
@@ -175,6 +185,15 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
       for (const path of new Set([...reader.indexFiles(), ...files.keys()])) for (const f of load(path)?.functions ?? []) link(byName, byCallee, f);
     }
     return { byName, byCallee };
+  }
+
+  function* readIndex(): Generator<IndexProgress, void> {
+    if (byName) return;
+    const paths = reader.indexFiles();
+    for (const [at, path] of paths.entries()) {
+      load(path);
+      yield { done: at + 1, total: paths.length };
+    }
   }
 
   /** A file outside the index that is asked for joins it. */
@@ -258,6 +277,8 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     return found;
   }
 
+  const tablesWith = (ref: FunctionRef): string[] => [...tablesOf(ref.file)].filter(([, names]) => names.includes(ref.name)).map(([table]) => table);
+
   return {
     backend,
     get model() {
@@ -267,6 +288,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
       model = next;
       reaching = new Map();
       changing = new Map();
+      asked.clear();
     },
     setText(path, text) {
       if (text === undefined) overlays.delete(path);
@@ -280,19 +302,17 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     resolve,
     definitions: (name, path) => (path === undefined ? index().byName.get(name) ?? [] : (join(path)?.functions ?? []).filter((f) => f.name === name)),
     *prepare() {
-      if (byName) return;
-      const paths = reader.indexFiles();
-      for (const [at, path] of paths.entries()) {
-        load(path);
-        yield { done: at + 1, total: paths.length };
-      }
+      for (const steps = readIndex(); steps.next().done !== true;) yield;
     },
+    readIndex,
     callersOf(ref) {
       const callers = index().byCallee.get(ref.name) ?? [];
       return callers.filter((c) => c !== ref && resolve(ref.name, c.file) === ref);
     },
+    callersOfName: (name) => index().byCallee.get(name) ?? [],
+    tablesWith,
     usersOf(ref) {
-      const tables = [...tablesOf(ref.file)].filter(([, names]) => names.includes(ref.name)).map(([table]) => table);
+      const tables = tablesWith(ref);
       if (tables.length === 0) return [];
       const used = new RegExp(`&(?:${tables.join('|')})\\b`);
       return (join(ref.file)?.functions ?? []).filter((f) => used.test(f.masked));
@@ -313,6 +333,11 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     },
     touchesPageTables: touches,
     changesPageTables: changes,
+    reachesEffect(ref, wanted) {
+      let answers = asked.get(wanted);
+      if (!answers) asked.set(wanted, (answers = new Map()));
+      return reaches(ref, answers, (f) => callsPrimitive(model, f, wanted));
+    },
     mentions(word) {
       let known = mentioned.get(word);
       if (known === undefined) {

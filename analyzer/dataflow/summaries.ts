@@ -3,7 +3,7 @@ import { dropFlags } from '../../kernel/flags';
 import { carrierFields, pageTableTypes, primitivesWith } from '../../kernel/model';
 import type { Effect } from '../../kernel/types';
 import type { IrNode, NodeId } from '../../parser/ir';
-import type { FunctionRef, Tree } from '../call-graph/tree';
+import type { FunctionRef, Tree, TreeChanges } from '../call-graph/tree';
 import type { Frame } from './frame';
 import { createFrame, typeOf } from './frame';
 import type { FillReach } from './page-cache';
@@ -23,7 +23,7 @@ export interface Summaries {
   /** Functions that had more paths than were followed. */
   cutShort(): readonly FunctionRef[];
   /** Drops what does not hold any more, for the tree has changed. */
-  renew(): void;
+  renew(changes: TreeChanges): void;
 }
 
 /** What of a function may concern its callers. */
@@ -224,8 +224,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
       if (what === 'entries' && tree.usersOf(ref).length === 0 && takesPageTableArgument(tree, ref) && tree.touchesPageTables(ref)) return;
       forget(new Set([ref.name, ...tree.usersOf(ref).map((user) => user.name)]), what === 'cache' ? undefined : ref);
     },
-    renew() {
-      const { names, graph } = tree.takeChanges();
+    renew({ names, graph }) {
       const moved = new Set<string>();
       for (const name of graph ? new Set([...surfaces.keys(), ...names]) : names) {
         const surface = tree.surface(name);
@@ -294,7 +293,7 @@ export function takesPageTableArgument(tree: Tree, ref: FunctionRef): boolean {
 }
 
 /** The type before the function's name, without lowering its body: `static inline pte_t foo(`. */
-function declaredType(ref: FunctionRef): string {
+export function declaredType(ref: FunctionRef): string {
   const head = ref.masked.slice(0, ref.outline.nameSpan.start - ref.outline.span.start);
   const words = head.replace(/\b(?:static|inline|extern|const|__always_inline|noinline)\b/g, ' ').replace(/\s+/g, ' ').trim();
   return words.replace(/ ?\*/g, ' *');
