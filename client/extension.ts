@@ -1,7 +1,7 @@
-/** The VS Code extension: starts the language server when the first kernel file is opened, and shows how it is doing. */
+/** The VS Code extension: starts the language server when the first kernel or litmus file is opened, and shows how it is doing. */
 import * as vscode from 'vscode';
 import { State, type LanguageClient } from 'vscode-languageclient/node';
-import { SELECTOR, forgetRoots, kernelRoot } from './kernel-files';
+import { LITMUS, SELECTOR, forgetRoots, kernelRoot } from './kernel-files';
 import { registerOpenRace } from './open-race';
 import { OPEN_RACE } from './races';
 import { createClient } from './server-process';
@@ -64,7 +64,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
   function startFor(document: vscode.TextDocument): void {
     if (client !== undefined || vscode.languages.match(SELECTOR, document) === 0) return;
-    if (kernelRoot(document.uri.fsPath) !== undefined) void inOrder(startServer);
+    if (document.languageId === LITMUS || kernelRoot(document.uri.fsPath) !== undefined) void inOrder(startServer);
   }
 
   async function restartServer(): Promise<void> {

@@ -3,6 +3,8 @@ import { CodeLensRefreshRequest, type CancellationToken, type CodeLens, type Con
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { callersLenses } from './callers-lens';
 import type { Feature, FeatureContext } from './feature';
+import { isLitmus } from './litmus/document';
+import { litmusLenses } from './litmus/lenses';
 import { raceLenses } from './open-race';
 import { pathLenses } from './show-places';
 import { userfaultLenses } from './userfault-lens';
@@ -10,13 +12,15 @@ import { userfaultLenses } from './userfault-lens';
 export interface LensSource {
   /** They are about findings: drawn anew when those change. */
   readonly ofFindings?: true;
+  /** For litmus files; without it, for all others. */
+  readonly litmus?: true;
   /** False when this client can do nothing with them. */
   usable(context: FeatureContext): boolean;
   lenses(document: TextDocument, context: FeatureContext, token: CancellationToken): readonly CodeLens[] | Promise<readonly CodeLens[]>;
 }
 
 /** Lenses of one line are shown in this order. */
-const sources: readonly LensSource[] = [raceLenses, pathLenses, userfaultLenses, callersLenses];
+const sources: readonly LensSource[] = [raceLenses, litmusLenses, pathLenses, userfaultLenses, callersLenses];
 
 export const codeLenses: Feature = (context) => {
   const usable = sources.filter((source) => source.usable(context));
@@ -24,8 +28,8 @@ export const codeLenses: Feature = (context) => {
   const { connection, documents, delivery, log } = context;
   connection.onCodeLens(async ({ textDocument }, token) => {
     const document = documents.get(textDocument.uri);
-    if (document === undefined || !isWanted(delivery)) return [];
-    const found = await Promise.all(usable.map(async (source) => {
+    if (document === undefined || !isWanted(document, delivery)) return [];
+    const found = await Promise.all(usable.filter((source) => isLitmus(document) === (source.litmus === true)).map(async (source) => {
       try {
         return await source.lenses(document, context, token);
       } catch (error) {
@@ -42,7 +46,7 @@ export const codeLenses: Feature = (context) => {
 /** Changes that follow each other closely are one. */
 const REFRESH_MS = 100;
 
-const isWanted = ({ settings }: FeatureContext['delivery']): boolean => settings().enable && settings().codeLens;
+const isWanted = (document: TextDocument, { settings }: FeatureContext['delivery']): boolean => settings().codeLens && (settings().enable || isLitmus(document));
 
 /** Asks the client to draw its lenses anew when what is found in a document is not what it was, or when they are switched on or off. */
 function refreshLenses(connection: FeatureContext['connection'], delivery: FeatureContext['delivery'], showsFindings: boolean): void {
@@ -50,7 +54,7 @@ function refreshLenses(connection: FeatureContext['connection'], delivery: Featu
   let timer: NodeJS.Timeout | undefined;
   delivery.onFindings((uri, findings) => {
     const lenses = !showsFindings ? [] : findings.map(({ function: name, scenario, rule, steps }) => [name, scenario, rule, ...steps.map((step) => step.location.line)].join(' '));
-    const text = isWanted(delivery) ? ['on', ...lenses.sort()].join('\n') : 'off';
+    const text = delivery.settings().enable && delivery.settings().codeLens ? ['on', ...lenses.sort()].join('\n') : 'off';
     if ((drawn.get(uri) ?? 'on') === text) return;
     drawn.set(uri, text);
     clearTimeout(timer);

@@ -12,6 +12,7 @@ import { createClosedFiles } from './closed-files';
 import { createChecker, type Checker, type Question } from './checker';
 import { toDiagnostics, type DiagnosticAbilities } from './diagnostics';
 import type { Engine } from './engine';
+import { isLitmus } from './litmus/document';
 import type { Log } from './log';
 import { createModelFiles, isModelFile } from './model-files';
 import { startProgress } from './progress';
@@ -30,7 +31,11 @@ export interface Delivery {
   readonly pulls: boolean;
   /** Begins to check: the settings are known. */
   start(): void;
+  /** Resolved by `start`. */
+  readonly ready: Promise<void>;
   setSettings(settings: Settings): void;
+  /** Calls back when there are other settings. */
+  onSettings(listener: () => void): void;
   /** Answers a pull; undefined when it was cancelled or the document is not open. */
   pull(uri: string, previousResultId: string | undefined, token: CancellationToken): Promise<DocumentDiagnosticReport | undefined>;
   /**
@@ -96,6 +101,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
   };
   const shown = new Map<string, Shown>();
   const listeners: FindingsListener[] = [];
+  const settingsListeners: (() => void)[] = [];
   const checkers = new Map<Tree, Checker>();
   const roots = createRoots({ engine, log: log.info, onTree: treeOpened, caches: () => settings.cache });
   const models = createModelFiles({
@@ -252,7 +258,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
 
   // Fires for opening, too.
   documents.onDidChangeContent(({ document }) => void ready.then(guarded(`Taking over ${document.uri}`, () => {
-    if (documents.get(document.uri) !== document) return;
+    if (documents.get(document.uri) !== document || isLitmus(document)) return;
     if (takeModelFile(document.uri, document.getText())) return;
     let entry = shown.get(document.uri);
     if (entry === undefined) {
@@ -265,7 +271,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
   })));
 
   documents.onDidClose(({ document }) => void ready.then(guarded(`Closing ${document.uri}`, () => {
-    if (documents.get(document.uri) !== undefined || takeModelFile(document.uri, undefined)) return;
+    if (documents.get(document.uri) !== undefined || isLitmus(document) || takeModelFile(document.uri, undefined)) return;
     const entry = shown.get(document.uri);
     if (entry === undefined) return;
     shown.delete(document.uri);
@@ -283,6 +289,8 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
 
   return {
     pulls,
+    ready,
+    onSettings: (listener) => void settingsListeners.push(listener),
     start() {
       started?.();
     },
@@ -297,6 +305,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       if (!pulls) for (const document of shown.values()) deliver(document);
       closedFiles.redraw();
       wholeTree.consider([...checkers.keys()]);
+      for (const listener of settingsListeners) listener();
     },
     async pull(uri, previousResultId, token) {
       await ready;

@@ -1,22 +1,27 @@
-import { MarkupKind } from 'vscode-languageserver/node';
+import { MarkupKind, type Hover, type Position } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { describe, expect, test } from 'vitest';
 import { describe as explain } from '../kernel/hover';
-import { hover } from './hover';
+import { hover, identifierAt } from './hover';
 
 const document = TextDocument.create('file:///tree/mm/a.c', 'c', 1, 'x = huge_ptep_get(ptep);');
 const at = { line: 0, character: 6 };
 const withPages = (name: string): string | undefined => explain(name, (rule) => ({ page: `https://example.org/rules/${rule}.md`, scenario: 'a-race' }));
 
+function hoverOf(position: Position, explained: (name: string) => string | undefined, kind: MarkupKind): Hover | null {
+  const word = identifierAt(document.getText(), document.offsetAt(position));
+  return hover(document, position, [word && explained(word.text)], kind);
+}
+
 describe('hover', () => {
   test('links rules to their pages in Markdown', () => {
-    expect(hover(document, at, withPages, MarkupKind.Markdown)?.contents).toMatchObject({
+    expect(hoverOf(at, withPages, MarkupKind.Markdown)?.contents).toMatchObject({
       kind: 'markdown', value: expect.stringContaining('[`lockless-pte-to-userfault`](https://example.org/rules/lockless-pte-to-userfault.md)') as string,
     });
   });
 
   test('is without markup where the client draws none', () => {
-    expect(hover(document, at, withPages, MarkupKind.PlainText)?.contents).toEqual({
+    expect(hoverOf(at, withPages, MarkupKind.PlainText)?.contents).toEqual({
       kind: 'plaintext',
       value: [
         'huge_ptep_get() · reads an entry',
@@ -36,11 +41,11 @@ describe('hover', () => {
 
   test('gives plain text as it was written', () => {
     const written = '\\[not\\]\\(a link\\) \\*so\\* it is';
-    expect(hover(document, at, () => written, MarkupKind.PlainText)?.contents).toMatchObject({ value: '[not](a link) *so* it is' });
+    expect(hoverOf(at, () => written, MarkupKind.PlainText)?.contents).toMatchObject({ value: '[not](a link) *so* it is' });
   });
 
   test('has nothing to say of other words', () => {
-    expect(hover(document, { line: 0, character: 2 }, withPages, MarkupKind.Markdown)).toBeNull();
-    expect(hover(document, { line: 0, character: 0 }, withPages, MarkupKind.Markdown)).toBeNull();
+    expect(hoverOf({ line: 0, character: 2 }, withPages, MarkupKind.Markdown)).toBeNull();
+    expect(hoverOf({ line: 0, character: 0 }, withPages, MarkupKind.Markdown)).toBeNull();
   });
 });

@@ -4,6 +4,8 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Analysis } from '../analyzer/analysis';
 import type { EntryFacts, FunctionFacts, Spot } from '../analyzer/spots/facts';
 import type { Feature } from './feature';
+import { isLitmus } from './litmus/document';
+import { litmusHover } from './litmus/hover';
 import { callerWords, heldWords, snapshotWords } from './spot-words';
 
 /** How long documentation waits for what is known at the place: at first the whole tree may have to be read. */
@@ -13,6 +15,7 @@ export const hovers: Feature = ({ connection, documents, engine, capabilities, d
   connection.onHover(async ({ textDocument, position }, token) => {
     const document = documents.get(textDocument.uri);
     if (document === undefined) return null;
+    if (isLitmus(document)) return litmusHover(document, position, engine, capabilities);
     const formats = capabilities.textDocument?.hover?.contentFormat;
     const kind = formats === undefined || formats.includes(MarkupKind.Markdown) ? MarkupKind.Markdown : MarkupKind.PlainText;
     const word = identifierAt(document.getText(), document.offsetAt(position));
@@ -94,7 +97,8 @@ function accessPath(text: string, word: Word): string {
   return before.replace(/\s+/g, '') + word.text;
 }
 
-function hover(document: TextDocument, position: HoverParams['position'], sections: readonly (string | undefined)[], kind: MarkupKind): Hover | null {
+/** What is said of the word at a place: the sections that there are, below each other. */
+export function hover(document: TextDocument, position: HoverParams['position'], sections: readonly (string | undefined)[], kind: MarkupKind): Hover | null {
   const word = identifierAt(document.getText(), document.offsetAt(position));
   const value = sections.filter((section) => section !== undefined).join('\n\n');
   if (word === undefined || value === '') return null;
@@ -105,7 +109,7 @@ function hover(document: TextDocument, position: HoverParams['position'], sectio
 }
 
 /** For clients that draw Markdown as it is written. */
-function withoutMarkup(markdown: string): string {
+export function withoutMarkup(markdown: string): string {
   return markdown
     .replace(/\\([\\`*_{}[\]<>()#+.!|-])|\[`([^`]*)`\]\([^()\s]*\)|\*\*|`/g, (_, escaped: string | undefined, linked: string | undefined) => escaped ?? linked ?? '')
     .replace(/ {2}$/gm, '');

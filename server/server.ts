@@ -14,6 +14,9 @@ import type { Engine, LoadEngine } from './engine';
 import { announcedCommands, type Feature } from './feature';
 import { hovers } from './hover';
 import { inlayHints } from './inlay-hints';
+import { createLitmusDiagnostics, type LitmusDiagnostics } from './litmus/diagnostics';
+import { isLitmus } from './litmus/document';
+import { litmusFeature } from './litmus/feature';
 import { createLog, describeError, showFailure, type Log } from './log';
 import { serveRaces } from './races';
 import { semanticTokens } from './semantic-tokens';
@@ -26,7 +29,7 @@ export interface ServerOptions {
 }
 
 /** What it can do besides diagnostics. */
-const features: readonly Feature[] = [hovers, checkWholeTree, codeActions, codeLenses, inlayHints, semanticTokens, callHierarchy, documentLinks];
+const features: readonly Feature[] = [hovers, checkWholeTree, codeActions, codeLenses, inlayHints, semanticTokens, callHierarchy, documentLinks, litmusFeature];
 
 /** Serves on this connection until the client ends it. */
 export function startServer(connection: Connection, { loadEngine, version }: ServerOptions): void {
@@ -35,6 +38,7 @@ export function startServer(connection: Connection, { loadEngine, version }: Ser
   let capabilities: ClientCapabilities = {};
   let engine: Engine | undefined;
   let delivery: Delivery | undefined;
+  let litmus: LitmusDiagnostics | undefined;
 
   connection.onInitialize(async ({ capabilities: offered, initializationOptions, workspaceFolders, rootUri }): Promise<InitializeResult> => {
     capabilities = offered;
@@ -52,8 +56,10 @@ export function startServer(connection: Connection, { loadEngine, version }: Ser
       : undefined;
     delivery = createDelivery({ connection, documents, engine, log, capabilities, ...(status && { status }) });
     if (isRecord(initializationOptions)) delivery.setSettings(parseSettings(initializationOptions.settings));
+    litmus = createLitmusDiagnostics({ connection, documents, engine, log, capabilities, delivery });
+    // Clients that know no folders have a root, and some have the old way only.
     const folders = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri === null ? [] : [rootUri]);
-    const context = { connection, documents, engine, log, capabilities, folders, commands: announcedCommands(initializationOptions), delivery };
+    const context = { connection, documents, engine, log, capabilities, commands: announcedCommands(initializationOptions), delivery, litmus, folders };
     const offers = features.map((feature) => feature(context));
     return {
       serverInfo: { name: 'mm-review', version },
@@ -87,7 +93,8 @@ export function startServer(connection: Connection, { loadEngine, version }: Ser
   connection.onDidChangeWatchedFiles(({ changes }) => delivery?.filesChanged(changes.map((change) => change.uri)));
 
   connection.languages.diagnostics.on(async ({ textDocument, previousResultId }, token) => {
-    const report = await delivery?.pull(textDocument.uri, previousResultId, token);
+    const document = documents.get(textDocument.uri);
+    const report = await (document !== undefined && isLitmus(document) ? litmus : delivery)?.pull(textDocument.uri, previousResultId, token);
     if (report !== undefined) return report;
     if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
     return { kind: DocumentDiagnosticReportKind.Full, items: [] };

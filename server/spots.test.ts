@@ -40,7 +40,7 @@ afterEach(() => client.stop());
 function realEngine(): FakeEngine {
   const engine = fakeEngine();
   engine.createAnalysis = (reader, log) => createAnalysis({ backend, reader, log });
-  engine.describe = (name, model) => describeEntry(name, () => true, model);
+  engine.describe = (name, model) => describeEntry(name, undefined, model);
   engine.disk.set('/linux/mm/a.c', code);
   engine.disk.set('/linux/mm/b.c', helper);
   return engine;

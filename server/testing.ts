@@ -146,7 +146,8 @@ export interface TestClient {
   lensRefreshes: number;
   /** What the client answers when asked for the section `mmReview`. */
   settings: unknown;
-  open(uri: string, text: string): void;
+  /** As a C file, unless it is another language. */
+  open(uri: string, text: string, languageId?: string): void;
   /** Replaces the whole of a line, as an incremental change. */
   editLine(uri: string, line: number, text: string): void;
   close(uri: string): void;
@@ -163,10 +164,11 @@ export interface ClientOptions {
   readonly engine?: FakeEngine;
   readonly settings?: unknown;
   readonly loadEngine?: () => Promise<Engine>;
+  readonly rootUri?: string;
 }
 
 /** Starts the server and performs the handshake. */
-export async function startClient({ capabilities = PUSH, initializationOptions, engine = fakeEngine(), settings, loadEngine }: ClientOptions = {}): Promise<TestClient> {
+export async function startClient({ capabilities = PUSH, initializationOptions, engine = fakeEngine(), settings, loadEngine, rootUri }: ClientOptions = {}): Promise<TestClient> {
   const toServer = new PassThrough();
   const toClient = new PassThrough();
   const server = createConnection(ProposedFeatures.all, new StreamMessageReader(toServer), new StreamMessageWriter(toClient));
@@ -175,9 +177,9 @@ export async function startClient({ capabilities = PUSH, initializationOptions, 
   const versions = new Map<string, number>();
   const client: TestClient = {
     connection, engine, pushed: [], statuses: [], logged: [], registered: [], capabilities: {}, refreshes: 0, lensRefreshes: 0, settings,
-    open(uri, text) {
+    open(uri, text, languageId = 'c') {
       versions.set(uri, 1);
-      void connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'c', version: 1, text } });
+      void connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId, version: 1, text } });
     },
     editLine(uri, line, text) {
       const version = (versions.get(uri) ?? 0) + 1;
@@ -221,7 +223,7 @@ export async function startClient({ capabilities = PUSH, initializationOptions, 
   });
   connection.onRequest('window/showMessageRequest', () => null);
   connection.listen();
-  const result = await connection.sendRequest<{ capabilities: Record<string, unknown> }>('initialize', { processId: null, rootUri: null, capabilities, initializationOptions });
+  const result = await connection.sendRequest<{ capabilities: Record<string, unknown> }>('initialize', { processId: null, rootUri: rootUri ?? null, capabilities, initializationOptions });
   Object.assign(client.capabilities, result.capabilities);
   await connection.sendNotification('initialized', {});
   return client;

@@ -2,10 +2,11 @@
 import { expect, test } from 'vitest';
 import manifest from '../package.json';
 import { SHOW_PLACES, parsePlaces } from '../client/places';
-import { OPEN_RACE, RACE_METHOD, SCENARIOS_METHOD, parseRaceAnswer, parseScenarios, parseTarget } from '../client/races';
-import { SELECTOR } from '../client/kernel-files';
+import { OPEN_RACE, RACE_METHOD, SCENARIOS_METHOD, parseRaceAnswer, parseScenarios, parseChoice } from '../client/races';
+import { LITMUS, SELECTOR } from '../client/kernel-files';
 import { STATUS_METHOD, parseStatus, statusLook } from '../client/status';
 import { modelFileName } from '../kernel/model-problems';
+import { LITMUS as SERVER_LITMUS } from '../server/litmus/document';
 import { OPEN_RACE as SERVER_OPEN_RACE } from '../server/open-race';
 import { SHOW_PLACES as SERVER_SHOW_PLACES } from '../server/show-places';
 import { parseRaceRequest, raceRequest, scenariosRequest } from '../server/races';
@@ -52,10 +53,19 @@ test('client and server call the requests about races and their command the same
   expect([SCENARIOS_METHOD, RACE_METHOD, OPEN_RACE]).toEqual([scenariosRequest.method, raceRequest.method, SERVER_OPEN_RACE]);
   expect(manifest.contributes.commands.map(({ command }) => command)).toContain(OPEN_RACE);
   for (const target of [{ scenario: 'a' }, { uri: 'file:///a.litmus' }]) {
-    expect(parseTarget(target)).toEqual(target);
+    expect(parseChoice(target)).toEqual({ target });
+    expect(parseChoice({ ...target, variant: 'fixed' })).toEqual({ target, variant: 'fixed' });
+    expect(parseChoice({ ...target, variant: 3 })).toEqual({ target });
     expect(parseRaceRequest({ ...target, variant: 'fixed', adversaries: ['b'] })).toBeDefined();
   }
-  for (const nothing of [undefined, null, 'a', {}, { scenario: 1 }]) expect(parseTarget(nothing)).toBeUndefined();
+  for (const nothing of [undefined, null, 'a', {}, { scenario: 1 }]) expect(parseChoice(nothing)).toBeUndefined();
+});
+
+test('litmus files are ours wherever they are, and called the same on both sides', () => {
+  expect(LITMUS).toBe(SERVER_LITMUS);
+  expect(manifest.contributes.languages).toContainEqual(expect.objectContaining({ id: LITMUS, extensions: ['.litmus'] }));
+  for (const scheme of ['file', 'untitled']) expect(SELECTOR).toContainEqual({ scheme, language: LITMUS });
+  expect(manifest.activationEvents).toContain(`onLanguage:${LITMUS}`);
 });
 
 test('answers about races of another version are a problem, not an exception', () => {
