@@ -253,7 +253,7 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
         nodes.set(id, text === undefined ? { kind: 'end', text: 'path_ends();', line: undefined } : { kind: 'end', text, line });
         continue;
       }
-      const standalone = node.kind === 'call' && node.result !== undefined && folds.get(node.result) === id ? (isFoldedIntoKept(id) ? undefined : statementOf(id, uses)) : render(node, id, uses);
+      const standalone = node.kind === 'call' && node.result !== undefined && folds.get(node.result) === id ? (isFoldedIntoKept(id) && !(id === body.site && !making.keepsAfter) ? undefined : statementOf(id, uses)) : render(node, id, uses);
       const [after] = successors(node);
       const to = after === undefined ? dead : target(id, after);
       // After the site nothing is of interest where its violation is seen at once.

@@ -4,6 +4,7 @@ import type { Location } from '../analyzer/findings/finding';
 import { nodesLeadingTo } from '../parser/cfg';
 import type { FunctionIR, IrNode, NodeId } from '../parser/ir';
 import type { Effect } from '../kernel/types';
+import type { Purpose } from './parts';
 
 /** A node of a function, and the functions that lead to it, the outermost first, the one with the node last. */
 export interface Site {
@@ -40,9 +41,9 @@ export function nodeAt(tree: Tree, place: Place): { readonly ref: FunctionRef; r
 }
 
 /** Finds the outermost function of a path and climbs from there to whoever takes a lock that is still held below. */
-export function siteOf(tree: Tree, ref: FunctionRef, node: NodeId, through: readonly FunctionRef[]): Site {
+export function siteOf(tree: Tree, ref: FunctionRef, node: NodeId, through: readonly FunctionRef[], purpose: Purpose): Site {
   let chain = longest(through.map((from) => callPath(tree, from, ref)).filter((p): p is FunctionRef[] => p !== undefined)) ?? [ref];
-  const fault = pathFromFault(tree, chain[0]!);
+  const fault = purpose.isOwnFault ? undefined : pathFromFault(tree, chain[0]!);
   if (fault) {
     // Of the way down from the page fault only what runs under a lock that is taken there.
     const first = fault.findIndex((f, i) => i < fault.length - 1 && holdsLock(tree, f, fault[i + 1]!));

@@ -1,7 +1,6 @@
 /** From a finding, or any site, to the functions of a scenario: the user's own code, reduced to what decides whether the site is reached. */
 import { takesPageTableArgument } from '../analyzer/dataflow/summaries';
 import type { FunctionRef, Tree } from '../analyzer/call-graph/tree';
-import type { Effect } from '../kernel/types';
 import { nodesLeadingTo, reachableFrom } from '../parser/cfg';
 import type { FunctionIR, IrNode, NodeId, Span } from '../parser/ir';
 import { sliceFunction, type FunctionSlice } from './function-slice';
@@ -9,7 +8,7 @@ import { joinConditions } from './flow';
 import { layout } from './layout';
 import { library } from './library';
 import { createConstants } from './names';
-import type { Body, Facts, Making } from './parts';
+import type { Body, Facts, Making, Purpose } from './parts';
 import type { Site } from './site';
 import { structure } from './structure';
 
@@ -33,14 +32,6 @@ export interface Slice {
   readonly isHuge: boolean;
 }
 
-/** What a slice is for. */
-export interface Purpose {
-  /** What the site is in the end, below functions that it calls. */
-  readonly goal: (effect: Effect) => boolean;
-  /** Whether the violation shows after the site only, so that the way back to the outermost function matters. */
-  readonly keepsAfter: boolean;
-}
-
 const mostRounds = 24;
 const mostBodies = 48;
 
@@ -59,7 +50,7 @@ export function sliceAt(tree: Tree, site: Site, purpose: Purpose): Slice | { rea
   }
   enterGoal(tree, bodies, site.ref, tree.lower(site.ref).nodes[site.node]!, purpose);
   const making: Making = {
-    tree, facts, constants, bodies, keepsAfter: purpose.keepsAfter,
+    tree, facts, constants, bodies, keepsAfter: purpose.keepsAfter, isOwnFault: purpose.isOwnFault ?? false,
     assumptions: { add: (body, node, words) => void notes.set(`${body.ref.name} ${node}`, `${placeOf(tree, body.ref, body.ir.nodes[node]!.span)}: ${words}`) },
     follow: (callee, from) => followed(tree, bodies, callee, from),
   };

@@ -265,7 +265,7 @@ export function createTerms(making: Making, body: Body, folded: (temporary: stri
         given[0] = text(args[0]!, uses);
         given[1] = text(args[1]!, uses) ?? '0';
         if (given[0] === undefined) return undefined;
-      } else if (args.some((_, i) => (i === args.length - 1 || args.length === 1) && lacks(i, 'pointer'))) {
+      } else if (args.length > 0 && lacks(args.length - 1, meaning.kind === 'act' ? 'pointer' : 'value')) {
         return undefined;
       }
       return finish(name, args, given);
@@ -392,6 +392,10 @@ export function createTerms(making: Making, body: Body, folded: (temporary: stri
     if (expr.kind === 'number') return expr.value === undefined ? undefined : expr.value !== 0;
     // The worlds of a slice run faults under mmap_lock.
     if (expr.kind === 'binary' && expr.op === '&' && expr.right.kind === 'name' && expr.right.name === 'FAULT_FLAG_VMA_LOCK') return false;
+    // Userspace does not write: what callers ask for on its behalf is no fake write.
+    if (making.isOwnFault && mentions(expr, 'FOLL_WRITE')) return false;
+    const given = givenPointer(expr);
+    if (given !== undefined) return given;
     // The scenario has its objects.
     if (canonicalOf(typeOf(expr)) !== undefined && (expr.kind === 'name' || expr.kind === 'field')) return true;
     if (expr.kind !== 'name') return undefined;
@@ -403,9 +407,24 @@ export function createTerms(making: Making, body: Body, folded: (temporary: stri
     return meaning.kind === 'constant' ? meaning.value !== 0 : undefined;
   }
 
+  /** Whether a pointer that callers in the slice hand in is there: all of them give an address, or all of them NULL. */
+  function givenPointer(expr: Expr): boolean | undefined {
+    const index = expr.kind === 'name' ? ir.params.findIndex((p) => p.name === expr.name) : -1;
+    const type = ir.params[index]?.type;
+    if (expr.kind !== 'name' || type === undefined || !isPointer(type) || isKept(type) || canonicalOf(type) !== undefined) return undefined;
+    const args = [...making.bodies.values()].flatMap((other) => other.ir.nodes.flatMap((n, id) => (n.kind === 'call' && n.callee === ref.name && other.region.has(id) ? [n.args[index]] : [])));
+    if (args.length > 0 && args.every((a) => a?.kind === 'address')) return true;
+    return args.length > 0 && args.every((a) => a?.kind === 'number' && a.value === 0 || a?.kind === 'name' && a.name === 'NULL') ? false : undefined;
+  }
+
   return { text, pointer, call: callText, typeOf, placeKey, isOpen, constantOf };
 }
 
 function parenthesised(expr: Expr, text: string): string {
   return expr.kind === 'binary' || (expr.kind === 'unary' && text.startsWith('-')) ? `(${text})` : text;
+}
+
+function mentions(expr: Expr, name: string): boolean {
+  if (expr.kind === 'name') return expr.name === name;
+  return expr.kind === 'binary' && (mentions(expr.left, name) || mentions(expr.right, name));
 }
