@@ -1,7 +1,8 @@
 /** Slices one function: what is kept of it, which conditions stay, and what becomes of the rest. */
-import { loopHeads, predecessors, successors } from '../parser/cfg';
+import { loopHeads, predecessors, reversePostOrder, successors } from '../parser/cfg';
 import type { Expr, FunctionIR, IrNode, NodeId, Span } from '../parser/ir';
 import { formatExpr } from '../parser/cfg';
+import { mappingWalks } from '../kernel/rmap';
 import type { Condition, Flow, FlowNode } from './flow';
 import { meaningOf, type CallNode } from './meaning';
 import { canonicalOf, isEntryType, isIntType, isLocalStruct, isPointer, keptFields } from './objects';
@@ -23,17 +24,16 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
   const { ir, ref } = body;
   const { facts } = making;
   const folds = foldable(ir);
-  const cuts = cutLoops(making, body);
-  const taken = new Set<string>();
   const rename = (name: string): string => {
     const clean = name.startsWith('$') ? `tmp${name.slice(1)}` : name.replace('#', '_');
     return facts.objects.has(clean) && !isParameterOf(clean) ? `${clean}_` : clean;
   };
   const isParameterOf = (name: string): boolean => name === '' || !['pte', 'folio', 'new_folio', 'pmd', 'i_pages', 'vma', 'mm', 'mapping', 'page_table_lock', 'xa_lock'].includes(name);
   const terms: Terms = createTerms(making, body, (t) => folds.get(t), rename);
+  const cuts = cutLoops(body, terms);
   const wantsResult = facts.wanted.has(ref) && ir.returnType !== 'void';
 
-  markOpen(making, body, terms, cuts);
+  markOpen(making, body, terms);
 
   /** Nodes that are kept: what others can see, and what that needs. */
   const kept = new Set<NodeId>();
@@ -104,7 +104,7 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
       if (known !== undefined) return known;
       const node = ir.nodes[id]!;
       if (node.kind === 'return') return id;
-      if (node.kind === 'stop') return dead;
+      if (node.kind === 'stop' || isBlocked(making, body, terms, id)) return dead;
       if (kept.has(id)) return id;
       resolved.set(id, loop);
       const value = decide(node, id);
@@ -118,6 +118,7 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
         if (fixed !== undefined) return resolve(target(id, fixed ? node.whenTrue : node.whenFalse));
         return choose(id, resolve(target(id, node.whenTrue)), resolve(target(id, node.whenFalse)), terms.text(node.condition, newUses()) !== undefined);
       }
+      if (node.kind === 'choice' && node.macro !== undefined && mappingWalks.has(node.macro)) return resolve(target(id, node.targets[0]!));
       if (node.kind === 'choice') {
         const [first, ...rest] = node.targets.map((t) => resolve(target(id, t)));
         const alive = [first!, ...rest].filter((t) => t !== dead && t !== loop);
@@ -232,7 +233,6 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
     const uses = used;
     let site: NodeId | undefined;
     const target = (from: NodeId, to: NodeId): NodeId => simple.resolve(cuts.get(`${from}>${to}`) ?? to);
-    let next = -10;
     for (const id of simple.live) {
       const node = ir.nodes[id]!;
       const line = lineOf(node.span);
@@ -275,7 +275,6 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
       const [a, b] = [target(id, node.whenTrue), target(id, node.whenFalse)];
       if (a !== b && (a === dead) !== (b === dead)) assume(id, a === dead ? 'taken to be false' : 'taken to be true');
     }
-    void next--;
     // The site may be part of another statement.
     if (site === undefined && body.site !== undefined) {
       for (const id of simple.live) {
@@ -311,8 +310,6 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
   function assume(id: NodeId, words: string): void {
     making.assumptions.add(body, id, `${conditionWords(ir, id, ref.text)}: ${words}`);
   }
-
-  void taken;
 }
 
 function successorList(node: FlowNode): readonly NodeId[] {
@@ -383,6 +380,17 @@ function namesIn(node: IrNode): string[] {
   return names;
 }
 
+/** A change of an entry to something that the machine cannot tell: what comes of it is not looked at. */
+function isBlocked(making: Making, body: Body, terms: Terms, id: NodeId): boolean {
+  const node = body.ir.nodes[id]!;
+  if (node.kind !== 'call') return false;
+  const meaning = meaningOf(making, body, node);
+  if (meaning.kind !== 'act' || !meaning.effect || !changes.has(meaning.effect.op)) return false;
+  return terms.call(id, newUses()) === undefined;
+}
+
+const changes: ReadonlySet<string> = new Set(['clear', 'store', 'modify-start', 'modify-commit', 'mark', 'cache-store']);
+
 /** Does the node do something that other threads can see? */
 function isAct(making: Making, body: Body, terms: Terms, id: NodeId): boolean {
   const node = body.ir.nodes[id]!;
@@ -394,9 +402,8 @@ function isAct(making: Making, body: Body, terms: Terms, id: NodeId): boolean {
 }
 
 /** Finds out which variables, fields and results cannot be known. */
-function markOpen(making: Making, body: Body, terms: Terms, cuts: ReadonlyMap<string, NodeId>): void {
+function markOpen(making: Making, body: Body, terms: Terms): void {
   const { facts } = making;
-  void cuts;
   const mark = (key: string | undefined): void => void (key !== undefined && facts.open.add(key));
   for (const id of body.region) {
     const node = body.ir.nodes[id]!;
@@ -439,13 +446,57 @@ function bind(making: Making, body: Body, terms: Terms, node: CallNode, callee: 
   void body;
 }
 
-/** Loops that only count go round once: edges back to their heads lead out of them instead. */
-function cutLoops(making: Making, body: Body): ReadonlyMap<string, NodeId> {
+/**
+ * Loops that only count, or go through a list that scenarios do not have, go round once: edges back to their heads lead out of them instead. What a loop
+ * with a label of the user's does is left to its conditions.
+ */
+function cutLoops(body: Body, terms: Terms): ReadonlyMap<string, NodeId> {
+  const { ir } = body;
   const cuts = new Map<string, NodeId>();
-  void making;
-  void body;
-  void loopHeads;
+  const before = predecessors(ir);
+  const position = new Map(reversePostOrder(ir).map((id, i) => [id, i]));
+  for (const head of loopHeads(ir)) {
+    const node = ir.nodes[head]!;
+    if (node.kind === 'nop' && node.label !== undefined) continue;
+    const backs = before[head]!.filter((p) => position.get(p)! >= position.get(head)!);
+    const members = new Set([head]);
+    const open = [...backs];
+    for (let id = open.pop(); id !== undefined; id = open.pop()) {
+      if (members.has(id)) continue;
+      members.add(id);
+      open.push(...before[id]!);
+    }
+    const exit = exitOf(ir, head, backs, members, terms);
+    if (exit !== undefined) for (const from of backs) cuts.set(`${from}>${head}`, exit);
+  }
   return cuts;
+}
+
+/** Where a loop that goes round once ends: the way out of its own condition, at the head or at the end. Undefined where the machine knows that condition. */
+function exitOf(ir: FunctionIR, head: NodeId, backs: readonly NodeId[], members: ReadonlySet<NodeId>, terms: Terms): NodeId | undefined {
+  /** The branch that a straight way from here comes to. */
+  const conditionFrom = (start: NodeId): NodeId | undefined => {
+    let at = start;
+    for (let i = 0; i < 12; i++) {
+      const node = ir.nodes[at]!;
+      if (node.kind === 'branch' || node.kind === 'choice') return at;
+      const [next] = successors(node);
+      if (next === undefined || node.kind === 'return' || (node.kind === 'nop' && node.label !== undefined)) return undefined;
+      at = next;
+    }
+    return undefined;
+  };
+  for (const id of [conditionFrom(head), ...backs]) {
+    const node = id === undefined ? undefined : ir.nodes[id];
+    if (node?.kind === 'choice') {
+      const out = node.targets.find((t) => !members.has(t));
+      if (out !== undefined && node.macro !== undefined) return out;
+    }
+    if (node?.kind !== 'branch' || members.has(node.whenTrue) === members.has(node.whenFalse)) continue;
+    if (terms.text(node.condition, newUses()) !== undefined) return undefined;
+    return members.has(node.whenTrue) ? node.whenFalse : node.whenTrue;
+  }
+  return undefined;
 }
 
 /** Values that conditions tell apart, for a variable that may have any. */

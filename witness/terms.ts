@@ -1,6 +1,7 @@
 /** Expressions of the kernel's code as the slice writes them; undefined for what the machine cannot know. */
 import { formatExpr } from '../parser/cfg';
 import type { Expr, NodeId } from '../parser/ir';
+import { dropFlags } from '../kernel/flags';
 import { constants } from '../simulator/machine/values';
 import { library } from './library';
 import { meaningOf, type CallNode } from './meaning';
@@ -394,6 +395,8 @@ export function createTerms(making: Making, body: Body, folded: (temporary: stri
     if (expr.kind === 'binary' && expr.op === '&' && expr.right.kind === 'name' && expr.right.name === 'FAULT_FLAG_VMA_LOCK') return false;
     // Userspace does not write: what callers ask for on its behalf is no fake write.
     if (making.isOwnFault && mentions(expr, 'FOLL_WRITE')) return false;
+    // Nobody asks that protection be dropped.
+    if (expr.kind === 'binary' && expr.op === '&' && expr.right.kind === 'name' && dropFlags.has(expr.right.name)) return false;
     const given = givenPointer(expr);
     if (given !== undefined) return given;
     // The scenario has its objects.

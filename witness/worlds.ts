@@ -35,17 +35,20 @@ const entries: Readonly<Record<string, Kind>> = {
   mapped: { name: '', defines: [], title: '' },
   armed: { name: 'armed', defines: ['ARMED'], title: 'write-protected' },
   swap: { name: 'swap', defines: ['SWAP'], title: 'write-protected and in swap' },
+  readonly: { name: 'readonly', defines: ['READONLY'], title: 'mapped read-only' },
   marker: { name: 'marker', defines: ['MARKER'], title: 'a uffd-wp marker' },
 };
 
 export interface WorldOptions {
   readonly entries: readonly (keyof typeof entries & string)[];
   /** User accesses that lead to the fault. */
-  readonly accesses: readonly ('read' | 'write')[];
+  readonly accesses: readonly ('read' | 'write' | 'unshare')[];
+  /** Anonymous memory forgets its protection with the page: what is lost there is no loss. */
+  readonly filesOnly?: boolean;
 }
 
 export function worldsFor(slice: Slice, options: WorldOptions): World[] {
-  const kinds = slice.isHuge ? hugeKinds : pageKinds;
+  const kinds = (slice.isHuge ? hugeKinds : pageKinds).filter((kind) => !options.filesOnly || slice.isHuge || kind.defines.includes('FILE'));
   const worlds: World[] = [];
   for (const kind of kinds) {
     for (const entry of options.entries.map((e) => entries[e]!)) {
@@ -53,8 +56,8 @@ export function worldsFor(slice: Slice, options: WorldOptions): World[] {
         const isNamed = options.accesses.length > 1;
         worlds.push({
           name: [kind.name, entry.name, isNamed ? access : ''].filter((part) => part !== '').join('-'),
-          defines: [...kind.defines, ...entry.defines, ...(isNamed && access === 'write' ? ['WRITE_ACCESS'] : [])],
-          title: [kind.title, entry.title, isNamed ? `${access} access` : ''].filter((part) => part !== '').join(', '),
+          defines: [...kind.defines, ...entry.defines, ...(isNamed && access !== 'read' ? [`${access.toUpperCase()}_ACCESS`] : [])],
+          title: [kind.title, entry.title, isNamed ? (access === 'unshare' ? 'FAULT_FLAG_UNSHARE' : `${access} access`) : ''].filter((part) => part !== '').join(', '),
         });
       }
     }
@@ -81,5 +84,5 @@ export function initBlock(slice: Slice, { pages, vmFlags }: { readonly pages: 1 
     ...(huge ? [] : ['\tstruct folio huge_folio = { .flags = PG_anon };', '\tstruct folio ksm_folio = { .flags = PG_uptodate | PG_anon | PG_ksm };']),
   ];
   return ['{', ...lines, '#ifdef ARMED', entry('PTE_PRESENT | PTE_UFFD_WP | page(folio)'), '#else', '#ifdef SWAP', entry('PTE_SWAP | PTE_UFFD_WP'), '#else', '#ifdef MARKER', entry('PTE_MARKER | PTE_UFFD_WP'),
-    '#else', entry('PTE_PRESENT | PTE_WRITE | page(folio)'), '#endif', '#endif', '#endif', ...(huge ? [] : ['\tpmd_t pmd __guarded_by(pmd_table_lock) __maps(pte) = PMD_TABLE;']), '}'].join('\n');
+    '#else', '#ifdef READONLY', entry('PTE_PRESENT | page(folio)'), '#else', entry('PTE_PRESENT | PTE_WRITE | page(folio)'), '#endif', '#endif', '#endif', '#endif', ...(huge ? [] : ['\tpmd_t pmd __guarded_by(pmd_table_lock) __maps(pte) = PMD_TABLE;']), '}'].join('\n');
 }
