@@ -7,7 +7,7 @@ import type { Condition, Flow, FlowNode } from './flow';
 import { meaningOf, type CallNode } from './meaning';
 import { canonicalOf, isEntryType, isIntType, isLocalStruct, isPointer, keptFields } from './objects';
 import { dead, type Body, type Making } from './parts';
-import { createTerms, newUses, type Terms, type Uses } from './terms';
+import { createTerms, declaredByMacro, newUses, type Terms, type Uses } from './terms';
 
 /** A function of the slice as it came out of one round. */
 export interface FunctionSlice {
@@ -30,7 +30,8 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
   };
   const isParameterOf = (name: string): boolean => name === '' || !['pte', 'folio', 'new_folio', 'pmd', 'i_pages', 'vma', 'mm', 'mapping', 'page_table_lock', 'xa_lock'].includes(name);
   const terms: Terms = createTerms(making, body, (t) => folds.get(t), rename);
-  const cuts = cutLoops(body, terms);
+  markCounted(making, body);
+  const cuts = cutLoops(body, terms, making.keepsAfter);
   const wantsResult = facts.wanted.has(ref) && ir.returnType !== 'void';
 
   markOpen(making, body, terms);
@@ -59,10 +60,14 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
   }
   const isSeen = [...kept].some((id) => isAct(making, body, terms, id)) || body.goals.size > 0;
 
+  const { flow, answers } = buildFlow();
   return {
-    flow: buildFlow(), isEmpty: !isSeen && !(wantsResult && isResultKnown()), returns: wantsResult ? ir.returnType : 'void',
+    flow, isEmpty: !isSeen && !(wantsResult && isResultKnown()), returns: wantsResult ? ir.returnType : 'void',
     params: ir.params.filter((p) => used.names.has(p.name) || (facts.params.get(ref)?.has(p.name) ?? false)).map((p) => ({ name: rename(p.name), type: p.type })),
-    locals: [...ir.locals.map((l) => ({ name: l.name, type: l.type })), ...temporaries()].filter((l) => used.names.has(l.name) && !isDeclaredInPlace(l.name)).map((l) => ({ name: rename(l.name), type: l.type })),
+    locals: [
+      ...[...ir.locals.map((l) => ({ name: l.name, type: l.type })), ...temporaries()].filter((l) => used.names.has(l.name) && !isDeclaredInPlace(l.name)).map((l) => ({ name: rename(l.name), type: l.type })),
+      ...answers.map((name) => ({ name, type: 'bool' })),
+    ],
   };
 
   function temporaries(): { name: string; type: string }[] {
@@ -227,8 +232,32 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
     return meaning.kind === 'range' ? meaning.min : -0x4000;
   }
 
-  function buildFlow(): Flow {
+  /** Open conditions that are asked more than once, of things that do not change: the answer is the same each time. */
+  function repeated(): ReadonlyMap<NodeId, string> {
+    const byWords = new Map<string, NodeId[]>();
+    for (const id of simple.live) {
+      const node = ir.nodes[id]!;
+      if (node.kind !== 'branch' || terms.text(node.condition, newUses()) !== undefined) continue;
+      const words = sourceOf(node.condition.span, ref.text);
+      const isStable = [...words.matchAll(/[A-Za-z_]\w*/g)].every(([name]) => ir.nodes.filter((n) => n.kind === 'assign' && n.target.kind === 'name' && n.target.name === name).length <= 1);
+      if (isStable) byWords.set(words, [...(byWords.get(words) ?? []), id]);
+    }
+    const found = new Map<NodeId, string>();
+    const taken = new Set<string>();
+    for (const [words, ids] of byWords) {
+      if (ids.length < 2) continue;
+      const base = (/[A-Za-z_]\w*/.exec(words)?.[0] ?? 'answer').slice(0, 24);
+      let name = `is_${base}`;
+      for (let i = 2; taken.has(name) || ir.locals.some((l) => l.name === name); i++) name = `is_${base}_${i}`;
+      taken.add(name);
+      for (const id of ids) found.set(id, name);
+    }
+    return found;
+  }
+
+  function buildFlow(): { readonly flow: Flow; readonly answers: readonly string[] } {
     const nodes = new Map<NodeId, FlowNode>();
+    const same = repeated();
     const labels = new Map<NodeId, string>();
     const uses = used;
     let site: NodeId | undefined;
@@ -243,7 +272,7 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
         for (const name of own.names) used.names.add(name);
         for (const object of own.objects) used.objects.add(object);
         const isCompound = node.kind === 'branch' && node.condition.kind === 'binary';
-        const condition: Condition = { kind: 'leaf', text: text ?? 'choose()', isCompound: text !== undefined && isCompound };
+        const condition: Condition = { kind: 'leaf', text: text ?? same.get(id) ?? 'choose()', isCompound: text !== undefined && isCompound };
         if (text === undefined) assume(id, 'either way is possible');
         nodes.set(id, { kind: 'branch', condition, line, then: a, else: b });
         continue;
@@ -286,7 +315,13 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
       }
     }
     for (const object of used.objects) facts.objects.add(object);
-    return { entry: simple.resolve(ir.entry), nodes, labels, site };
+    const answers = [...new Set(same.values())];
+    let entry = simple.resolve(ir.entry);
+    for (const [i, name] of answers.entries()) {
+      nodes.set(-100 - i, { kind: 'statement', text: `${name} = choose();`, line: undefined, next: entry });
+      entry = -100 - i;
+    }
+    return { flow: { entry, nodes, labels, site }, answers };
   }
 
   function statementOf(id: NodeId, uses: Uses): string | undefined {
@@ -320,8 +355,12 @@ function successorList(node: FlowNode): readonly NodeId[] {
 function conditionWords(ir: FunctionIR, id: NodeId, text: string): string {
   const node = ir.nodes[id]!;
   const span = node.kind === 'branch' ? node.condition.span : node.span;
-  const source = text.slice(span.start, span.end).replace(/\/\*[^]*?\*\//g, ' ').replace(/\s+/g, ' ').trim();
+  const source = sourceOf(span, text);
   return source.length <= 80 ? source : `${source.slice(0, 77)}...`;
+}
+
+function sourceOf(span: Span, text: string): string {
+  return text.slice(span.start, span.end).replace(/\/\*[^]*?\*\//g, ' ').replace(/\s+/g, ' ').trim();
 }
 
 /** Calls whose only use follows at once: their text stands there. */
@@ -395,6 +434,7 @@ const changes: ReadonlySet<string> = new Set(['clear', 'store', 'modify-start', 
 function isAct(making: Making, body: Body, terms: Terms, id: NodeId): boolean {
   const node = body.ir.nodes[id]!;
   if (node.kind !== 'call') return false;
+  if (declaredByMacro(node) !== undefined) return true;
   const meaning = meaningOf(making, body, node);
   if (meaning.kind === 'library') return terms.call(id, newUses()) !== undefined && !/^IS_ERR/.test(node.callee ?? '');
   if (meaning.kind === 'follow') return meaning.body.goals.size > 0 || making.facts.seen.has(meaning.body.ref);
@@ -450,15 +490,18 @@ function bind(making: Making, body: Body, terms: Terms, node: CallNode, callee: 
  * Loops that only count, or go through a list that scenarios do not have, go round once: edges back to their heads lead out of them instead. What a loop
  * with a label of the user's does is left to its conditions.
  */
-function cutLoops(body: Body, terms: Terms): ReadonlyMap<string, NodeId> {
+function cutLoops(body: Body, terms: Terms, cutsLabels: boolean): ReadonlyMap<string, NodeId> {
   const { ir } = body;
   const cuts = new Map<string, NodeId>();
   const before = predecessors(ir);
   const position = new Map(reversePostOrder(ir).map((id, i) => [id, i]));
   for (const head of loopHeads(ir)) {
     const node = ir.nodes[head]!;
-    if (node.kind === 'nop' && node.label !== undefined) continue;
     const backs = before[head]!.filter((p) => position.get(p)! >= position.get(head)!);
+    if (node.kind === 'nop' && node.label !== undefined) {
+      if (cutsLabels) for (const from of backs) cutRetry(ir, from, head, before, terms, cuts);
+      continue;
+    }
     const members = new Set([head]);
     const open = [...backs];
     for (let id = open.pop(); id !== undefined; id = open.pop()) {
@@ -470,6 +513,35 @@ function cutLoops(body: Body, terms: Terms): ReadonlyMap<string, NodeId> {
     if (exit !== undefined) for (const from of backs) cuts.set(`${from}>${head}`, exit);
   }
   return cuts;
+}
+
+/** `if (open condition) goto again;` is not taken. */
+function cutRetry(ir: FunctionIR, from: NodeId, head: NodeId, before: readonly (readonly NodeId[])[], terms: Terms, cuts: Map<string, NodeId>): void {
+  let [at, below] = [from, head];
+  for (let i = 0; i < 8; i++) {
+    const node = ir.nodes[at]!;
+    if (node.kind === 'branch') {
+      if (terms.text(node.condition, newUses()) === undefined) cuts.set(`${at}>${below}`, node.whenTrue === below ? node.whenFalse : node.whenTrue);
+      return;
+    }
+    if (before[at]!.length !== 1) return;
+    below = at;
+    at = before[at]![0]!;
+  }
+}
+
+/** Addresses and sizes that are compared with each other: the machine has one page, and no addresses. */
+function markCounted(making: Making, body: Body): void {
+  const { ir, ref } = body;
+  const types = new Map([...ir.params, ...ir.locals].map((v) => [v.name, v.type]));
+  const isAddress = (expr: Expr): boolean => expr.kind === 'name' && /^(?:unsigned long|pgoff_t|loff_t|size_t|u64)$/.test(types.get(expr.name) ?? '');
+  for (const node of ir.nodes) {
+    if (node.kind !== 'branch' || node.condition.kind !== 'binary' || !/^[=!<>]=?$/.test(node.condition.op)) continue;
+    const { left, right } = node.condition;
+    for (const [one, other] of [[left, right], [right, left]] as const) {
+      if (isAddress(one) && one.kind === 'name' && other.kind !== 'number' && !(other.kind === 'name' && /^[A-Z0-9_]+$/.test(other.name))) making.facts.open.add(`${ref.name}.${one.name}`);
+    }
+  }
 }
 
 /** Where a loop that goes round once ends: the way out of its own condition, at the head or at the end. Undefined where the machine knows that condition. */

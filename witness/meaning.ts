@@ -1,7 +1,7 @@
 /** What a call means in a slice: nothing, a value, something that other threads can see, or a function of the slice. */
 import { dropFlags } from '../kernel/flags';
 import type { Effect } from '../kernel/types';
-import type { IrNode } from '../parser/ir';
+import type { Expr, IrNode } from '../parser/ir';
 import { entryTests, entryValues } from '../simulator/machine/entry-values';
 import { intrinsics } from '../simulator/machine/intrinsics';
 import { libraryNames } from './library';
@@ -49,8 +49,12 @@ export function meaningOf(making: Making, body: Body, node: CallNode): Meaning {
     const followed = making.follow(name, body);
     return followed ? { kind: 'follow', body: followed } : { kind: 'unknown' };
   }
+  // A page table that is being made up, which nobody else can see.
+  if (shape.effect.op === 'store' && isOwnPlace(node.args[shape.effect.slot])) return { kind: 'unknown' };
   return meaningOfEffect(name, shape.effect);
 }
+
+const isOwnPlace = (arg: Expr | undefined): boolean => arg?.kind === 'address' && arg.operand.kind === 'name';
 
 function meaningOfEffect(name: string, effect: Effect): Meaning {
   if ('level' in effect && effect.level === 'pud') return { kind: 'unknown' };

@@ -65,4 +65,6 @@ export interface Purpose {
   readonly keepsAfter: boolean;
   /** The site is a fault that the kernel raises itself: it is not on the way down from another one. */
   readonly isOwnFault?: boolean;
+  /** All that matters happens under the lock of the site: nothing that was seen before. */
+  readonly startsAtLock?: boolean;
 }

@@ -88,7 +88,7 @@ export function sliceAt(tree: Tree, site: Site, purpose: Purpose): Slice | { rea
     declarations: constants.declarations(),
     root: { name: root!.name, file: root!.file, params: rootSlice.params },
     objects, assumptions: [...new Set(notes.values())].sort(byPlace), bounds: [...constants.bounded].map((name) => `${name} is 2`),
-    site, isHuge: functions.some((t) => /\bhuge_pte|\bhuge_ptep/.test(t)),
+    site, isHuge: functions.some((t) => /\bhuge_ptep?_|\bset_huge_pte/.test(t)) && !functions.some((t) => /\b(?:set_pte_at|set_ptes|ptep_\w+|pte_offset_map\w*|pte_unmap\w*)\(/.test(t)),
   };
 }
 

@@ -37,10 +37,20 @@ export interface Terms {
   constantOf(expr: Expr): boolean | undefined;
 }
 
-/** `folded` tells the node of the call whose text stands where its temporary is used. */
+/** Reads the expressions of one function. `folded` tells the node of the call whose text stands where its temporary is used. */
+/** `DEFINE_FOLIO_VMA_WALK(pvmw, folio, vma, address, flags)` and its kin declare a variable. */
+export function declaredByMacro(node: CallNode): string | undefined {
+  const [first] = node.args;
+  return /^DEFINE_\w*VMA_WALK$/.test(node.callee ?? '') && first?.kind === 'name' ? first.name : undefined;
+}
+
 export function createTerms(making: Making, body: Body, folded: (temporary: string) => NodeId | undefined, rename: (name: string) => string): Terms {
   const { ir, ref } = body;
   const types = new Map([...ir.params, ...ir.locals].map((v) => [v.name, v.type]));
+  for (const node of ir.nodes) {
+    const name = node.kind === 'call' ? declaredByMacro(node) : undefined;
+    if (name !== undefined) types.set(name, 'struct page_vma_mapped_walk');
+  }
   const definitions = new Map<string, CallNode[]>();
   for (const node of ir.nodes) if (node.kind === 'call' && node.result !== undefined) definitions.set(node.result, [...(definitions.get(node.result) ?? []), node]);
   const isOpen = (key: string | undefined): boolean => key !== undefined && making.facts.open.has(key);
@@ -210,6 +220,8 @@ export function createTerms(making: Making, body: Body, folded: (temporary: stri
   function callText(id: NodeId, uses: Uses): string | undefined {
     const node = ir.nodes[id];
     if (node?.kind !== 'call') return undefined;
+    const declared = declaredByMacro(node);
+    if (declared !== undefined) return `struct page_vma_mapped_walk ${declared} = { 0 }`;
     const meaning = meaningOf(making, body, node);
     const name = node.callee!;
     uses.calls.add(id);
@@ -400,6 +412,7 @@ export function createTerms(making: Making, body: Body, folded: (temporary: stri
     const given = givenPointer(expr);
     if (given !== undefined) return given;
     // The scenario has its objects.
+    if (expr.kind === 'binary' && /^[=!]=$/.test(expr.op) && expr.right.kind === 'number' && expr.right.value === 0 && canonicalOf(typeOf(expr.left)) !== undefined) return expr.op === '!=';
     if (canonicalOf(typeOf(expr)) !== undefined && (expr.kind === 'name' || expr.kind === 'field')) return true;
     if (expr.kind !== 'name') return undefined;
     if (expr.name === 'true' || expr.name === 'false') return expr.name === 'true';
