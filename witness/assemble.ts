@@ -65,7 +65,7 @@ function planOf(slice: Slice, rule: WitnessRule): Plan {
       return { entries: ['armed', 'swap', 'marker'], accesses: slice.site.isFault && asksFlags ? ['read', 'write', 'unshare'] : ['read'], pages, vmFlags: ['VM_UFFD_WP'], isUser: false, writes: 'armed', filesOnly: true };
     case 'uffd-wp-check-not-repeated':
     case 'hole-filled-under-uffd':
-      return { entries: ['mapped', 'readonly'], accesses: slice.site.isFault && asksFlags ? ['write', 'unshare'] : ['read'], pages, vmFlags: ['VM_UFFD_WP'], isUser: false, writes: 'later' };
+      return { entries: ['mapped', 'readonly'], accesses: ['write'], pages, vmFlags: ['VM_UFFD_WP'], isUser: false, writes: 'later' };
   }
 }
 

@@ -1,5 +1,5 @@
 /** Slices one function: what is kept of it, which conditions stay, and what becomes of the rest. */
-import { loopHeads, predecessors, reversePostOrder, successors } from '../parser/cfg';
+import { loopHeads, predecessors, reachableFrom, reversePostOrder, successors } from '../parser/cfg';
 import type { Expr, FunctionIR, IrNode, NodeId, Span } from '../parser/ir';
 import { formatExpr } from '../parser/cfg';
 import { mappingWalks } from '../kernel/rmap';
@@ -239,13 +239,16 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
       const node = ir.nodes[id]!;
       if (node.kind !== 'branch' || terms.text(node.condition, newUses()) !== undefined) continue;
       const words = sourceOf(node.condition.span, ref.text);
-      const isStable = [...words.matchAll(/[A-Za-z_]\w*/g)].every(([name]) => ir.nodes.filter((n) => n.kind === 'assign' && n.target.kind === 'name' && n.target.name === name).length <= 1);
-      if (isStable) byWords.set(words, [...(byWords.get(words) ?? []), id]);
+      byWords.set(words, [...(byWords.get(words) ?? []), id]);
     }
     const found = new Map<NodeId, string>();
     const taken = new Set<string>();
     for (const [words, ids] of byWords) {
       if (ids.length < 2) continue;
+      // Nothing that is asked about may change on the way from one to another.
+      const after = new Set(ids.flatMap((id) => [...reachableFrom(ir, id)]));
+      const isStable = [...words.matchAll(/[A-Za-z_]\w*/g)].every(([name]) => !ir.nodes.some((n, id) => n.kind === 'assign' && n.target.kind === 'name' && n.target.name === name && after.has(id)));
+      if (!isStable) continue;
       const base = (/[A-Za-z_]\w*/.exec(words)?.[0] ?? 'answer').slice(0, 24);
       let name = `is_${base}`;
       for (let i = 2; taken.has(name) || ir.locals.some((l) => l.name === name); i++) name = `is_${base}_${i}`;
@@ -428,6 +431,9 @@ function isBlocked(making: Making, body: Body, terms: Terms, id: NodeId): boolea
   return terms.call(id, newUses()) === undefined;
 }
 
+/** Library functions that only compute. */
+const isComputed = /^(?:IS_ERR|IS_ERR_OR_NULL|page_folio|compound_head)$/;
+
 const changes: ReadonlySet<string> = new Set(['clear', 'store', 'modify-start', 'modify-commit', 'mark', 'cache-store']);
 
 /** Does the node do something that other threads can see? */
@@ -436,7 +442,7 @@ function isAct(making: Making, body: Body, terms: Terms, id: NodeId): boolean {
   if (node.kind !== 'call') return false;
   if (declaredByMacro(node) !== undefined) return true;
   const meaning = meaningOf(making, body, node);
-  if (meaning.kind === 'library') return terms.call(id, newUses()) !== undefined && !/^IS_ERR/.test(node.callee ?? '');
+  if (meaning.kind === 'library') return terms.call(id, newUses()) !== undefined && !isComputed.test(node.callee ?? '');
   if (meaning.kind === 'follow') return meaning.body.goals.size > 0 || making.facts.seen.has(meaning.body.ref);
   return meaning.kind === 'act' && terms.call(id, newUses()) !== undefined;
 }

@@ -91,6 +91,11 @@ static bool page_vma_mapped_walk(struct page_vma_mapped_walk *pvmw)
 	if (pvmw->pte)
 		spin_unlock(page_table_lock);
 }` },
+  // A folio has one page here.
+  ...['page_folio', 'compound_head'].map((name): LibraryFunction => ({ name, objects: [], calls: [], takes: [0], returns: 'struct folio *', text: `static struct folio *${name}(struct page *page)
+{
+	return page;
+}` })),
   // mm/filemap.c, lib/err.c: a lookup that fails gives an error pointer, which scenarios write as NULL.
   { name: 'IS_ERR', objects: [], calls: [], takes: [0], returns: 'bool', text: `static bool IS_ERR(struct folio *folio)
 {
