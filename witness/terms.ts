@@ -68,6 +68,8 @@ export function createTerms(making: Making, body: Body, folded: (temporary: stri
         return type !== undefined && isPointer(type) ? pointee(type) : undefined;
       }
       case 'address': {
+        // `&folio->page` is the folio.
+        if (expr.operand.kind === 'field' && expr.operand.field === 'page' && isFolioType(typeOf(expr.operand.base))) return 'struct page *';
         const type = typeOf(expr.operand);
         return type === undefined ? undefined : `${type} *`.replace('* *', '**');
       }
@@ -373,7 +375,7 @@ export function createTerms(making: Making, body: Body, folded: (temporary: stri
       return name;
     }
     if (expr === undefined) return undefined;
-    if (lock === 'folio lock') return pointer(expr, uses);
+    if (lock === 'folio lock') return text(expr, uses);
     if (lock === 'mutex' && /fault_mutex/.test(ref.text.slice(expr.span.start, expr.span.end))) {
       uses.objects.add('hugetlb_fault_mutex');
       return 'hugetlb_fault_mutex';
