@@ -2,7 +2,7 @@
 import type { PropertyId } from '../simulator/machine/program';
 import type { Slice } from './slice';
 import { writeFault } from './library';
-import { initBlock, worldsFor, type World, type WorldOptions } from './worlds';
+import { holeBlock, holeWorld, initBlock, worldsFor, type World, type WorldOptions } from './worlds';
 import { properties, type WitnessRule } from './rules';
 
 /** A slice as a scenario. */
@@ -22,15 +22,16 @@ export interface Assembled {
 
 export function assemble(slice: Slice, rule: WitnessRule): Assembled {
   const plan = planOf(slice, rule);
-  const worlds = worldsFor(slice, plan);
-  const init = initBlock(slice, { pages: plan.pages, vmFlags: plan.vmFlags });
-  const threads = [plan.isUser ? faultThread(slice, plan.accesses.length > 1) : callThread(slice, plan), ...(plan.writes === undefined ? [] : [writeFault(slice.isHuge), writerThread(plan.writes)])];
+  const isHole = rule === 'hole-filled-under-uffd';
+  const worlds = isHole ? [holeWorld] : worldsFor(slice, plan);
+  const init = isHole ? holeBlock : initBlock(slice, { pages: plan.pages, vmFlags: plan.vmFlags });
+  const threads = isHole ? [holeThread(slice), monitorThread] : [plan.isUser ? faultThread(slice, plan.accesses.length > 1) : callThread(slice, plan), ...(plan.writes === undefined ? [] : [writeFault(slice.isHuge), writerThread(plan.writes)])];
   const name = `${slice.root.name}-${rule}`.replace(/_/g, '-');
   const objects = [...init.matchAll(/(?:\*|\b)(\w+)(?:\[\d\])?(?: __guarded_by\(\w+\))?(?: __maps\(\w+\))?(?: = .*)?;$/gm)].map((m) => m[1]!);
   const header = [
     ` * Title: ${slice.root.name}() as it is, in ${slice.parts[0]?.file ?? slice.root.file} and below`, ` * Rule: ${rule}`,
     ...slice.parts.map((p) => ` * Anchor: ${p.file} ${p.name}`), ` * Thread: P0 ${slice.site.isFault ? 'page fault' : `${slice.root.name}()`}`,
-    ...(plan.writes === undefined ? [] : [' * Thread: P1 user write']),
+    ...(isHole ? [' * Thread: P1 monitor: UFFDIO_REGISTER, mincore()', ' * Define: FILE UNMAPPED'] : plan.writes === undefined ? [] : [' * Thread: P1 user write']),
     ...(slice.isHuge ? [' * Define: HUGETLB'] : []),
     ...worlds.map((w) => ` * Variant: ${[w.name, ...w.defines].join(' ')} : ${w.title}`), ' *',
     ' * Made from the code of the kernel: each line ends with its place. What does not decide',
@@ -67,6 +68,22 @@ function planOf(slice: Slice, rule: WitnessRule): Plan {
     case 'hole-filled-under-uffd':
       return { entries: ['mapped', 'readonly'], accesses: ['write'], pages, vmFlags: ['VM_UFFD_WP'], isUser: false, writes: 'later' };
   }
+}
+
+/** Userspace registers the file's mapping for missing faults, and looks for the page that is not there. */
+const monitorThread = `P1(struct mm_struct *mm, struct vm_area_struct *vma, struct xarray *i_pages)
+{
+	mmap_write_lock(mm);
+	/* UFFDIO_REGISTER */
+	vm_flags_set(vma, VM_UFFD_MISSING);
+	mmap_write_unlock(mm);
+	/* mincore() looks at the page cache. */
+	user_lookup(vma, &i_pages[1]);
+}`;
+
+/** Code that works on the page cache. It holds no mmap_lock. */
+function holeThread(slice: Slice): string {
+  return ['P0(struct xarray *i_pages)', '{', `\t${rootCall(slice, '0')};`, '\tpath_ends();', '}'].join('\n');
 }
 
 /** Userspace writes to the page, again and again until it is let. */

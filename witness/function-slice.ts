@@ -47,7 +47,7 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
     simple = simplify();
     for (const id of simple.live) {
       const node = ir.nodes[id]!;
-      if (node.kind === 'branch') terms.text(node.condition, used);
+      if (node.kind === 'branch') terms.condition(node.condition, used);
       else if (node.kind === 'call' && isAct(making, body, terms, id)) terms.call(id, used);
       else render(node, id, used);
     }
@@ -121,7 +121,7 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
       if (node.kind === 'branch') {
         const fixed = terms.constantOf(node.condition);
         if (fixed !== undefined) return resolve(target(id, fixed ? node.whenTrue : node.whenFalse));
-        return choose(id, resolve(target(id, node.whenTrue)), resolve(target(id, node.whenFalse)), terms.text(node.condition, newUses()) !== undefined);
+        return choose(id, resolve(target(id, node.whenTrue)), resolve(target(id, node.whenFalse)), terms.condition(node.condition, newUses()) !== undefined);
       }
       if (node.kind === 'choice' && node.macro !== undefined && mappingWalks.has(node.macro)) return resolve(target(id, node.targets[0]!));
       if (node.kind === 'choice') {
@@ -237,7 +237,7 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
     const byWords = new Map<string, NodeId[]>();
     for (const id of simple.live) {
       const node = ir.nodes[id]!;
-      if (node.kind !== 'branch' || terms.text(node.condition, newUses()) !== undefined) continue;
+      if (node.kind !== 'branch' || terms.condition(node.condition, newUses()) !== undefined) continue;
       const words = sourceOf(node.condition.span, ref.text);
       byWords.set(words, [...(byWords.get(words) ?? []), id]);
     }
@@ -271,7 +271,7 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
       if (node.kind === 'branch' || node.kind === 'choice') {
         const [a, b] = simple.arms.get(id)!;
         const own = newUses();
-        const text = node.kind === 'branch' ? terms.text(node.condition, own) : undefined;
+        const text = node.kind === 'branch' ? terms.condition(node.condition, own) : undefined;
         for (const name of own.names) used.names.add(name);
         for (const object of own.objects) used.objects.add(object);
         const isCompound = node.kind === 'branch' && node.condition.kind === 'binary';
@@ -303,7 +303,7 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
     for (const id of body.region) {
       const node = ir.nodes[id]!;
       if (node.kind !== 'branch' || simple.live.has(id) || terms.constantOf(node.condition) !== undefined) continue;
-      if (terms.text(node.condition, newUses()) !== undefined) continue;
+      if (terms.condition(node.condition, newUses()) !== undefined) continue;
       const [a, b] = [target(id, node.whenTrue), target(id, node.whenFalse)];
       if (a !== b && (a === dead) !== (b === dead)) assume(id, a === dead ? 'taken to be false' : 'taken to be true');
     }
@@ -312,7 +312,7 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
       for (const id of simple.live) {
         const own = newUses();
         const node = ir.nodes[id]!;
-        if (node.kind === 'branch') terms.text(node.condition, own);
+        if (node.kind === 'branch') terms.condition(node.condition, own);
         else if (node.kind === 'return') { if (node.value) terms.text(node.value, own); } else render(node, id, own);
         if (own.calls.has(body.site)) site = id;
       }
@@ -338,7 +338,7 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
       if (other === id) continue;
       const own = newUses();
       const node = ir.nodes[other]!;
-      if (node.kind === 'branch') terms.text(node.condition, own);
+      if (node.kind === 'branch') terms.condition(node.condition, own);
       else if (node.kind === 'return') { if (wantsResult && node.value) terms.text(node.value, own); } else if (node.kind === 'call' && node.result !== undefined && folds.get(node.result) === other) { continue; } else render(node, other, own);
       if (own.calls.has(id)) return true;
     }
@@ -527,7 +527,7 @@ function cutRetry(ir: FunctionIR, from: NodeId, head: NodeId, before: readonly (
   for (let i = 0; i < 8; i++) {
     const node = ir.nodes[at]!;
     if (node.kind === 'branch') {
-      if (terms.text(node.condition, newUses()) === undefined) cuts.set(`${at}>${below}`, node.whenTrue === below ? node.whenFalse : node.whenTrue);
+      if (terms.condition(node.condition, newUses()) === undefined) cuts.set(`${at}>${below}`, node.whenTrue === below ? node.whenFalse : node.whenTrue);
       return;
     }
     if (before[at]!.length !== 1) return;
@@ -571,7 +571,7 @@ function exitOf(ir: FunctionIR, head: NodeId, backs: readonly NodeId[], members:
       if (out !== undefined && node.macro !== undefined) return out;
     }
     if (node?.kind !== 'branch' || members.has(node.whenTrue) === members.has(node.whenFalse)) continue;
-    if (terms.text(node.condition, newUses()) !== undefined) return undefined;
+    if (terms.condition(node.condition, newUses()) !== undefined) return undefined;
     return members.has(node.whenTrue) ? node.whenFalse : node.whenTrue;
   }
   return undefined;

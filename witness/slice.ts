@@ -46,7 +46,9 @@ export function sliceAt(tree: Tree, site: Site, purpose: Purpose): Slice | { rea
     const goals = next ? nodesWhere(ir, (n) => n.kind === 'call' && n.callee === next.name) : new Set([site.node]);
     // A table of callbacks leads on: the walk is not followed.
     if (goals.size === 0) return { reason: `${ref.name}() leads to ${next?.name ?? 'the site'}() through a pointer, which is not followed` };
-    bodies.set(ref, bodyOf(ref, ir, goals, next ? undefined : site.node, purpose.keepsAfter));
+    const beyond = site.chain[i + 2];
+    const sideways = new Set(next && beyond ? [...goals, ...besides(tree, bodies, ref, next, beyond, purpose)] : goals);
+    bodies.set(ref, bodyOf(ref, ir, sideways, next ? undefined : site.node, purpose.keepsAfter));
   }
   enterGoal(tree, bodies, site.ref, tree.lower(site.ref).nodes[site.node]!, purpose);
   const making: Making = {
@@ -90,6 +92,19 @@ export function sliceAt(tree: Tree, site: Site, purpose: Purpose): Slice | { rea
     objects, assumptions: [...new Set(notes.values())].sort(byPlace), bounds: [...constants.bounded].map((name) => `${name} is 2`),
     site, isHuge: functions.some((t) => /\bhuge_ptep?_|\bset_huge_pte/.test(t)) && !functions.some((t) => /\b(?:set_pte_at|set_ptes|ptep_\w+|pte_offset_map\w*|pte_unmap\w*)\(/.test(t)),
   };
+}
+
+/** Calls that lead around the next function of the chain, to the one after it: the functions that they call are entered as well. */
+function besides(tree: Tree, bodies: Map<FunctionRef, Body>, ref: FunctionRef, next: FunctionRef, beyond: FunctionRef, purpose: Purpose): NodeId[] {
+  return [...tree.lower(ref).nodes.entries()].flatMap(([id, node]) => {
+    const callee = node.kind === 'call' && node.callee !== undefined && !tree.model.primitives.has(node.callee) ? tree.resolve(node.callee, ref.file) : undefined;
+    if (!callee || callee === next || callee === beyond || callee === ref || bodies.get(callee)?.site !== undefined || tree.resolve(beyond.name, callee.file) !== beyond) return [];
+    const ir = tree.lower(callee);
+    const goals = nodesWhere(ir, (n) => n.kind === 'call' && n.callee === beyond.name);
+    if (goals.size === 0) return [];
+    if (!bodies.has(callee)) bodies.set(callee, bodyOf(callee, ir, goals, undefined, purpose.keepsAfter));
+    return [id];
+  });
 }
 
 /** What a call of the site leads to: functions down to the one with the goal. */

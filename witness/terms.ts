@@ -27,6 +27,8 @@ export interface Terms {
   text(expr: Expr, uses: Uses): string | undefined;
   /** The same for a pointer that must lead somewhere: an open one leads to the scenario's object of that type. */
   pointer(expr: Expr, uses: Uses): string | undefined;
+  /** A condition as text. A vma may have an anon_vma or not. */
+  condition(expr: Expr, uses: Uses): string | undefined;
   /** A call as text; undefined when its result is open (or when it does nothing). */
   call(id: NodeId, uses: Uses): string | undefined;
   typeOf(expr: Expr): string | undefined;
@@ -415,7 +417,7 @@ export function createTerms(making: Making, body: Body, folded: (temporary: stri
     if (given !== undefined) return given;
     // The scenario has its objects.
     if (expr.kind === 'binary' && /^[=!]=$/.test(expr.op) && expr.right.kind === 'number' && expr.right.value === 0 && canonicalOf(typeOf(expr.left)) !== undefined) return expr.op === '!=';
-    if (canonicalOf(typeOf(expr)) !== undefined && (expr.kind === 'name' || expr.kind === 'field')) return true;
+    if ((canonicalOf(typeOf(expr)) ?? 'anon_vma') !== 'anon_vma' && (expr.kind === 'name' || expr.kind === 'field')) return true;
     if (expr.kind !== 'name') return undefined;
     if (expr.name === 'true' || expr.name === 'false') return expr.name === 'true';
     const node = expr.name.startsWith('$') ? folded(expr.name) : undefined;
@@ -435,7 +437,9 @@ export function createTerms(making: Making, body: Body, folded: (temporary: stri
     return args.length > 0 && args.every((a) => a?.kind === 'number' && a.value === 0 || a?.kind === 'name' && a.name === 'NULL') ? false : undefined;
   }
 
-  return { text, pointer, call: callText, typeOf, placeKey, isOpen, constantOf };
+  const condition = (expr: Expr, uses: Uses): string | undefined => (canonicalOf(typeOf(expr)) === undefined ? text(expr, uses) : undefined);
+
+  return { text, pointer, condition, call: callText, typeOf, placeKey, isOpen, constantOf };
 }
 
 function parenthesised(expr: Expr, text: string): string {

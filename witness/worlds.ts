@@ -65,6 +65,22 @@ export function worldsFor(slice: Slice, options: WorldOptions): World[] {
   return worlds;
 }
 
+/** The world of a file with a hole: page 0 is in the page cache, page 1 is not. */
+export const holeWorld: World = { name: 'hole', defines: [], title: 'a shmem file, page 0 is there, page 1 is a hole' };
+
+/** The objects of that world. There are no page tables. */
+export const holeBlock = `{
+	struct mm_struct mm;
+	struct vm_area_struct vma = { .vm_flags = VM_SHARED | VM_WRITE };
+	struct address_space mapping;
+	struct folio folio = { .flags = PG_uptodate | PG_swapbacked };
+	struct folio new_folio = { .flags = PG_swapbacked };
+	struct folio filled_folio = { .flags = PG_swapbacked };
+	spinlock_t xa_lock;
+	struct xarray i_pages[2] __guarded_by(xa_lock) = { &folio, 0 };
+	ghost bool filled;
+}`;
+
 /** Lines of the init block. Everything that library threads may ask for is there. */
 export function initBlock(slice: Slice, { pages, vmFlags }: { readonly pages: 1 | 2; readonly vmFlags: readonly string[] }): string {
   const huge = slice.isHuge;
