@@ -78,7 +78,7 @@ const monitorThread = `P1(struct mm_struct *mm, struct vm_area_struct *vma, stru
 	vm_flags_set(vma, VM_UFFD_MISSING);
 	mmap_write_unlock(mm);
 	/* mincore() looks at the page cache. */
-	user_lookup(vma, &i_pages[1]);
+	user_lookup(vma, &i_pages[0]);
 }`;
 
 /** Code that works on the page cache. It holds no mmap_lock. */
@@ -126,6 +126,7 @@ function rootCall(slice: Slice, flags: string): string {
     if (type === 'pte_t *') return 'pte';
     if (type === 'spinlock_t *') return 'page_table_lock';
     if (type === 'struct folio *' || type === 'struct page *') return 'folio';
+    if (type === 'pgoff_t') return '0';
     return /flags/.test(name) ? flags : 'choose()';
   });
   return `${slice.root.name}(${args.join(', ')})`;

@@ -1,11 +1,11 @@
 /** Slices one function: what is kept of it, which conditions stay, and what becomes of the rest. */
-import { loopHeads, predecessors, reachableFrom, reversePostOrder, successors } from '../parser/cfg';
+import { loopHeads, predecessors, reachableFrom, reversePostOrder, reversePostOrderOf, successors } from '../parser/cfg';
 import type { Expr, FunctionIR, IrNode, NodeId, Span } from '../parser/ir';
 import { formatExpr } from '../parser/cfg';
 import { mappingWalks } from '../kernel/rmap';
 import type { Condition, Flow, FlowNode } from './flow';
 import { meaningOf, type CallNode } from './meaning';
-import { canonicalOf, isEntryType, isIntType, isLocalStruct, isPointer, keptFields } from './objects';
+import { canonicalOf, isEntryType, isFolioType, isIntType, isLocalStruct, isPointer, keptFields } from './objects';
 import { dead, type Body, type Making } from './parts';
 import { createTerms, declaredByMacro, newUses, type Terms, type Uses } from './terms';
 
@@ -31,7 +31,7 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
   const isParameterOf = (name: string): boolean => name === '' || !['pte', 'folio', 'new_folio', 'pmd', 'i_pages', 'vma', 'mm', 'mapping', 'page_table_lock', 'xa_lock'].includes(name);
   const terms: Terms = createTerms(making, body, (t) => folds.get(t), rename);
   markCounted(making, body);
-  const cuts = cutLoops(body, terms, making.keepsAfter);
+  const cuts = cutLoops(making, body, terms);
   const wantsResult = facts.wanted.has(ref) && ir.returnType !== 'void';
 
   markOpen(making, body, terms);
@@ -85,8 +85,8 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
   }
 
   /** Does an unknown call write to a variable of ours? */
-  function isOpenWrite(node: CallNode, _name: string): boolean {
-    return meaningOf(making, body, node).kind === 'unknown';
+  function isOpenWrite(node: CallNode, name: string): boolean {
+    return meaningOf(making, body, node).kind === 'unknown' && isIntType(terms.typeOf({ kind: 'name', name, span: ir.span }));
   }
 
   function isResultKnown(): boolean {
@@ -169,7 +169,7 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
         const text = terms.call(id, uses);
         if (node.result !== undefined && uses.names.has(node.result)) return `${rename(node.result)} = ${text ?? openValue(node.result)};`;
         if (text === undefined) {
-          const written = node.args.flatMap((a) => (a.kind === 'address' && a.operand.kind === 'name' && uses.names.has(a.operand.name) ? [a.operand.name] : []));
+          const written = node.args.flatMap((a) => (a.kind === 'address' && a.operand.kind === 'name' && uses.names.has(a.operand.name) && isOpenWrite(node, a.operand.name) ? [a.operand.name] : []));
           return written.map((name) => `${rename(name)} = ${openValue(name)};`).join(' ') || undefined;
         }
         return `${text};`;
@@ -208,7 +208,7 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
     const text = type !== undefined && isPointer(type) ? terms.pointer(value, uses) : terms.text(value, uses);
     if (text === place) return undefined;
     if (text !== undefined) return `${place} = ${text};`;
-    return target.kind === 'name' && isIntType(type) ? `${place} = ${openValue(target.name, value)};` : undefined;
+    return target.kind === 'name' && isIntType(type) ? `${place} = ${openValue(target.name)};` : undefined;
   }
 
   function assignsField(field: string): boolean {
@@ -216,20 +216,12 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
   }
 
   /** Any value that a variable may have, as far as conditions tell them apart. */
-  function openValue(name: string, value?: Expr): string {
-    const samples = samplesOf(ir, name, minimum(value));
+  function openValue(name: string): string {
+    const samples = samplesOf(ir, name);
     const type = terms.typeOf({ kind: 'name', name, span: ir.span });
     if (type === 'bool' || (samples.length === 2 && samples.includes('0') && samples.includes('1'))) return 'choose()';
     const texts = samples.filter((s) => /^-?\d+$/.test(s) || terms.text({ kind: 'name', name: s, span: ir.span }, newUses()) !== undefined);
     return texts.reduceRight<string>((rest, s) => (rest === '' ? s : `choose() ? ${s} : ${rest.includes('?') ? `(${rest})` : rest}`), '') || 'choose()';
-  }
-
-  function minimum(value: Expr | undefined): number {
-    const node = value?.kind === 'name' ? folds.get(value.name) : undefined;
-    const call = node === undefined ? undefined : ir.nodes[node];
-    if (call?.kind !== 'call') return -0x4000;
-    const meaning = meaningOf(making, body, call);
-    return meaning.kind === 'range' ? meaning.min : -0x4000;
   }
 
   /** Open conditions that are asked more than once, of things that do not change: the answer is the same each time. */
@@ -239,7 +231,8 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
       const node = ir.nodes[id]!;
       if (node.kind !== 'branch' || terms.condition(node.condition, newUses()) !== undefined) continue;
       const words = sourceOf(node.condition.span, ref.text);
-      byWords.set(words, [...(byWords.get(words) ?? []), id]);
+      // What is asked of a variable by its address may have changed with any call.
+      if (!words.includes('&')) byWords.set(words, [...(byWords.get(words) ?? []), id]);
     }
     const found = new Map<NodeId, string>();
     const taken = new Set<string>();
@@ -318,6 +311,7 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
       }
     }
     for (const object of used.objects) facts.objects.add(object);
+    addSteps(nodes, simple.resolve(ir.entry));
     const answers = [...new Set(same.values())];
     let entry = simple.resolve(ir.entry);
     for (const [i, name] of answers.entries()) {
@@ -347,6 +341,25 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
 
   function assume(id: NodeId, words: string): void {
     making.assumptions.add(body, id, `${conditionWords(ir, id, ref.text)}: ${words}`);
+  }
+}
+
+/** Gives loops that only count a step: without one the machine cannot follow them. */
+function addSteps(nodes: Map<NodeId, FlowNode>, entry: NodeId): void {
+  const order = reversePostOrderOf(entry, (id) => (nodes.has(id) ? successorList(nodes.get(id)!) : []));
+  const rank = new Map(order.map((id, i) => [id, i]));
+  const isStep = (node: FlowNode): boolean => /[a-z_]\w*\(/.test(node.kind === 'branch' ? JSON.stringify(node.condition) : node.text);
+  for (const [index, id] of order.entries()) {
+    const node = nodes.get(id)!;
+    for (const head of successorList(node)) {
+      if (rank.get(head)! > rank.get(id)!) continue;
+      // The members of the loop lie between its head and its end in this order.
+      if (order.slice(rank.get(head)!, index + 1).some((member) => isStep(nodes.get(member)!))) continue;
+      const extra = -1000 - id;
+      nodes.set(extra, { kind: 'statement', text: 'choose();', line: undefined, next: head });
+      if (node.kind === 'statement') nodes.set(id, { ...node, next: extra });
+      if (node.kind === 'branch') nodes.set(id, { ...node, then: node.then === head ? extra : node.then, else: node.else === head ? extra : node.else });
+    }
   }
 }
 
@@ -425,14 +438,22 @@ function namesIn(node: IrNode): string[] {
 /** A change of an entry to something that the machine cannot tell: what comes of it is not looked at. */
 function isBlocked(making: Making, body: Body, terms: Terms, id: NodeId): boolean {
   const node = body.ir.nodes[id]!;
+  if (node.kind === 'assign' && isFolioType(terms.typeOf(node.target))) return terms.text(node.value, newUses()) === undefined && !terms.isAllocated(node.value) && isAlsoKnown(body, terms, node.target);
   if (node.kind !== 'call') return false;
   const meaning = meaningOf(making, body, node);
+  if (meaning.kind === 'unknown' && node.args.some((a) => a.kind === 'address' && a.operand.kind === 'name' && isFolioType(terms.typeOf(a.operand)) && isAlsoKnown(body, terms, a.operand))) return true;
   if (meaning.kind !== 'act' || !meaning.effect || !changes.has(meaning.effect.op)) return false;
   return terms.call(id, newUses()) === undefined;
 }
 
 /** Library functions that only compute. */
 const isComputed = /^(?:IS_ERR|IS_ERR_OR_NULL|page_folio|compound_head)$/;
+
+/** Is the variable given a value that the machine knows elsewhere? Then it is left at that: a way on which an unknown call writes to it is not followed. */
+function isAlsoKnown(body: Body, terms: Terms, place: Expr): boolean {
+  return place.kind === 'name' && body.ir.nodes.some((n, id) => body.region.has(id) && n.kind === 'assign' && n.target.kind === 'name' && n.target.name === place.name
+    && n.value.kind === 'name' && n.value.name.startsWith('$') && terms.text(n.value, newUses()) !== undefined);
+}
 
 const changes: ReadonlySet<string> = new Set(['clear', 'store', 'modify-start', 'modify-commit', 'mark', 'cache-store']);
 
@@ -458,6 +479,7 @@ function markOpen(making: Making, body: Body, terms: Terms): void {
       if (terms.text(node.value, newUses()) !== undefined || canonicalOf(type) !== undefined) continue;
       // Small integers may have any value that is asked for.
       if (node.target.kind === 'name' && isIntType(type)) continue;
+      if (isFolioType(type) && (terms.isAllocated(node.value) || isAlsoKnown(body, terms, node.target))) continue;
       mark(terms.placeKey(node.target));
     }
     if (node.kind === 'assign' && node.value.kind === 'initializer') {
@@ -475,7 +497,7 @@ function markOpen(making: Making, body: Body, terms: Terms): void {
         if (arg.kind !== 'address') continue;
         const type = terms.typeOf(arg.operand);
         if (arg.operand.kind === 'name' && (isIntType(type) || isLocalStruct(type ?? ''))) continue;
-        if (isEntryType(type) || type?.endsWith('*')) mark(terms.placeKey(arg.operand));
+        if ((isEntryType(type) || type?.endsWith('*')) && !isAlsoKnown(body, terms, arg.operand)) mark(terms.placeKey(arg.operand));
       }
     }
   }
@@ -496,7 +518,7 @@ function bind(making: Making, body: Body, terms: Terms, node: CallNode, callee: 
  * Loops that only count, or go through a list that scenarios do not have, go round once: edges back to their heads lead out of them instead. What a loop
  * with a label of the user's does is left to its conditions.
  */
-function cutLoops(body: Body, terms: Terms, cutsLabels: boolean): ReadonlyMap<string, NodeId> {
+function cutLoops(making: Making, body: Body, terms: Terms): ReadonlyMap<string, NodeId> {
   const { ir } = body;
   const cuts = new Map<string, NodeId>();
   const before = predecessors(ir);
@@ -505,7 +527,7 @@ function cutLoops(body: Body, terms: Terms, cutsLabels: boolean): ReadonlyMap<st
     const node = ir.nodes[head]!;
     const backs = before[head]!.filter((p) => position.get(p)! >= position.get(head)!);
     if (node.kind === 'nop' && node.label !== undefined) {
-      if (cutsLabels) for (const from of backs) cutRetry(ir, from, head, before, terms, cuts);
+      if (making.keepsAfter) for (const from of backs) cutRetry(ir, from, head, before, terms, cuts);
       continue;
     }
     const members = new Set([head]);
@@ -515,7 +537,7 @@ function cutLoops(body: Body, terms: Terms, cutsLabels: boolean): ReadonlyMap<st
       members.add(id);
       open.push(...before[id]!);
     }
-    const exit = exitOf(ir, head, backs, members, terms);
+    const exit = exitOf(ir, head, backs, members, terms, (id) => isAct(making, body, terms, id));
     if (exit !== undefined) for (const from of backs) cuts.set(`${from}>${head}`, exit);
   }
   return cuts;
@@ -540,7 +562,7 @@ function cutRetry(ir: FunctionIR, from: NodeId, head: NodeId, before: readonly (
 function markCounted(making: Making, body: Body): void {
   const { ir, ref } = body;
   const types = new Map([...ir.params, ...ir.locals].map((v) => [v.name, v.type]));
-  const isAddress = (expr: Expr): boolean => expr.kind === 'name' && /^(?:unsigned long|pgoff_t|loff_t|size_t|u64)$/.test(types.get(expr.name) ?? '');
+  const isAddress = (expr: Expr): boolean => expr.kind === 'name' && /^(?:unsigned long|loff_t|size_t|u64)$/.test(types.get(expr.name) ?? '');
   for (const node of ir.nodes) {
     if (node.kind !== 'branch' || node.condition.kind !== 'binary' || !/^[=!<>]=?$/.test(node.condition.op)) continue;
     const { left, right } = node.condition;
@@ -551,15 +573,15 @@ function markCounted(making: Making, body: Body): void {
 }
 
 /** Where a loop that goes round once ends: the way out of its own condition, at the head or at the end. Undefined where the machine knows that condition. */
-function exitOf(ir: FunctionIR, head: NodeId, backs: readonly NodeId[], members: ReadonlySet<NodeId>, terms: Terms): NodeId | undefined {
-  /** The branch that a straight way from here comes to. */
+function exitOf(ir: FunctionIR, head: NodeId, backs: readonly NodeId[], members: ReadonlySet<NodeId>, terms: Terms, isSeen: (id: NodeId) => boolean): NodeId | undefined {
+  /** The branch that a straight way from here comes to, on which nothing happens that others can see. */
   const conditionFrom = (start: NodeId): NodeId | undefined => {
     let at = start;
     for (let i = 0; i < 12; i++) {
       const node = ir.nodes[at]!;
       if (node.kind === 'branch' || node.kind === 'choice') return at;
       const [next] = successors(node);
-      if (next === undefined || node.kind === 'return' || (node.kind === 'nop' && node.label !== undefined)) return undefined;
+      if (next === undefined || node.kind === 'return' || (node.kind === 'nop' && node.label !== undefined) || isSeen(at)) return undefined;
       at = next;
     }
     return undefined;
@@ -578,7 +600,7 @@ function exitOf(ir: FunctionIR, head: NodeId, backs: readonly NodeId[], members:
 }
 
 /** Values that conditions tell apart, for a variable that may have any. */
-function samplesOf(ir: FunctionIR, name: string, least: number): string[] {
+function samplesOf(ir: FunctionIR, name: string): string[] {
   const numbers = new Set<number>();
   const names = new Set<string>();
   const visit = (expr: Expr): void => {
@@ -594,6 +616,5 @@ function samplesOf(ir: FunctionIR, name: string, least: number): string[] {
   };
   for (const node of ir.nodes) if (node.kind === 'branch') visit(node.condition);
   if (numbers.size === 0 || names.size > 0) for (const n of [0, 1]) numbers.add(n);
-  const fitting = [...numbers].filter((n) => n >= least).sort((a, b) => a - b);
-  return [...(fitting.length === 0 ? [Math.max(least, 0)] : fitting).map(String), ...names].slice(0, 6);
+  return [...[...numbers].sort((a, b) => a - b).map(String), ...names].slice(0, 6);
 }

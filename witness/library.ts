@@ -91,6 +91,11 @@ static bool page_vma_mapped_walk(struct page_vma_mapped_walk *pvmw)
 	if (pvmw->pte)
 		spin_unlock(page_table_lock);
 }` },
+  // lib/xarray.c: an entry of several indexes is written to the first here.
+  { name: 'xas_set_order', objects: ['i_pages'], calls: [], takes: [0, 1], returns: 'void', text: `static void xas_set_order(struct xa_state *xas, unsigned long index)
+{
+	xas_set(xas, index);
+}` },
   // A folio has one page here.
   ...['page_folio', 'compound_head'].map((name): LibraryFunction => ({ name, objects: [], calls: [], takes: [0], returns: 'struct folio *', text: `static struct folio *${name}(struct page *page)
 {

@@ -12,10 +12,8 @@ export type CallNode = Extract<IrNode, { kind: 'call' }>;
 export type Meaning =
   /** Nothing that the machine knows; its result may be anything. */
   | { readonly kind: 'unknown' }
-  /** A number in this range. */
-  | { readonly kind: 'range'; readonly min: number }
   /** Always this number, for what the machine leaves out. */
-  | { readonly kind: 'constant'; readonly value: 0 | 1; readonly because: string }
+  | { readonly kind: 'constant'; readonly value: number; readonly because: string }
   /** A value, computed or read: only there when somebody asks for it. */
   | { readonly kind: 'value'; readonly effect: Effect | undefined }
   /** Something that other threads can see. */
@@ -72,14 +70,15 @@ function meaningOfEffect(name: string, effect: Effect): Meaning {
     case 'lock-pointer':
     case 'read':
     case 'compare':
-    case 'cache-load':
       return { kind: 'value', effect };
+    case 'cache-load':
+      return effect.skips ? { kind: 'unknown' } : { kind: effect.moves ? 'act' : 'value', effect };
     case 'vma-flag':
       if (effect.flag === 'wp-async') return { kind: 'constant', value: 0, because: 'write protection is resolved by userspace, not by the kernel (no UFFD_FEATURE_WP_ASYNC)' };
       if (effect.flag === 'other' || effect.flag === 'drops-on-remap') return { kind: 'unknown' };
       return { kind: 'value', effect };
     case 'range':
-      return { kind: 'range', min: effect.min };
+      return { kind: 'constant', value: effect.min, because: 'a folio has one page' };
     default:
       return { kind: 'unknown' };
   }

@@ -32,6 +32,8 @@ export interface Terms {
   /** A call as text; undefined when its result is open (or when it does nothing). */
   call(id: NodeId, uses: Uses): string | undefined;
   typeOf(expr: Expr): string | undefined;
+  /** Does the pointer come from an allocation? Those succeed in scenarios. */
+  isAllocated(expr: Expr): boolean;
   /** Key of a variable or field among the facts; undefined for what is no place that is kept. */
   placeKey(expr: Expr): string | undefined;
   isOpen(key: string | undefined): boolean;
@@ -39,19 +41,21 @@ export interface Terms {
   constantOf(expr: Expr): boolean | undefined;
 }
 
-/** Reads the expressions of one function. `folded` tells the node of the call whose text stands where its temporary is used. */
 /** `DEFINE_FOLIO_VMA_WALK(pvmw, folio, vma, address, flags)` and its kin declare a variable. */
 export function declaredByMacro(node: CallNode): string | undefined {
   const [first] = node.args;
-  return /^DEFINE_\w*VMA_WALK$/.test(node.callee ?? '') && first?.kind === 'name' ? first.name : undefined;
+  return (/^DEFINE_\w*VMA_WALK$/.test(node.callee ?? '') || isCursor(node)) && first?.kind === 'name' ? first.name : undefined;
 }
+
+/** `XA_STATE(xas, &mapping->i_pages, index)`. */
+const isCursor = (node: CallNode): boolean => /^XA_STATE(?:_ORDER)?$/.test(node.callee ?? '');
 
 export function createTerms(making: Making, body: Body, folded: (temporary: string) => NodeId | undefined, rename: (name: string) => string): Terms {
   const { ir, ref } = body;
   const types = new Map([...ir.params, ...ir.locals].map((v) => [v.name, v.type]));
   for (const node of ir.nodes) {
     const name = node.kind === 'call' ? declaredByMacro(node) : undefined;
-    if (name !== undefined) types.set(name, 'struct page_vma_mapped_walk');
+    if (name !== undefined && node.kind === 'call') types.set(name, isCursor(node) ? 'struct xa_state' : 'struct page_vma_mapped_walk');
   }
   const definitions = new Map<string, CallNode[]>();
   for (const node of ir.nodes) if (node.kind === 'call' && node.result !== undefined) definitions.set(node.result, [...(definitions.get(node.result) ?? []), node]);
@@ -212,7 +216,6 @@ export function createTerms(making: Making, body: Body, folded: (temporary: stri
     return name;
   }
 
-  /** Does the pointer come from an allocation? */
   function isAllocated(expr: Expr): boolean {
     if (expr.kind === 'address' && expr.operand.kind === 'field') return isAllocated(expr.operand.base);
     if (expr.kind !== 'name') return expr.kind === 'field' && expr.field === 'cow_page';
@@ -225,12 +228,16 @@ export function createTerms(making: Making, body: Body, folded: (temporary: stri
     const node = ir.nodes[id];
     if (node?.kind !== 'call') return undefined;
     const declared = declaredByMacro(node);
+    if (declared !== undefined && isCursor(node)) {
+      uses.objects.add('i_pages');
+      return `XA_STATE(${declared}, i_pages, ${(node.args[2] && text(node.args[2], uses)) ?? '0'})`;
+    }
     if (declared !== undefined) return `struct page_vma_mapped_walk ${declared} = { 0 }`;
     const meaning = meaningOf(making, body, node);
     const name = node.callee!;
     uses.calls.add(id);
     switch (meaning.kind) {
-      case 'unknown': case 'range': return undefined;
+      case 'unknown': return undefined;
       case 'constant': return String(meaning.value);
       case 'entry':
         uses.objects.add(meaning.name);
@@ -439,7 +446,7 @@ export function createTerms(making: Making, body: Body, folded: (temporary: stri
 
   const condition = (expr: Expr, uses: Uses): string | undefined => (canonicalOf(typeOf(expr)) === undefined ? text(expr, uses) : undefined);
 
-  return { text, pointer, condition, call: callText, typeOf, placeKey, isOpen, constantOf };
+  return { text, pointer, condition, isAllocated, call: callText, typeOf, placeKey, isOpen, constantOf };
 }
 
 function parenthesised(expr: Expr, text: string): string {

@@ -65,8 +65,8 @@ export function worldsFor(slice: Slice, options: WorldOptions): World[] {
   return worlds;
 }
 
-/** The world of a file with a hole: page 0 is in the page cache, page 1 is not. */
-export const holeWorld: World = { name: 'hole', defines: [], title: 'a shmem file, page 0 is there, page 1 is a hole' };
+/** The world of a file with a hole: page 1 is in the page cache, page 0 is not. */
+export const holeWorld: World = { name: 'hole', defines: [], title: 'a shmem file, page 1 is there, page 0 is a hole' };
 
 /** The objects of that world. There are no page tables. */
 export const holeBlock = `{
@@ -77,7 +77,7 @@ export const holeBlock = `{
 	struct folio new_folio = { .flags = PG_swapbacked };
 	struct folio filled_folio = { .flags = PG_swapbacked };
 	spinlock_t xa_lock;
-	struct xarray i_pages[2] __guarded_by(xa_lock) = { &folio, 0 };
+	struct xarray i_pages[2] __guarded_by(xa_lock) = { 0, &folio };
 	ghost bool filled;
 }`;
 
