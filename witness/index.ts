@@ -27,7 +27,7 @@ export function sliceOf(source: Source, finding: Pick<Finding, 'rule' | 'locatio
   const through = [...new Set(finding.steps.map((step) => source.definitions(step.function, step.location.file)[0]))].filter((ref): ref is FunctionRef => ref !== undefined);
   const found = nodeAt(source, finding);
   if (!found) return { reason: 'the flagged place is not in the text any more' };
-  return sliceAt(source, siteOf(source, found.ref, found.node, through), purposeOf(finding.rule));
+  return sliceAt(source, siteOf(source, found.ref, found.node, through, purposeOf(finding.rule)), purposeOf(finding.rule));
 }
 
 /** A place without a finding: the n-th call of a function, counted from 0 in the order of the text. `from` are functions that lead to it. */
@@ -48,5 +48,5 @@ export function sliceCall(source: Source, rule: WitnessRule, site: CallSite): Sl
   const node = calls[site.nth ?? 0]?.[0];
   if (node === undefined) return { reason: `${site.function}() does not call ${site.call}()` };
   const through = (site.from ?? []).flatMap((name) => source.definitions(name).slice(0, 1));
-  return sliceAt(source, siteOf(source, ref, node, [...through, ref]), purposeOf(rule));
+  return sliceAt(source, siteOf(source, ref, node, [...through, ref], purposeOf(rule)), purposeOf(rule));
 }

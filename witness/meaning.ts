@@ -1,6 +1,7 @@
 /** What a call means in a slice: nothing, a value, something that other threads can see, or a function of the slice. */
+import { dropFlags } from '../kernel/flags';
 import type { Effect } from '../kernel/types';
-import type { IrNode } from '../parser/ir';
+import type { Expr, IrNode } from '../parser/ir';
 import { entryTests, entryValues } from '../simulator/machine/entry-values';
 import { intrinsics } from '../simulator/machine/intrinsics';
 import { libraryNames } from './library';
@@ -11,10 +12,8 @@ export type CallNode = Extract<IrNode, { kind: 'call' }>;
 export type Meaning =
   /** Nothing that the machine knows; its result may be anything. */
   | { readonly kind: 'unknown' }
-  /** A number in this range. */
-  | { readonly kind: 'range'; readonly min: number }
   /** Always this number, for what the machine leaves out. */
-  | { readonly kind: 'constant'; readonly value: 0 | 1; readonly because: string }
+  | { readonly kind: 'constant'; readonly value: number; readonly because: string }
   /** A value, computed or read: only there when somebody asks for it. */
   | { readonly kind: 'value'; readonly effect: Effect | undefined }
   /** Something that other threads can see. */
@@ -43,11 +42,17 @@ export function meaningOf(making: Making, body: Body, node: CallNode): Meaning {
   const shape = making.tree.model.shapeFor(name, node.args.length);
   if (!shape) {
     if (making.tree.model.primitives.has(name)) return { kind: 'unknown' };
+    const asked = making.tree.resolve(name, body.ref.file);
+    if (asked && asked.text.length < 400 && [...dropFlags].some((flag) => asked.text.includes(flag))) return { kind: 'constant', value: 0, because: 'nobody asks that protection be dropped' };
     const followed = making.follow(name, body);
     return followed ? { kind: 'follow', body: followed } : { kind: 'unknown' };
   }
+  // A page table that is being made up, which nobody else can see.
+  if (shape.effect.op === 'store' && isOwnPlace(node.args[shape.effect.slot])) return { kind: 'unknown' };
   return meaningOfEffect(name, shape.effect);
 }
+
+const isOwnPlace = (arg: Expr | undefined): boolean => arg?.kind === 'address' && arg.operand.kind === 'name';
 
 function meaningOfEffect(name: string, effect: Effect): Meaning {
   if ('level' in effect && effect.level === 'pud') return { kind: 'unknown' };
@@ -65,14 +70,15 @@ function meaningOfEffect(name: string, effect: Effect): Meaning {
     case 'lock-pointer':
     case 'read':
     case 'compare':
-    case 'cache-load':
       return { kind: 'value', effect };
+    case 'cache-load':
+      return effect.skips ? { kind: 'unknown' } : { kind: effect.moves ? 'act' : 'value', effect };
     case 'vma-flag':
       if (effect.flag === 'wp-async') return { kind: 'constant', value: 0, because: 'write protection is resolved by userspace, not by the kernel (no UFFD_FEATURE_WP_ASYNC)' };
       if (effect.flag === 'other' || effect.flag === 'drops-on-remap') return { kind: 'unknown' };
       return { kind: 'value', effect };
     case 'range':
-      return { kind: 'range', min: effect.min };
+      return { kind: 'constant', value: effect.min, because: 'a folio has one page' };
     default:
       return { kind: 'unknown' };
   }

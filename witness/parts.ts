@@ -1,5 +1,6 @@
 /** What the parts of a slice share: the functions in it, and what is known about their variables. */
 import type { FunctionRef, Tree } from '../analyzer/call-graph/tree';
+import type { Effect } from '../kernel/types';
 import type { FunctionIR, NodeId } from '../parser/ir';
 import type { Constants } from './names';
 
@@ -46,6 +47,8 @@ export interface Making {
   readonly bodies: Map<FunctionRef, Body>;
   /** What becomes of the path after the site. */
   readonly keepsAfter: boolean;
+  /** It is about a fault that the kernel raises itself. */
+  readonly isOwnFault: boolean;
   readonly assumptions: Assumptions;
   /** Finds or makes the body of a function that is called; undefined when it is not to be followed. */
   follow(callee: string, from: Body): Body | undefined;
@@ -53,3 +56,15 @@ export interface Making {
 
 /** Where nothing is looked at any more. */
 export const dead = -1;
+
+/** What a slice is for. */
+export interface Purpose {
+  /** What the site is in the end, below functions that it calls. */
+  readonly goal: (effect: Effect) => boolean;
+  /** Whether the violation shows after the site only, so that the way back to the outermost function matters. */
+  readonly keepsAfter: boolean;
+  /** The site is a fault that the kernel raises itself: it is not on the way down from another one. */
+  readonly isOwnFault?: boolean;
+  /** All that matters happens under the lock of the site: nothing that was seen before. */
+  readonly startsAtLock?: boolean;
+}

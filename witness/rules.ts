@@ -1,12 +1,12 @@
 /** What confirms a finding of each rule, and what its slice has to keep for that. */
 import type { PropertyId } from '../simulator/machine/program';
-import type { Purpose } from './slice';
+import type { Purpose } from './parts';
 
 const rules = {
   'lockless-pte-to-userfault': { properties: ['unjustified-event'], purpose: { goal: (e) => e.op === 'event', keepsAfter: false } },
-  'fake-write-fault': { properties: ['kernel-fault-sigbus'], purpose: { goal: (e) => e.op === 'fault', keepsAfter: false } },
+  'fake-write-fault': { properties: ['kernel-fault-sigbus'], purpose: { goal: (e) => e.op === 'fault' || e.op === 'event', keepsAfter: false, isOwnFault: true } },
   'uffd-wp-check-not-repeated': { properties: ['armed-under-huge', 'armed-page-written'], purpose: { goal: (e) => e.op === 'clear' || e.op === 'store', keepsAfter: true } },
-  'uffd-wp-bit-lost': { properties: ['armed-page-written'], purpose: { goal: (e) => e.op === 'clear' || e.op === 'store' || e.op === 'mark', keepsAfter: true } },
+  'uffd-wp-bit-lost': { properties: ['armed-page-written'], purpose: { goal: (e) => e.op === 'clear' || e.op === 'store' || e.op === 'mark', keepsAfter: true, startsAtLock: true } },
   'hole-filled-under-uffd': { properties: ['observed-hole-filled'], purpose: { goal: (e) => e.op === 'cache-store', keepsAfter: true } },
 } as const satisfies Record<string, { readonly properties: readonly PropertyId[]; readonly purpose: Purpose }>;
 

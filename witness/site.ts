@@ -4,6 +4,7 @@ import type { Location } from '../analyzer/findings/finding';
 import { nodesLeadingTo } from '../parser/cfg';
 import type { FunctionIR, IrNode, NodeId } from '../parser/ir';
 import type { Effect } from '../kernel/types';
+import type { Purpose } from './parts';
 
 /** A node of a function, and the functions that lead to it, the outermost first, the one with the node last. */
 export interface Site {
@@ -40,16 +41,25 @@ export function nodeAt(tree: Tree, place: Place): { readonly ref: FunctionRef; r
 }
 
 /** Finds the outermost function of a path and climbs from there to whoever takes a lock that is still held below. */
-export function siteOf(tree: Tree, ref: FunctionRef, node: NodeId, through: readonly FunctionRef[]): Site {
+export function siteOf(tree: Tree, ref: FunctionRef, node: NodeId, through: readonly FunctionRef[], purpose: Purpose): Site {
   let chain = longest(through.map((from) => callPath(tree, from, ref)).filter((p): p is FunctionRef[] => p !== undefined)) ?? [ref];
-  const fault = pathFromFault(tree, chain[0]!);
-  if (fault) {
+  const isLockedFrom = (start: number): boolean => chain.some((f, i) => i >= start && (i + 1 < chain.length ? holdsLock(tree, f, chain[i + 1]!) : takesLockBefore(tree, ref, node)));
+  const isLocked = isLockedFrom(0);
+  // What stands above the function that takes the lock only leads there.
+  if (purpose.startsAtLock) for (let start = chain.length - 1; start > 0; start--) {
+    if (!isLockedFrom(start)) continue;
+    chain = chain.slice(start);
+    break;
+  }
+  const fault = purpose.isOwnFault ? undefined : pathFromFault(tree, chain[0]!);
+  // Faults also get to functions that have a life of their own, such as zapping, by long ways.
+  if (fault && (fault.length <= 3 || fault.every((f) => tree.lower(f).params.some((p) => p.type === 'struct vm_fault *')))) {
     // Of the way down from the page fault only what runs under a lock that is taken there.
     const first = fault.findIndex((f, i) => i < fault.length - 1 && holdsLock(tree, f, fault[i + 1]!));
     if (first >= 0) chain = [...fault.slice(first, -1), ...chain];
     return { ref, node, chain, isFault: true, mmapLock: 'read' };
   }
-  for (let climbed = 0; climbed < 4; climbed++) {
+  for (let climbed = isLocked ? 4 : 0; climbed < 4; climbed++) {
     const holder = lockHolder(tree, chain[0]!);
     if (!holder) break;
     chain = [...holder, ...chain];
@@ -114,6 +124,14 @@ function holdsLock(tree: Tree, caller: FunctionRef, callee: FunctionRef): boolea
   return [...takes].some((id) => leading.has(id));
 }
 
+/** Is there a way to the node on which a lock of the function's own is held? */
+function takesLockBefore(tree: Tree, ref: FunctionRef, site: NodeId): boolean {
+  const ir = tree.lower(ref);
+  const [takes, drops] = [lockNodes(tree, ir, true), lockNodes(tree, ir, false)];
+  const leading = nodesLeadingTo(ir, (_n, id) => id === site, (_n, id) => drops.has(id));
+  return [...takes].some((id) => leading.has(id));
+}
+
 const innerLocks: ReadonlySet<string> = new Set(['hugetlb vma lock', 'i_mmap_rwsem', 'anon_vma lock', 'folio lock', 'mutex']);
 
 function lockNodes(tree: Tree, ir: FunctionIR, taking: boolean): ReadonlySet<NodeId> {
@@ -128,8 +146,8 @@ function lockNodes(tree: Tree, ir: FunctionIR, taking: boolean): ReadonlySet<Nod
 
 function isInnerLock(effect: Effect, node: Extract<IrNode, { kind: 'call' }>, ir: FunctionIR, taking: boolean): boolean {
   switch (effect.op) {
-    case 'acquire': return taking;
-    case 'release': return !taking;
+    case 'acquire': case 'walk-step': return taking;
+    case 'release': case 'walk-done': return !taking;
     case 'spin-lock': return taking && isPtl(node, ir);
     case 'spin-unlock': return !taking && isPtl(node, ir);
     case 'mm-lock': return taking && innerLocks.has(effect.lock) && (effect.lock !== 'mutex' || /fault_mutex/.test(JSON.stringify(node.args)));

@@ -1,7 +1,6 @@
 /** From a finding, or any site, to the functions of a scenario: the user's own code, reduced to what decides whether the site is reached. */
 import { takesPageTableArgument } from '../analyzer/dataflow/summaries';
 import type { FunctionRef, Tree } from '../analyzer/call-graph/tree';
-import type { Effect } from '../kernel/types';
 import { nodesLeadingTo, reachableFrom } from '../parser/cfg';
 import type { FunctionIR, IrNode, NodeId, Span } from '../parser/ir';
 import { sliceFunction, type FunctionSlice } from './function-slice';
@@ -9,7 +8,7 @@ import { joinConditions } from './flow';
 import { layout } from './layout';
 import { library } from './library';
 import { createConstants } from './names';
-import type { Body, Facts, Making } from './parts';
+import type { Body, Facts, Making, Purpose } from './parts';
 import type { Site } from './site';
 import { structure } from './structure';
 
@@ -33,14 +32,6 @@ export interface Slice {
   readonly isHuge: boolean;
 }
 
-/** What a slice is for. */
-export interface Purpose {
-  /** What the site is in the end, below functions that it calls. */
-  readonly goal: (effect: Effect) => boolean;
-  /** Whether the violation shows after the site only, so that the way back to the outermost function matters. */
-  readonly keepsAfter: boolean;
-}
-
 const mostRounds = 24;
 const mostBodies = 48;
 
@@ -55,11 +46,13 @@ export function sliceAt(tree: Tree, site: Site, purpose: Purpose): Slice | { rea
     const goals = next ? nodesWhere(ir, (n) => n.kind === 'call' && n.callee === next.name) : new Set([site.node]);
     // A table of callbacks leads on: the walk is not followed.
     if (goals.size === 0) return { reason: `${ref.name}() leads to ${next?.name ?? 'the site'}() through a pointer, which is not followed` };
-    bodies.set(ref, bodyOf(ref, ir, goals, next ? undefined : site.node, purpose.keepsAfter));
+    const beyond = site.chain[i + 2];
+    const sideways = new Set(next && beyond ? [...goals, ...besides(tree, bodies, ref, next, beyond, purpose)] : goals);
+    bodies.set(ref, bodyOf(ref, ir, sideways, next ? undefined : site.node, purpose.keepsAfter));
   }
   enterGoal(tree, bodies, site.ref, tree.lower(site.ref).nodes[site.node]!, purpose);
   const making: Making = {
-    tree, facts, constants, bodies, keepsAfter: purpose.keepsAfter,
+    tree, facts, constants, bodies, keepsAfter: purpose.keepsAfter, isOwnFault: purpose.isOwnFault ?? false,
     assumptions: { add: (body, node, words) => void notes.set(`${body.ref.name} ${node}`, `${placeOf(tree, body.ref, body.ir.nodes[node]!.span)}: ${words}`) },
     follow: (callee, from) => followed(tree, bodies, callee, from),
   };
@@ -97,8 +90,21 @@ export function sliceAt(tree: Tree, site: Site, purpose: Purpose): Slice | { rea
     declarations: constants.declarations(),
     root: { name: root!.name, file: root!.file, params: rootSlice.params },
     objects, assumptions: [...new Set(notes.values())].sort(byPlace), bounds: [...constants.bounded].map((name) => `${name} is 2`),
-    site, isHuge: functions.some((t) => /\bhuge_pte|\bhuge_ptep/.test(t)),
+    site, isHuge: functions.some((t) => /\bhuge_ptep?_|\bset_huge_pte/.test(t)) && !functions.some((t) => /\b(?:set_pte_at|set_ptes|ptep_\w+|pte_offset_map\w*|pte_unmap\w*)\(/.test(t)),
   };
+}
+
+/** Calls that lead around the next function of the chain, to the one after it: the functions that they call are entered as well. */
+function besides(tree: Tree, bodies: Map<FunctionRef, Body>, ref: FunctionRef, next: FunctionRef, beyond: FunctionRef, purpose: Purpose): NodeId[] {
+  return [...tree.lower(ref).nodes.entries()].flatMap(([id, node]) => {
+    const callee = node.kind === 'call' && node.callee !== undefined && !tree.model.primitives.has(node.callee) ? tree.resolve(node.callee, ref.file) : undefined;
+    if (!callee || callee === next || callee === beyond || callee === ref || bodies.get(callee)?.site !== undefined || tree.resolve(beyond.name, callee.file) !== beyond) return [];
+    const ir = tree.lower(callee);
+    const goals = nodesWhere(ir, (n) => n.kind === 'call' && n.callee === beyond.name);
+    if (goals.size === 0) return [];
+    if (!bodies.has(callee)) bodies.set(callee, bodyOf(callee, ir, goals, undefined, purpose.keepsAfter));
+    return [id];
+  });
 }
 
 /** What a call of the site leads to: functions down to the one with the goal. */

@@ -1,6 +1,7 @@
 /** Expressions of the kernel's code as the slice writes them; undefined for what the machine cannot know. */
 import { formatExpr } from '../parser/cfg';
 import type { Expr, NodeId } from '../parser/ir';
+import { dropFlags } from '../kernel/flags';
 import { constants } from '../simulator/machine/values';
 import { library } from './library';
 import { meaningOf, type CallNode } from './meaning';
@@ -26,9 +27,13 @@ export interface Terms {
   text(expr: Expr, uses: Uses): string | undefined;
   /** The same for a pointer that must lead somewhere: an open one leads to the scenario's object of that type. */
   pointer(expr: Expr, uses: Uses): string | undefined;
+  /** A condition as text. A vma may have an anon_vma or not. */
+  condition(expr: Expr, uses: Uses): string | undefined;
   /** A call as text; undefined when its result is open (or when it does nothing). */
   call(id: NodeId, uses: Uses): string | undefined;
   typeOf(expr: Expr): string | undefined;
+  /** Does the pointer come from an allocation? Those succeed in scenarios. */
+  isAllocated(expr: Expr): boolean;
   /** Key of a variable or field among the facts; undefined for what is no place that is kept. */
   placeKey(expr: Expr): string | undefined;
   isOpen(key: string | undefined): boolean;
@@ -36,10 +41,22 @@ export interface Terms {
   constantOf(expr: Expr): boolean | undefined;
 }
 
-/** `folded` tells the node of the call whose text stands where its temporary is used. */
+/** `DEFINE_FOLIO_VMA_WALK(pvmw, folio, vma, address, flags)` and its kin declare a variable. */
+export function declaredByMacro(node: CallNode): string | undefined {
+  const [first] = node.args;
+  return (/^DEFINE_\w*VMA_WALK$/.test(node.callee ?? '') || isCursor(node)) && first?.kind === 'name' ? first.name : undefined;
+}
+
+/** `XA_STATE(xas, &mapping->i_pages, index)`. */
+const isCursor = (node: CallNode): boolean => /^XA_STATE(?:_ORDER)?$/.test(node.callee ?? '');
+
 export function createTerms(making: Making, body: Body, folded: (temporary: string) => NodeId | undefined, rename: (name: string) => string): Terms {
   const { ir, ref } = body;
   const types = new Map([...ir.params, ...ir.locals].map((v) => [v.name, v.type]));
+  for (const node of ir.nodes) {
+    const name = node.kind === 'call' ? declaredByMacro(node) : undefined;
+    if (name !== undefined && node.kind === 'call') types.set(name, isCursor(node) ? 'struct xa_state' : 'struct page_vma_mapped_walk');
+  }
   const definitions = new Map<string, CallNode[]>();
   for (const node of ir.nodes) if (node.kind === 'call' && node.result !== undefined) definitions.set(node.result, [...(definitions.get(node.result) ?? []), node]);
   const isOpen = (key: string | undefined): boolean => key !== undefined && making.facts.open.has(key);
@@ -57,6 +74,8 @@ export function createTerms(making: Making, body: Body, folded: (temporary: stri
         return type !== undefined && isPointer(type) ? pointee(type) : undefined;
       }
       case 'address': {
+        // `&folio->page` is the folio.
+        if (expr.operand.kind === 'field' && expr.operand.field === 'page' && isFolioType(typeOf(expr.operand.base))) return 'struct page *';
         const type = typeOf(expr.operand);
         return type === undefined ? undefined : `${type} *`.replace('* *', '**');
       }
@@ -197,7 +216,6 @@ export function createTerms(making: Making, body: Body, folded: (temporary: stri
     return name;
   }
 
-  /** Does the pointer come from an allocation? */
   function isAllocated(expr: Expr): boolean {
     if (expr.kind === 'address' && expr.operand.kind === 'field') return isAllocated(expr.operand.base);
     if (expr.kind !== 'name') return expr.kind === 'field' && expr.field === 'cow_page';
@@ -209,11 +227,17 @@ export function createTerms(making: Making, body: Body, folded: (temporary: stri
   function callText(id: NodeId, uses: Uses): string | undefined {
     const node = ir.nodes[id];
     if (node?.kind !== 'call') return undefined;
+    const declared = declaredByMacro(node);
+    if (declared !== undefined && isCursor(node)) {
+      uses.objects.add('i_pages');
+      return `XA_STATE(${declared}, i_pages, ${(node.args[2] && text(node.args[2], uses)) ?? '0'})`;
+    }
+    if (declared !== undefined) return `struct page_vma_mapped_walk ${declared} = { 0 }`;
     const meaning = meaningOf(making, body, node);
     const name = node.callee!;
     uses.calls.add(id);
     switch (meaning.kind) {
-      case 'unknown': case 'range': return undefined;
+      case 'unknown': return undefined;
       case 'constant': return String(meaning.value);
       case 'entry':
         uses.objects.add(meaning.name);
@@ -265,7 +289,7 @@ export function createTerms(making: Making, body: Body, folded: (temporary: stri
         given[0] = text(args[0]!, uses);
         given[1] = text(args[1]!, uses) ?? '0';
         if (given[0] === undefined) return undefined;
-      } else if (args.some((_, i) => (i === args.length - 1 || args.length === 1) && lacks(i, 'pointer'))) {
+      } else if (args.length > 0 && lacks(args.length - 1, meaning.kind === 'act' ? 'pointer' : 'value')) {
         return undefined;
       }
       return finish(name, args, given);
@@ -360,7 +384,7 @@ export function createTerms(making: Making, body: Body, folded: (temporary: stri
       return name;
     }
     if (expr === undefined) return undefined;
-    if (lock === 'folio lock') return pointer(expr, uses);
+    if (lock === 'folio lock') return text(expr, uses);
     if (lock === 'mutex' && /fault_mutex/.test(ref.text.slice(expr.span.start, expr.span.end))) {
       uses.objects.add('hugetlb_fault_mutex');
       return 'hugetlb_fault_mutex';
@@ -392,8 +416,15 @@ export function createTerms(making: Making, body: Body, folded: (temporary: stri
     if (expr.kind === 'number') return expr.value === undefined ? undefined : expr.value !== 0;
     // The worlds of a slice run faults under mmap_lock.
     if (expr.kind === 'binary' && expr.op === '&' && expr.right.kind === 'name' && expr.right.name === 'FAULT_FLAG_VMA_LOCK') return false;
+    // Userspace does not write: what callers ask for on its behalf is no fake write.
+    if (making.isOwnFault && mentions(expr, 'FOLL_WRITE')) return false;
+    // Nobody asks that protection be dropped.
+    if (expr.kind === 'binary' && expr.op === '&' && expr.right.kind === 'name' && dropFlags.has(expr.right.name)) return false;
+    const given = givenPointer(expr);
+    if (given !== undefined) return given;
     // The scenario has its objects.
-    if (canonicalOf(typeOf(expr)) !== undefined && (expr.kind === 'name' || expr.kind === 'field')) return true;
+    if (expr.kind === 'binary' && /^[=!]=$/.test(expr.op) && expr.right.kind === 'number' && expr.right.value === 0 && canonicalOf(typeOf(expr.left)) !== undefined) return expr.op === '!=';
+    if ((canonicalOf(typeOf(expr)) ?? 'anon_vma') !== 'anon_vma' && (expr.kind === 'name' || expr.kind === 'field')) return true;
     if (expr.kind !== 'name') return undefined;
     if (expr.name === 'true' || expr.name === 'false') return expr.name === 'true';
     const node = expr.name.startsWith('$') ? folded(expr.name) : undefined;
@@ -403,9 +434,26 @@ export function createTerms(making: Making, body: Body, folded: (temporary: stri
     return meaning.kind === 'constant' ? meaning.value !== 0 : undefined;
   }
 
-  return { text, pointer, call: callText, typeOf, placeKey, isOpen, constantOf };
+  /** Whether a pointer that callers in the slice hand in is there: all of them give an address, or all of them NULL. */
+  function givenPointer(expr: Expr): boolean | undefined {
+    const index = expr.kind === 'name' ? ir.params.findIndex((p) => p.name === expr.name) : -1;
+    const type = ir.params[index]?.type;
+    if (expr.kind !== 'name' || type === undefined || !isPointer(type) || isKept(type) || canonicalOf(type) !== undefined) return undefined;
+    const args = [...making.bodies.values()].flatMap((other) => other.ir.nodes.flatMap((n, id) => (n.kind === 'call' && n.callee === ref.name && other.region.has(id) ? [n.args[index]] : [])));
+    if (args.length > 0 && args.every((a) => a?.kind === 'address')) return true;
+    return args.length > 0 && args.every((a) => a?.kind === 'number' && a.value === 0 || a?.kind === 'name' && a.name === 'NULL') ? false : undefined;
+  }
+
+  const condition = (expr: Expr, uses: Uses): string | undefined => (canonicalOf(typeOf(expr)) === undefined ? text(expr, uses) : undefined);
+
+  return { text, pointer, condition, isAllocated, call: callText, typeOf, placeKey, isOpen, constantOf };
 }
 
 function parenthesised(expr: Expr, text: string): string {
   return expr.kind === 'binary' || (expr.kind === 'unary' && text.startsWith('-')) ? `(${text})` : text;
+}
+
+function mentions(expr: Expr, name: string): boolean {
+  if (expr.kind === 'name') return expr.name === name;
+  return expr.kind === 'binary' && (mentions(expr.left, name) || mentions(expr.right, name));
 }

@@ -35,17 +35,20 @@ const entries: Readonly<Record<string, Kind>> = {
   mapped: { name: '', defines: [], title: '' },
   armed: { name: 'armed', defines: ['ARMED'], title: 'write-protected' },
   swap: { name: 'swap', defines: ['SWAP'], title: 'write-protected and in swap' },
+  readonly: { name: 'readonly', defines: ['READONLY'], title: 'mapped read-only' },
   marker: { name: 'marker', defines: ['MARKER'], title: 'a uffd-wp marker' },
 };
 
 export interface WorldOptions {
   readonly entries: readonly (keyof typeof entries & string)[];
   /** User accesses that lead to the fault. */
-  readonly accesses: readonly ('read' | 'write')[];
+  readonly accesses: readonly ('read' | 'write' | 'unshare')[];
+  /** Anonymous memory forgets its protection with the page: what is lost there is no loss. */
+  readonly filesOnly?: boolean;
 }
 
 export function worldsFor(slice: Slice, options: WorldOptions): World[] {
-  const kinds = slice.isHuge ? hugeKinds : pageKinds;
+  const kinds = (slice.isHuge ? hugeKinds : pageKinds).filter((kind) => !options.filesOnly || slice.isHuge || kind.defines.includes('FILE'));
   const worlds: World[] = [];
   for (const kind of kinds) {
     for (const entry of options.entries.map((e) => entries[e]!)) {
@@ -53,14 +56,30 @@ export function worldsFor(slice: Slice, options: WorldOptions): World[] {
         const isNamed = options.accesses.length > 1;
         worlds.push({
           name: [kind.name, entry.name, isNamed ? access : ''].filter((part) => part !== '').join('-'),
-          defines: [...kind.defines, ...entry.defines, ...(isNamed && access === 'write' ? ['WRITE_ACCESS'] : [])],
-          title: [kind.title, entry.title, isNamed ? `${access} access` : ''].filter((part) => part !== '').join(', '),
+          defines: [...kind.defines, ...entry.defines, ...(isNamed && access !== 'read' ? [`${access.toUpperCase()}_ACCESS`] : [])],
+          title: [kind.title, entry.title, isNamed ? (access === 'unshare' ? 'FAULT_FLAG_UNSHARE' : `${access} access`) : ''].filter((part) => part !== '').join(', '),
         });
       }
     }
   }
   return worlds;
 }
+
+/** The world of a file with a hole: page 1 is in the page cache, page 0 is not. */
+export const holeWorld: World = { name: 'hole', defines: [], title: 'a shmem file, page 1 is there, page 0 is a hole' };
+
+/** The objects of that world. There are no page tables. */
+export const holeBlock = `{
+	struct mm_struct mm;
+	struct vm_area_struct vma = { .vm_flags = VM_SHARED | VM_WRITE };
+	struct address_space mapping;
+	struct folio folio = { .flags = PG_uptodate | PG_swapbacked };
+	struct folio new_folio = { .flags = PG_swapbacked };
+	struct folio filled_folio = { .flags = PG_swapbacked };
+	spinlock_t xa_lock;
+	struct xarray i_pages[2] __guarded_by(xa_lock) = { 0, &folio };
+	ghost bool filled;
+}`;
 
 /** Lines of the init block. Everything that library threads may ask for is there. */
 export function initBlock(slice: Slice, { pages, vmFlags }: { readonly pages: 1 | 2; readonly vmFlags: readonly string[] }): string {
@@ -81,5 +100,5 @@ export function initBlock(slice: Slice, { pages, vmFlags }: { readonly pages: 1 
     ...(huge ? [] : ['\tstruct folio huge_folio = { .flags = PG_anon };', '\tstruct folio ksm_folio = { .flags = PG_uptodate | PG_anon | PG_ksm };']),
   ];
   return ['{', ...lines, '#ifdef ARMED', entry('PTE_PRESENT | PTE_UFFD_WP | page(folio)'), '#else', '#ifdef SWAP', entry('PTE_SWAP | PTE_UFFD_WP'), '#else', '#ifdef MARKER', entry('PTE_MARKER | PTE_UFFD_WP'),
-    '#else', entry('PTE_PRESENT | PTE_WRITE | page(folio)'), '#endif', '#endif', '#endif', ...(huge ? [] : ['\tpmd_t pmd __guarded_by(pmd_table_lock) __maps(pte) = PMD_TABLE;']), '}'].join('\n');
+    '#else', '#ifdef READONLY', entry('PTE_PRESENT | page(folio)'), '#else', entry('PTE_PRESENT | PTE_WRITE | page(folio)'), '#endif', '#endif', '#endif', '#endif', ...(huge ? [] : ['\tpmd_t pmd __guarded_by(pmd_table_lock) __maps(pte) = PMD_TABLE;']), '}'].join('\n');
 }
