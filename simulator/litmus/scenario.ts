@@ -162,7 +162,7 @@ function checkedOf(lines: readonly HeaderLine[], problems: Problem[]): PropertyI
   if (lines.length === 0) return undefined;
   return lines.flatMap(({ value, offset }) => value.split(/[\s,]+/).flatMap((name) => {
     const property = propertyIds.find((id) => id === name);
-    if (property === undefined) problems.push({ offset, message: `unknown property ${name}${didYouMean(name, propertyIds)}` });
+    if (property === undefined) problems.push({ offset, ...unknownWord(`unknown property ${name}`, name, propertyIds) });
     return property ?? [];
   }));
 }
