@@ -25,6 +25,8 @@ export function purposeOf(rule: WitnessRule): Purpose {
   return rules[rule].purpose;
 }
 
-/** What a place must do for each rule to ask about it. */
-export const goals: readonly { readonly rule: WitnessRule; readonly goal: Purpose['goal'] }[] =
-  Object.entries(rules).map(([rule, { purpose }]) => ({ rule: rule as WitnessRule, goal: purpose.goal }));
+/** What a call must do for each rule to ask about it where nothing was found. A table that is taken out of use is what a check has to be repeated for. */
+export const questions: readonly { readonly rule: WitnessRule; readonly asks: (effect: Effect) => boolean }[] = Object.entries(rules).map(([name, { purpose }]) => {
+  const rule = name as WitnessRule;
+  return { rule, asks: rule === 'uffd-wp-check-not-repeated' ? (e) => e.op === 'clear' && e.table === true : purpose.goal };
+});

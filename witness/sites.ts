@@ -1,7 +1,7 @@
 /** Places of a function that a rule would ask about, whether it found something there or not. */
 import type { FunctionRef, Tree } from '../analyzer/call-graph/tree';
 import type { CallSite, WitnessRule } from './index';
-import { goals } from './rules';
+import { questions } from './rules';
 
 /** A place to prove: a call, and the rule whose property is asked. */
 export interface SiteToProve extends CallSite {
@@ -22,7 +22,7 @@ export function sitesOf(tree: Tree, ref: FunctionRef): SiteToProve[] {
     if (!effect) continue;
     const nth = calls.slice(0, index).filter((other) => other.call === call).length;
     const line = text.slice(0, ref.start + span.start).split('\n').length;
-    for (const { rule, goal } of goals) if (goal(effect)) sites.push({ rule, file: ref.file, function: ref.name, call, nth, line });
+    for (const { rule, asks } of questions) if (asks(effect)) sites.push({ rule, file: ref.file, function: ref.name, call, nth, line });
   }
   return sites;
 }
