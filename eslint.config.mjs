@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import boundaries from 'eslint-plugin-boundaries';
 import tseslint from 'typescript-eslint';
 
-const folders = ['kernel', 'parser', 'analyzer', 'simulator', 'workspace', 'server', 'client', 'cli'];
+const folders = ['kernel', 'parser', 'analyzer', 'simulator', 'witness', 'workspace', 'server', 'client', 'cli'];
 
 /** Which of our folders each folder may import: the arrows of ARCHITECTURE.md. */
 const allowed = {
@@ -10,9 +10,10 @@ const allowed = {
   parser: ['parser'],
   analyzer: ['analyzer', 'parser', 'kernel'],
   simulator: ['simulator', 'parser', 'kernel'],
+  witness: ['witness', 'analyzer', 'simulator', 'parser', 'kernel'],
   workspace: ['workspace', 'analyzer', 'simulator', 'parser', 'kernel'],
-  server: ['server', 'workspace', 'analyzer', 'simulator', 'parser', 'kernel'],
-  cli: ['cli', 'workspace', 'analyzer', 'simulator', 'parser', 'kernel', 'server'],
+  server: ['server', 'workspace', 'witness', 'analyzer', 'simulator', 'parser', 'kernel'],
+  cli: ['cli', 'workspace', 'witness', 'analyzer', 'simulator', 'parser', 'kernel', 'server'],
   client: ['client'],
 };
 /** The one file of another folder that clients share, for its types. */
@@ -68,7 +69,7 @@ export default tseslint.config(
         paths: [
           ...Object.entries(owners).filter(([, who]) => !who.includes(folder)).map(([name]) => ({ name, message: `Only ${owners[name].join(', ')}/ may import ${name}.` })),
           // parser/backend.ts loads grammar files; everything else left of workspace, server and cli does no I/O.
-          ...(['kernel', 'analyzer', 'simulator'].includes(folder) ? impure.map((name) => ({ name, message: `${folder}/ does no I/O.` })) : []),
+          ...(['kernel', 'analyzer', 'simulator', 'witness'].includes(folder) ? impure.map((name) => ({ name, message: `${folder}/ does no I/O.` })) : []),
         ],
       }],
     },

@@ -177,11 +177,19 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
       case 'assign': return assignment(node, uses);
       case 'return': {
         if (!wantsResult || !node.value) return body.goals.size > 0 && !making.keepsAfter ? undefined : 'return;';
-        const value = isPointer(ir.returnType) ? terms.pointer(node.value, uses) : terms.text(node.value, uses);
-        return `return ${value ?? (isIntType(ir.returnType) ? 'choose()' : '0')};`;
+        const value = (isPointer(ir.returnType) ? terms.pointer(node.value, uses) : terms.text(node.value, uses)) ?? allocated(node.value, uses);
+        if (value !== undefined) return `return ${value};`;
+        // Any number may be returned; what a pointer or an entry would be, nobody can say.
+        return isIntType(ir.returnType) ? 'return choose();' : undefined;
       }
       default: return undefined;
     }
+  }
+
+  function allocated(value: Expr, uses: Uses): string | undefined {
+    if (!isFolioType(ir.returnType) || !terms.isAllocated(value)) return undefined;
+    uses.objects.add('new_folio');
+    return 'new_folio';
   }
 
   function assignment(node: Extract<IrNode, { kind: 'assign' }>, uses: Uses): string | undefined {
@@ -447,7 +455,7 @@ function isBlocked(making: Making, body: Body, terms: Terms, id: NodeId): boolea
 }
 
 /** Library functions that only compute. */
-const isComputed = /^(?:IS_ERR|IS_ERR_OR_NULL|page_folio|compound_head)$/;
+const isComputed = /^(?:ERR_PTR|IS_ERR|IS_ERR_OR_NULL|page_folio|compound_head)$/;
 
 /** Is the variable given a value that the machine knows elsewhere? Then it is left at that: a way on which an unknown call writes to it is not followed. */
 function isAlsoKnown(body: Body, terms: Terms, place: Expr): boolean {
