@@ -491,6 +491,7 @@ function markOpen(making: Making, body: Body, terms: Terms): void {
       mark(terms.placeKey(node.target));
     }
     if (node.kind === 'assign' && node.value.kind === 'initializer') {
+      if (isEntryType(terms.typeOf(node.target))) mark(terms.placeKey(node.target));
       for (const entry of node.value.entries) if (entry.field !== undefined && keptFields.has(entry.field) && terms.text(entry.value, newUses()) === undefined && terms.pointer(entry.value, newUses()) === undefined) mark(`.${entry.field}`);
     }
     if (node.kind !== 'call') continue;
