@@ -446,11 +446,21 @@ function namesIn(node: IrNode): string[] {
 /** A change of an entry to something that the machine cannot tell: what comes of it is not looked at. */
 function isBlocked(making: Making, body: Body, terms: Terms, id: NodeId): boolean {
   const node = body.ir.nodes[id]!;
-  if (node.kind === 'assign' && isFolioType(terms.typeOf(node.target))) return terms.text(node.value, newUses()) === undefined && !terms.isAllocated(node.value) && isAlsoKnown(body, terms, node.target);
+  if (node.kind === 'assign' && (isFolioType(terms.typeOf(node.target)) || isEntryType(terms.typeOf(node.target)))) {
+    return node.value.kind !== 'initializer' && terms.text(node.value, newUses()) === undefined && !terms.isAllocated(node.value) && isAlsoKnown(body, terms, node.target);
+  }
   if (node.kind !== 'call') return false;
+  if (asksUnknownEntry(making, body, terms, node, id)) return true;
   const meaning = meaningOf(making, body, node);
   if (meaning.kind === 'unknown' && node.args.some((a) => a.kind === 'address' && a.operand.kind === 'name' && isFolioType(terms.typeOf(a.operand)) && isAlsoKnown(body, terms, a.operand))) return true;
   if (meaning.kind !== 'act' || !meaning.effect || !changes.has(meaning.effect.op)) return false;
+  return terms.call(id, newUses()) === undefined;
+}
+
+/** A question about an entry that the machine does not know: either answer might be one that the entry excludes. */
+function asksUnknownEntry(making: Making, body: Body, terms: Terms, node: CallNode, id: NodeId): boolean {
+  const meaning = meaningOf(making, body, node);
+  if (meaning.kind !== 'value' || !meaning.effect || (meaning.effect.op !== 'test' && meaning.effect.op !== 'compare')) return false;
   return terms.call(id, newUses()) === undefined;
 }
 
@@ -487,7 +497,8 @@ function markOpen(making: Making, body: Body, terms: Terms): void {
       if (terms.text(node.value, newUses()) !== undefined || canonicalOf(type) !== undefined) continue;
       // Small integers may have any value that is asked for.
       if (node.target.kind === 'name' && isIntType(type)) continue;
-      if (isFolioType(type) && (terms.isAllocated(node.value) || isAlsoKnown(body, terms, node.target))) continue;
+      if (isFolioType(type) && terms.isAllocated(node.value)) continue;
+      if ((isFolioType(type) || isEntryType(type)) && isAlsoKnown(body, terms, node.target)) continue;
       mark(terms.placeKey(node.target));
     }
     if (node.kind === 'assign' && node.value.kind === 'initializer') {
