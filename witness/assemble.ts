@@ -64,7 +64,7 @@ function planOf(slice: Slice, rule: WitnessRule): Plan {
     case 'fake-write-fault':
       return { entries: ['mapped', 'armed'], accesses: ['read'], pages, vmFlags: ['VM_UFFD_WP'], isUser: false, writes: undefined };
     case 'uffd-wp-bit-lost':
-      return { entries: ['armed', 'swap', 'marker'], accesses: slice.site.isFault && asksFlags ? ['read', 'write', 'unshare'] : ['read'], pages, vmFlags: ['VM_UFFD_WP'], isUser: false, writes: 'armed', filesOnly: true };
+      return { entries: ['armed', ...(/\bvm_normal_/.test(slice.functions) ? ['zero' as const] : []), 'swap', 'marker'], accesses: slice.site.isFault && asksFlags ? ['read', 'write', 'unshare'] : ['read'], pages, vmFlags: ['VM_UFFD_WP'], isUser: false, writes: 'armed', filesOnly: true };
     case 'uffd-wp-check-not-repeated':
     case 'hole-filled-under-uffd':
       return { entries: ['mapped', 'readonly'], accesses: ['write'], pages, vmFlags: ['VM_UFFD_WP'], isUser: false, writes: 'later' };

@@ -177,11 +177,19 @@ export function sliceFunction(making: Making, body: Body, lineOf: (span: Span) =
       case 'assign': return assignment(node, uses);
       case 'return': {
         if (!wantsResult || !node.value) return body.goals.size > 0 && !making.keepsAfter ? undefined : 'return;';
-        const value = isPointer(ir.returnType) ? terms.pointer(node.value, uses) : terms.text(node.value, uses);
-        return `return ${value ?? (isIntType(ir.returnType) ? 'choose()' : '0')};`;
+        const value = (isPointer(ir.returnType) ? terms.pointer(node.value, uses) : terms.text(node.value, uses)) ?? allocated(node.value, uses);
+        if (value !== undefined) return `return ${value};`;
+        // Any number may be returned; what a pointer or an entry would be, nobody can say.
+        return isIntType(ir.returnType) ? 'return choose();' : undefined;
       }
       default: return undefined;
     }
+  }
+
+  function allocated(value: Expr, uses: Uses): string | undefined {
+    if (!isFolioType(ir.returnType) || !terms.isAllocated(value)) return undefined;
+    uses.objects.add('new_folio');
+    return 'new_folio';
   }
 
   function assignment(node: Extract<IrNode, { kind: 'assign' }>, uses: Uses): string | undefined {
@@ -438,16 +446,26 @@ function namesIn(node: IrNode): string[] {
 /** A change of an entry to something that the machine cannot tell: what comes of it is not looked at. */
 function isBlocked(making: Making, body: Body, terms: Terms, id: NodeId): boolean {
   const node = body.ir.nodes[id]!;
-  if (node.kind === 'assign' && isFolioType(terms.typeOf(node.target))) return terms.text(node.value, newUses()) === undefined && !terms.isAllocated(node.value) && isAlsoKnown(body, terms, node.target);
+  if (node.kind === 'assign' && (isFolioType(terms.typeOf(node.target)) || isEntryType(terms.typeOf(node.target)))) {
+    return node.value.kind !== 'initializer' && terms.text(node.value, newUses()) === undefined && !terms.isAllocated(node.value) && isAlsoKnown(body, terms, node.target);
+  }
   if (node.kind !== 'call') return false;
+  if (asksUnknownEntry(making, body, terms, node, id)) return true;
   const meaning = meaningOf(making, body, node);
   if (meaning.kind === 'unknown' && node.args.some((a) => a.kind === 'address' && a.operand.kind === 'name' && isFolioType(terms.typeOf(a.operand)) && isAlsoKnown(body, terms, a.operand))) return true;
   if (meaning.kind !== 'act' || !meaning.effect || !changes.has(meaning.effect.op)) return false;
   return terms.call(id, newUses()) === undefined;
 }
 
+/** A question about an entry that the machine does not know: either answer might be one that the entry excludes. */
+function asksUnknownEntry(making: Making, body: Body, terms: Terms, node: CallNode, id: NodeId): boolean {
+  const meaning = meaningOf(making, body, node);
+  if (meaning.kind !== 'value' || !meaning.effect || (meaning.effect.op !== 'test' && meaning.effect.op !== 'compare')) return false;
+  return terms.call(id, newUses()) === undefined;
+}
+
 /** Library functions that only compute. */
-const isComputed = /^(?:IS_ERR|IS_ERR_OR_NULL|page_folio|compound_head)$/;
+const isComputed = /^(?:ERR_PTR|IS_ERR|IS_ERR_OR_NULL|page_folio|compound_head)$/;
 
 /** Is the variable given a value that the machine knows elsewhere? Then it is left at that: a way on which an unknown call writes to it is not followed. */
 function isAlsoKnown(body: Body, terms: Terms, place: Expr): boolean {
@@ -479,10 +497,12 @@ function markOpen(making: Making, body: Body, terms: Terms): void {
       if (terms.text(node.value, newUses()) !== undefined || canonicalOf(type) !== undefined) continue;
       // Small integers may have any value that is asked for.
       if (node.target.kind === 'name' && isIntType(type)) continue;
-      if (isFolioType(type) && (terms.isAllocated(node.value) || isAlsoKnown(body, terms, node.target))) continue;
+      if (isFolioType(type) && terms.isAllocated(node.value)) continue;
+      if ((isFolioType(type) || isEntryType(type)) && isAlsoKnown(body, terms, node.target)) continue;
       mark(terms.placeKey(node.target));
     }
     if (node.kind === 'assign' && node.value.kind === 'initializer') {
+      if (isEntryType(terms.typeOf(node.target))) mark(terms.placeKey(node.target));
       for (const entry of node.value.entries) if (entry.field !== undefined && keptFields.has(entry.field) && terms.text(entry.value, newUses()) === undefined && terms.pointer(entry.value, newUses()) === undefined) mark(`.${entry.field}`);
     }
     if (node.kind !== 'call') continue;

@@ -102,6 +102,10 @@ static bool page_vma_mapped_walk(struct page_vma_mapped_walk *pvmw)
 	return page;
 }` })),
   // mm/filemap.c, lib/err.c: a lookup that fails gives an error pointer, which scenarios write as NULL.
+  { name: 'ERR_PTR', objects: [], calls: [], takes: [], returns: 'struct folio *', text: `static struct folio *ERR_PTR(void)
+{
+	return NULL;
+}` },
   { name: 'IS_ERR', objects: [], calls: [], takes: [0], returns: 'bool', text: `static bool IS_ERR(struct folio *folio)
 {
 	return !folio;

@@ -53,7 +53,7 @@ export function siteOf(tree: Tree, ref: FunctionRef, node: NodeId, through: read
   }
   const fault = purpose.isOwnFault ? undefined : pathFromFault(tree, chain[0]!);
   // Faults also get to functions that have a life of their own, such as zapping, by long ways.
-  if (fault && (fault.length <= 3 || fault.every((f) => tree.lower(f).params.some((p) => p.type === 'struct vm_fault *')))) {
+  if (fault && (fault.length <= 3 || fault.slice(1).every((f) => tree.lower(f).params.some((p) => p.type === 'struct vm_fault *')))) {
     // Of the way down from the page fault only what runs under a lock that is taken there.
     const first = fault.findIndex((f, i) => i < fault.length - 1 && holdsLock(tree, f, fault[i + 1]!));
     if (first >= 0) chain = [...fault.slice(first, -1), ...chain];

@@ -34,6 +34,7 @@ const pageKinds: readonly Kind[] = [
 const entries: Readonly<Record<string, Kind>> = {
   mapped: { name: '', defines: [], title: '' },
   armed: { name: 'armed', defines: ['ARMED'], title: 'write-protected' },
+  zero: { name: 'zero', defines: ['ZERO_PAGE'], title: 'write-protected, a page without a folio (the zero page, a PFN mapping)' },
   swap: { name: 'swap', defines: ['SWAP'], title: 'write-protected and in swap' },
   readonly: { name: 'readonly', defines: ['READONLY'], title: 'mapped read-only' },
   marker: { name: 'marker', defines: ['MARKER'], title: 'a uffd-wp marker' },
@@ -99,6 +100,6 @@ export function initBlock(slice: Slice, { pages, vmFlags }: { readonly pages: 1 
     '\tstruct folio new_folio = { .flags = PG_uptodate | PG_anon };',
     ...(huge ? [] : ['\tstruct folio huge_folio = { .flags = PG_anon };', '\tstruct folio ksm_folio = { .flags = PG_uptodate | PG_anon | PG_ksm };']),
   ];
-  return ['{', ...lines, '#ifdef ARMED', entry('PTE_PRESENT | PTE_UFFD_WP | page(folio)'), '#else', '#ifdef SWAP', entry('PTE_SWAP | PTE_UFFD_WP'), '#else', '#ifdef MARKER', entry('PTE_MARKER | PTE_UFFD_WP'),
-    '#else', '#ifdef READONLY', entry('PTE_PRESENT | page(folio)'), '#else', entry('PTE_PRESENT | PTE_WRITE | page(folio)'), '#endif', '#endif', '#endif', '#endif', ...(huge ? [] : ['\tpmd_t pmd __guarded_by(pmd_table_lock) __maps(pte) = PMD_TABLE;']), '}'].join('\n');
+  return ['{', ...lines, '#ifdef ARMED', entry('PTE_PRESENT | PTE_UFFD_WP | page(folio)'), '#else', '#ifdef ZERO_PAGE', entry('PTE_PRESENT | PTE_UFFD_WP'), '#else', '#ifdef SWAP', entry('PTE_SWAP | PTE_UFFD_WP'), '#else', '#ifdef MARKER', entry('PTE_MARKER | PTE_UFFD_WP'),
+    '#else', '#ifdef READONLY', entry('PTE_PRESENT | page(folio)'), '#else', entry('PTE_PRESENT | PTE_WRITE | page(folio)'), '#endif', '#endif', '#endif', '#endif', '#endif', ...(huge ? [] : ['\tpmd_t pmd __guarded_by(pmd_table_lock) __maps(pte) = PMD_TABLE;']), '}'].join('\n');
 }
