@@ -1,4 +1,5 @@
 /** What confirms a finding of each rule, and what its slice has to keep for that. */
+import type { Effect } from '../kernel/types';
 import type { PropertyId } from '../simulator/machine/program';
 import type { Purpose } from './parts';
 
