@@ -60,7 +60,7 @@ function planOf(slice: Slice, rule: WitnessRule): Plan {
   const pages = slice.bounds.length > 0 ? 2 : 1;
   switch (rule) {
     case 'lockless-pte-to-userfault':
-      return { entries: ['mapped'], accesses: slice.site.isFault && asksFlags ? ['read', 'write'] : ['read'], pages, vmFlags: ['VM_UFFD_MISSING', 'VM_UFFD_MINOR', 'VM_UFFD_WP'], isUser: slice.site.isFault, writes: undefined };
+      return { entries: ['mapped'], accesses: slice.site.isFault && asksFlags ? ['read', 'write'] : ['read'], pages, vmFlags: ['VM_UFFD_MISSING', 'VM_UFFD_MINOR', 'VM_UFFD_WP'], isUser: true, writes: undefined };
     case 'fake-write-fault':
       return { entries: ['mapped', 'armed'], accesses: ['read'], pages, vmFlags: ['VM_UFFD_WP'], isUser: false, writes: undefined };
     case 'uffd-wp-bit-lost':
@@ -104,7 +104,8 @@ function faultThread(slice: Slice, isWriteAsked: boolean): string {
 
 /** Code of the kernel that runs by itself, under the mmap_lock of its callers. */
 function callThread(slice: Slice, plan: Plan): string {
-  const { mmapLock } = slice.site;
+  // handle_userfault() is called under mmap_lock, whoever took it.
+  const mmapLock = slice.site.mmapLock ?? (/\bhandle_userfault\(/.test(slice.functions) ? 'read' : undefined);
   const base = 'FAULT_FLAG_DEFAULT | FAULT_FLAG_USER';
   const call = (flags: string): string[] => [...vmfOf(slice, flags, '\t'), ...(mmapLock ? [`\tmmap_${mmapLock}_lock(mm);`] : []), `\t${rootCall(slice, flags)};`];
   const unlocks = new RegExp(`mmap_${mmapLock ?? 'read'}_unlock|handle_userfault`).test(slice.functions);

@@ -67,7 +67,7 @@ export function buildProgram(scenario: Scenario, variant: Variant, options: Opti
   const labels: string[] = [];
   const lowered = threads.map((t, index) => inFile(t.adversary, problems, (own) => lowerThread(world, options.model, { name: t.name, source: t.source, function: t.function, thread: index, kept: keptIn(parts.exists, index) }, labels, own)));
   if (problems.length > before) return undefined;
-  for (const [index, t] of threads.entries()) inFile(t.adversary, problems, (own) => checkThread(t.name, lowered[index]!, world.words, own));
+  for (const [index, t] of threads.entries()) inFile(t.adversary, problems, (own) => checkThread(t.name, lowered[index]!, world.words, own, scenario.checked?.includes('unlock-not-held') ?? true));
   checkHelpers(own, parts.body, scenario.text, problems);
 
   const exists = parts.exists && readCondition(parts.exists, namesOf(world, declarations.map((d) => d.name), lowered), problems);
