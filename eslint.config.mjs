@@ -72,6 +72,8 @@ export default tseslint.config(
           // parser/backend.ts loads grammar files; everything else left of workspace, server and cli does no I/O.
           ...(['kernel', 'analyzer', 'simulator', 'witness'].includes(folder) ? impure.map((name) => ({ name, message: `${folder}/ does no I/O.` })) : []),
         ],
+        // Words for hovers. What an analysis believes of a function is its entry among the primitives, or its body.
+        patterns: ['analyzer', 'simulator', 'witness'].includes(folder) ? [{ group: ['**/kernel/documented/**', '**/kernel/constants/**', '**/kernel/hover'], message: 'Only hovers read this.' }] : [],
       }],
     },
   })),

@@ -4,8 +4,12 @@
  */
 import type { FunctionBelief } from './beliefs';
 import type { Finding } from './findings/finding';
+import type { Fix } from './fixes/fix';
+import type { Navigation } from './navigation/navigation';
 import type { KernelModel } from '../kernel/model';
-import type { ParserBackend } from '../parser/types';
+import type { Span } from '../parser/ir';
+import type { Outline, ParserBackend } from '../parser/types';
+import type { EntryFacts, FunctionFacts } from './spots/facts';
 
 /** Where the analyzer gets files from. Paths are relative to the tree's root with forward slashes. */
 export interface TreeReader {
@@ -13,6 +17,20 @@ export interface TreeReader {
   indexFiles(): readonly string[];
   /** Text of a file, or undefined when there is none (or it cannot be read). */
   read(path: string): string | undefined;
+}
+
+/** Outlines that were made before, by the text that they are of. The analysis asks it about texts that come from the reader. */
+export interface OutlineStore {
+  /** The outline of exactly this text, or undefined when it is not known. */
+  find(text: string): Outline | undefined;
+  /** Takes an outline that was not known. */
+  add(text: string, outline: Outline): void;
+}
+
+/** How far the index is. */
+export interface IndexProgress {
+  readonly done: number;
+  readonly total: number;
 }
 
 export interface CheckOptions {
@@ -43,12 +61,30 @@ export interface Analysis {
   invalidate(path: string): void;
   /** Replaces the kernel model. What was found so far does not count any more. */
   setModel(model: KernelModel): void;
+  /**
+   * Reads and outlines the files of the index, one at each step; nothing is done twice when it is left and begun again. Checks do the same
+   * when it was not done: this is for whoever wants to show how far it is.
+   */
+  index(): Generator<IndexProgress, void>;
   /** Findings whose location is in one of these files, ordered by file and position. */
   check(paths: readonly string[], options?: CheckOptions): Finding[];
   /** The same in small pieces: yields between functions so that the caller can cancel or let others run. */
   checkInSteps(paths: readonly string[], options?: CheckOptions): Generator<undefined, Finding[]>;
+  /**
+   * What would repair a finding of the texts as they are: tried, so that the finding is gone and none has come. Undefined when nothing fits, or
+   * when there is no such finding. Until the generator has ended, or was given up with `return()`, the analysis may not be asked anything else.
+   */
+  fixes(finding: Finding): Generator<undefined, Fix | undefined>;
   /** What is believed about the functions of this name, of one file or of all; none when there is no such function. */
   summarize(name: string, path?: string): FunctionBelief[];
+  /** Who calls what, and what leads to a userfault. */
+  readonly navigation: Navigation;
+  /** What is known of locks and entries at the places of the function whose definition is around this offset; undefined when there is none. */
+  factsOf(path: string, offset: number): Generator<undefined, FunctionFacts | undefined>;
+  /** The same of all functions that a part of the file touches; of the whole file when no part is named. Yields between functions. */
+  factsIn(path: string, part?: Span): Generator<undefined, FunctionFacts[]>;
+  /** What those who call the function around this offset hold when they call it. Yields between callers. */
+  entryFactsOf(path: string, offset: number): Generator<undefined, EntryFacts | undefined>;
   /**
    * Parses every function of these files and counts what could not be read. Yields after each file: native trees are only freed when the
    * event loop turns, so whoever asks about many files must let it.
@@ -61,6 +97,8 @@ export interface AnalysisOptions {
   readonly reader: TreeReader;
   /** What primitives do; the builtin model unless told. */
   readonly model?: KernelModel;
+  /** Saves scanning what was scanned before. */
+  readonly outlines?: OutlineStore;
   /** Called with one line for each thing that a log should say (an exception in one function, a function left incomplete). */
   readonly log?: (line: string) => void;
 }

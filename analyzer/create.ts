@@ -11,15 +11,19 @@ import { createSummaries } from './dataflow/summaries';
 import type { Finding } from './findings/finding';
 import { locate } from './findings/locate';
 import { silence, unusedAllow } from './findings/silence';
+import { findFix } from './fixes/find-fix';
+import { createNavigation } from './navigation/navigation';
 import { checks } from './rules';
 import type { Report, RuleCheck } from './rules/rule';
+import type { EntryFacts, FunctionFacts } from './spots/facts';
+import { atOnce, createSpots } from './spots/spots';
 
 /** How far up the callers of a function are asked about what it does. */
 const maxCallerDepth = 8;
 
 export function createAnalysis(options: AnalysisOptions): Analysis {
   const log = options.log ?? (() => undefined);
-  const tree = createTree(options.backend, options.reader, options.model);
+  const tree = createTree(options.backend, options.reader, options.model, options.outlines);
   const all = checks.map((create) => create(tree));
   const newSummaries = (): Summaries => createSummaries(tree, {
     event: (reach) => all.some((c) => c.concern === 'events' && c.concernsCaller(reach)),
@@ -29,15 +33,28 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     fill: (fill) => all.some((c) => c.concern === 'cache' && c.concernsCaller(fill)),
   }, log);
   let summaries = newSummaries();
+  let spots = createSpots(tree, log);
+
+  /** Forgets what the newest texts have made untrue. */
+  function catchUp(): void {
+    const changes = tree.takeChanges();
+    summaries.renew(changes);
+    spots.forget(changes.names);
+  }
 
   function* checkInSteps(paths: readonly string[], check: CheckOptions = {}): Generator<undefined, Finding[]> {
-    summaries.forget(tree.takeChangedNames());
     const asked = all.filter((c) => check.rules?.includes(c.info.name) ?? true);
     if (asked.length === 0 && !check.rules?.includes(unusedAllow.name)) return [];
+    const reports = yield* reportsIn(paths, asked);
+    return silence(tree, paths, reports.map((report) => toFinding(tree, report)).sort(byPosition), check.rules);
+  }
+
+  function* reportsIn(paths: readonly string[], asked: readonly RuleCheck[] = all): Generator<undefined, Report[]> {
+    catchUp();
     yield* tree.prepare();
     const best = new Map<string, Report>();
     for (const rule of asked) yield* climb(rule, paths, best);
-    return silence(tree, paths, [...best.values()].map((report) => toFinding(tree, report)).sort(byPosition), check.rules);
+    return [...best.values()];
   }
 
   /** Asks the functions where a rule starts, and their callers as long as those matter. Of several stories about one place the shortest is kept. */
@@ -76,15 +93,34 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     return !rule.settles || rule.settles(ref) || (levels > 0 && tree.callersOf(ref).some((c) => leadsToAnswer(rule, c, levels - 1)));
   }
 
+  const navigation = createNavigation(tree, { catchUp, of: (ref) => atOnce(spots.of(ref)), entryOf: (ref) => spots.entryOf(ref) });
+  const definitionAt = (path: string, offset: number): FunctionRef | undefined => tree.functionsIn(path).find((f) => f.start <= offset && offset <= f.start + f.text.length);
+
   return {
-    setText: (path, text) => tree.setText(path, text),
-    invalidate: (path) => tree.invalidate(path),
+    navigation,
+    setText(path, text) {
+      tree.setText(path, text);
+      navigation.changed();
+    },
+    invalidate(path) {
+      tree.invalidate(path);
+      navigation.changed();
+    },
     setModel(model) {
       tree.setModel(model);
+      navigation.changed();
       // Any call may mean something else now; the functions and their bodies stay.
       summaries = newSummaries();
+      spots = createSpots(tree, log);
     },
+    index: () => tree.readIndex(),
     checkInSteps,
+    fixes: (finding) => findFix({
+      tree,
+      reportsIn: (paths, rule) => reportsIn(paths, all.filter((c) => rule === undefined || c.info.name === rule)),
+      summaries: () => summaries,
+      identify: (report) => toFinding(tree, report),
+    }, finding),
     check(paths, check) {
       const run = checkInSteps(paths, check);
       for (;;) {
@@ -93,8 +129,31 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       }
     },
     summarize: (name, path) => {
-      summaries.forget(tree.takeChangedNames());
+      catchUp();
       return tree.definitions(name, path).map((ref) => believe(tree, summaries, ref));
+    },
+    *factsOf(path, offset) {
+      yield* tree.prepare();
+      catchUp();
+      const ref = definitionAt(path, offset);
+      return ref && (yield* spots.of(ref));
+    },
+    *factsIn(path, part) {
+      yield* tree.prepare();
+      catchUp();
+      const found: FunctionFacts[] = [];
+      for (const ref of tree.functionsIn(path)) {
+        if (part && (ref.start > part.end || ref.start + ref.text.length < part.start)) continue;
+        found.push(yield* spots.of(ref));
+        yield;
+      }
+      return found;
+    },
+    *entryFactsOf(path, offset): Generator<undefined, EntryFacts | undefined> {
+      yield* tree.prepare();
+      catchUp();
+      const ref = definitionAt(path, offset);
+      return ref && (yield* spots.entryOf(ref));
     },
     parseStats: (paths) => parseStats(tree, paths, summaries.cutShort()),
   };

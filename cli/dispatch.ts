@@ -4,6 +4,7 @@ import { internalErrorText, runCheck } from './check';
 import { runExplain } from './explain';
 import { helpText } from './help';
 import { toolName, UsageError, type Host } from './host';
+import { optimizeLater } from './optimize-later';
 import { runSummary } from './summary';
 
 /** `argv` without node and the script. Undefined when something keeps running (the language server). */
@@ -25,6 +26,8 @@ export async function run(argv: readonly string[], host: Host): Promise<number |
       case 'summary':
         return await runSummary(invocation.summary, host);
       case 'simulate':
+        // What runs for long here is WebAssembly, which this does not concern.
+        optimizeLater(500_000);
         // Brings the simulator along, which no other command needs.
         return await (await import('./simulate')).runSimulate(invocation.simulate, host);
       case 'explain':

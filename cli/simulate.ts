@@ -19,7 +19,7 @@ import { toPromela } from '../simulator/present/promela';
 import { renderSvg } from '../simulator/present/svg';
 import { renderText } from '../simulator/present/text';
 import { readText } from '../workspace/files';
-import { loadScenarios, readScenarioFile, type ScenarioFile, type ScenarioLibrary } from '../workspace/scenarios';
+import { loadScenario, loadScenarios, readScenarioFile, type ScenarioFile, type ScenarioLibrary } from '../workspace/scenarios';
 import type { SimulateArguments } from './arguments';
 import { toolName, UsageError, type Host } from './host';
 import { wrap } from './markdown';
@@ -52,7 +52,7 @@ interface Readable extends ScenarioFile {
 
 /** A scenario by its file, or one that ships by its name. */
 function find(name: string, library: ScenarioLibrary, host: Host): ScenarioFile {
-  const shipped = library.scenarios.find((file) => file.scenario?.name === name);
+  const shipped = loadScenario(host.scenarios, name);
   if (shipped) return shipped;
   const read = readScenarioFile(path.resolve(host.cwd, name));
   if (typeof read !== 'string') return read;

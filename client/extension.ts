@@ -1,10 +1,12 @@
-/** The VS Code extension: starts the language server when the first kernel file is opened, and shows how it is doing. */
+/** The VS Code extension: starts the language server when the first kernel or litmus file is opened, and shows how it is doing. */
 import * as vscode from 'vscode';
 import { State, type LanguageClient } from 'vscode-languageclient/node';
-import { SELECTOR, forgetRoots, kernelRoot } from './kernel-files';
+import { registerExplainRule } from './explain-rule';
+import { LITMUS, SELECTOR, forgetRoots, kernelRoot } from './kernel-files';
 import { registerOpenRace } from './open-race';
 import { OPEN_RACE } from './races';
 import { createClient } from './server-process';
+import { registerShowPlaces } from './show-places';
 import { STATUS_METHOD, parseStatus } from './status';
 import { createStatusItem } from './status-item';
 
@@ -36,16 +38,20 @@ export function activate(context: vscode.ExtensionContext): void {
     started.onDidChangeState(({ newState }) => {
       // One that was stopped on purpose is not `client` any more.
       if (client !== started) return;
+      if (newState === State.Stopped) void vscode.commands.executeCommand('setContext', 'mmReview.serverRuns', false);
       if (newState === State.Stopped) status.fail('it has ended, see the output');
       else if (newState === State.Starting) status.reset();
     });
     await started.start();
+    // The command to check the whole tree is the server's.
+    await vscode.commands.executeCommand('setContext', 'mmReview.serverRuns', true);
   }
 
   async function stopServer(): Promise<void> {
     const old = client;
     client = undefined;
     if (old === undefined) return;
+    await vscode.commands.executeCommand('setContext', 'mmReview.serverRuns', false);
     // A server that has crashed or never started cannot be stopped in order.
     await old.dispose(3000).catch((error: unknown) => output.appendLine(`While stopping: ${String(error)}`));
   }
@@ -59,7 +65,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
   function startFor(document: vscode.TextDocument): void {
     if (client !== undefined || vscode.languages.match(SELECTOR, document) === 0) return;
-    if (kernelRoot(document.uri.fsPath) !== undefined) void inOrder(startServer);
+    if (document.languageId === LITMUS || kernelRoot(document.uri.fsPath) !== undefined) void inOrder(startServer);
   }
 
   async function restartServer(): Promise<void> {
@@ -73,6 +79,7 @@ export function activate(context: vscode.ExtensionContext): void {
   async function showMenu(): Promise<void> {
     const actions = [
       { label: '$(debug-line-by-line) Open a Race Scenario', run: () => vscode.commands.executeCommand(OPEN_RACE) },
+      { label: '$(checklist) Check Whole Tree', run: () => vscode.commands.executeCommand('mmReview.checkWorkspace') },
       { label: '$(output) Show Output', run: () => output.show(true) },
       { label: '$(warning) Show Problems', run: () => vscode.commands.executeCommand('workbench.actions.view.problems') },
       { label: '$(debug-restart) Restart Language Server', run: restartServer },
@@ -90,6 +97,8 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.commands.registerCommand('mmReview.showOutput', () => output.show(true)),
     vscode.commands.registerCommand('mmReview.showMenu', showMenu),
     registerOpenRace(context, running),
+    registerExplainRule(context),
+    registerShowPlaces(),
     vscode.workspace.onDidOpenTextDocument(startFor),
     vscode.workspace.onDidChangeWorkspaceFolders(forgetRoots),
   );

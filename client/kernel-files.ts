@@ -1,12 +1,17 @@
-/** Which documents are ours: C files and headers in a kernel tree, and what the tree says about its own helpers. Answered without the server, so that other C projects never start it. */
+/** Which documents are ours: C files and headers in a kernel tree, what the tree says about its own helpers, and litmus files anywhere. Answered without the server, so that other C projects never start it. */
 import { statSync } from 'node:fs';
 import path from 'node:path';
+
+/** The language of litmus files, which need no kernel tree. */
+export const LITMUS = 'mm-litmus';
 
 /** By name alone; `kernelRoot` has the last word. Headers are C++ to VS Code. */
 export const SELECTOR: ({ readonly scheme: string; readonly language: string; readonly pattern?: string } | { readonly scheme: string; readonly pattern: string })[] = [
   { scheme: 'file', language: 'c' },
   { scheme: 'file', language: 'cpp', pattern: '**/*.h' },
   { scheme: 'file', pattern: '**/.mm-review.json' },
+  { scheme: 'file', language: LITMUS },
+  { scheme: 'untitled', language: LITMUS },
 ];
 
 const roots = new Map<string, string | undefined>();

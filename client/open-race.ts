@@ -1,11 +1,11 @@
-/** The command that opens a race: from a quick fix or lens with its scenario, from a menu with a file, or from the palette with what is under the cursor. */
+/** The command that opens a race: from a quick fix or lens with its scenario, from a lens of a litmus file with a variant, from a menu with a file, or from the palette with what is under the cursor. */
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import type { RaceView } from '../simulator/present/race-view';
-import type { RaceTarget } from './panel/messages';
+import type { RaceChoice, RaceTarget } from './panel/messages';
 import { createRacePanel } from './panel/race-panel';
-import { OPEN_RACE, RACE_METHOD, SCENARIOS_METHOD, parseRaceAnswer, parseScenarios, parseTarget } from './races';
+import { OPEN_RACE, RACE_METHOD, SCENARIOS_METHOD, parseRaceAnswer, parseChoice, parseScenarios } from './races';
 
 /** Scenarios that ship are shown under this scheme, so that nobody edits those of the installation. */
 const SCHEME = 'mm-review-scenario';
@@ -57,7 +57,7 @@ export function registerOpenRace({ extensionUri: extension, workspaceState: memo
     const actions = await vscode.commands.executeCommand<readonly vscode.CodeAction[] | undefined>(
       'vscode.executeCodeActionProvider', editor.document.uri, editor.document.lineAt(editor.selection.active.line).range, vscode.CodeActionKind.QuickFix.value);
     const races = (actions ?? []).flatMap(({ title, command }) => {
-      const target = command?.command === OPEN_RACE ? parseTarget(command.arguments?.[0]) : undefined;
+      const target = command?.command === OPEN_RACE ? parseChoice(command.arguments?.[0])?.target : undefined;
       return target === undefined ? [] : [{ label: title, target }];
     });
     if (races.length === 0) return chooseFromAll();
@@ -66,8 +66,10 @@ export function registerOpenRace({ extensionUri: extension, workspaceState: memo
 
   async function open(argument: unknown): Promise<void> {
     try {
-      const target = argument instanceof vscode.Uri ? targetOf(argument) ?? await fromEditor() : parseTarget(argument) ?? await fromEditor();
-      if (target !== undefined) panel.open(target);
+      const choice = argument instanceof vscode.Uri ? inFile(argument) : parseChoice(argument);
+      const target = choice === undefined ? await fromEditor() : undefined;
+      const wanted = choice ?? (target && { target });
+      if (wanted !== undefined) panel.open(wanted);
     } catch (error) {
       void vscode.window.showErrorMessage(`The race cannot be opened: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -75,6 +77,7 @@ export function registerOpenRace({ extensionUri: extension, workspaceState: memo
 
   return vscode.Disposable.from(
     panel,
+    vscode.workspace.onDidSaveTextDocument(({ uri }) => panel.saved(uri.toString())),
     vscode.commands.registerCommand(OPEN_RACE, open),
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
       async provideTextDocumentContent(uri) {
@@ -84,6 +87,11 @@ export function registerOpenRace({ extensionUri: extension, workspaceState: memo
       },
     }),
   );
+}
+
+function inFile(uri: vscode.Uri): RaceChoice | undefined {
+  const target = targetOf(uri);
+  return target && { target };
 }
 
 function targetOf(uri: vscode.Uri): RaceTarget | undefined {

@@ -1,7 +1,7 @@
 /** What the client asks the server about races: the names of the requests, and how answers are read. The server has its own; a test holds them together. */
 import { isRaceAnswer, isScenarioEntries } from './panel/view-check';
 import type { RaceAnswer, ScenarioEntry } from '../simulator/present/race-view';
-import type { RaceTarget } from './panel/messages';
+import type { RaceChoice, RaceTarget } from './panel/messages';
 
 export const OPEN_RACE = 'mmReview.openRace';
 export const SCENARIOS_METHOD = 'mmReview/scenarios';
@@ -19,8 +19,15 @@ export function parseRaceAnswer(value: unknown): RaceAnswer {
   return isRaceAnswer(value) ? value : { view: null, problems: [{ line: 1, column: 1, message: 'the language server is of another version; restart it' }] };
 }
 
-/** What the command was called with: a scenario, or a file from a menu. */
-export function parseTarget(argument: unknown): RaceTarget | undefined {
+/** What the command was called with: a scenario, or a file, and one of its variants. */
+export function parseChoice(argument: unknown): RaceChoice | undefined {
+  const target = parseTarget(argument);
+  if (target === undefined) return undefined;
+  const variant = typeof argument === 'object' && argument !== null && 'variant' in argument ? argument.variant : undefined;
+  return typeof variant === 'string' ? { target, variant } : { target };
+}
+
+function parseTarget(argument: unknown): RaceTarget | undefined {
   if (typeof argument !== 'object' || argument === null) return undefined;
   if ('scenario' in argument && typeof argument.scenario === 'string') return { scenario: argument.scenario };
   if ('uri' in argument && typeof argument.uri === 'string') return { uri: argument.uri };

@@ -1,5 +1,5 @@
 /** Small constructors that keep the tables of this folder one entry per paragraph. */
-import type { Area, Effect, EntryTest, Level, Primitive, Shape, Version } from './types';
+import type { Area, Effect, EntryTest, Level, Lifetime, Primitive, Shape } from './types';
 
 /** Number of arguments of a shape that accepts any number of them (variadic macros, loops and inert families). */
 export const anyArity = -1;
@@ -16,7 +16,7 @@ export function rowsOf(area: Area): Row {
 }
 
 /** One signature. */
-export function shape(arity: number, effect: Effect, span: { readonly since?: Version; readonly until?: Version } = {}): Shape {
+export function shape(arity: number, effect: Effect, span: Lifetime = {}): Shape {
   return { arity, effect, ...span };
 }
 
@@ -56,12 +56,12 @@ export function read(level: Level, slot = 0, arity = slot + 1): Shape {
 }
 
 /** A call that empties the entry in argument `slot`. */
-export function clear(level: Level, arity: number, slot: number, returnsOld: boolean, span: { readonly since?: Version; readonly until?: Version } = {}): Shape {
+export function clear(level: Level, arity: number, slot: number, returnsOld: boolean, span: Lifetime = {}): Shape {
   return shape(arity, { op: 'clear', level, slot, returnsOld }, span);
 }
 
 /** A call that writes argument `value` into the entry in argument `slot`. */
-export function store(level: Level, arity: number, slot: number, value: number, span: { readonly since?: Version; readonly until?: Version } = {}): Shape {
+export function store(level: Level, arity: number, slot: number, value: number, span: Lifetime = {}): Shape {
   return shape(arity, { op: 'store', level, slot, value }, span);
 }
 

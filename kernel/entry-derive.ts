@@ -52,7 +52,7 @@ const built: readonly Primitive[] = [
   ...named([
     ['pte_to_swp_entry', 1, 'The swap-style entry in a pte; the bits kept beside it are gone.', swapops('pte_to_swp_entry')],
     ['pmd_to_swp_entry', 1, 'The swap-style entry in a pmd; the bits kept beside it are gone.', swapops('pmd_to_swp_entry'), { until: [6, 18], renamedTo: 'softleaf_from_pmd' }],
-    ['softleaf_from_pte', 1, 'The leaf entry in a pte (6.19; a second name of pte_to_swp_entry in late 6.12 stable); the bits kept beside it are gone.', swapops('softleaf_from_pte'), { since: [6, 12], renamedFrom: 'pte_to_swp_entry' }],
+    ['softleaf_from_pte', 1, 'The leaf entry in a pte; the bits kept beside it are gone.', swapops('softleaf_from_pte'), { since: [6, 19], backported: { into: [[6, 12]], why: 'a second name of pte_to_swp_entry, for fixes of the reverse mapping' }, renamedFrom: 'pte_to_swp_entry' }],
     ['softleaf_from_pmd', 1, 'The leaf entry in a pmd; the bits kept beside it are gone.', leafops('softleaf_from_pmd'), { since: [6, 19], renamedFrom: 'pmd_to_swp_entry' }],
   ], (arity) => withoutBit(arity), 'Turned back into a pte it has lost the uffd-wp bit: carry it over with pte_swp_mkuffd_wp.'),
   ...named([
@@ -89,7 +89,7 @@ const pages = named([
   ['swp_offset', 1, 'The offset in a swap-style entry: a place in a swap file, a page frame or marker bits.', swapops('swp_offset')],
   ['swp_type', 1, 'The type of a swap-style entry: a swap file, or what else it stands for.', swapops('swp_type')],
   ['swp_offset_pfn', 1, 'The page frame in a migration, device or poison entry.', swapops('swp_offset_pfn'), { since: [6, 1], renamedTo: 'softleaf_to_pfn' }],
-  ['softleaf_to_pfn', 1, 'The page frame in a migration, device or poison entry (6.19, and late 6.12 stable).', swapops('softleaf_to_pfn'), { since: [6, 12], renamedFrom: 'swp_offset_pfn' }],
+  ['softleaf_to_pfn', 1, 'The page frame in a migration, device or poison entry.', swapops('softleaf_to_pfn'), { since: [6, 19], backported: { into: [[6, 12]], why: 'a second name of swp_offset_pfn, for fixes of the reverse mapping' }, renamedFrom: 'swp_offset_pfn' }],
   ['pfn_swap_entry_folio', 1, 'The folio behind a migration, device or poison entry.', swapops('pfn_swap_entry_folio'), { since: [6, 9] }],
   ['softleaf_to_page', 1, 'The page behind a migration, device or poison entry.', leafops('softleaf_to_page'), { since: [6, 19] }],
   ['pmd_to_softleaf_folio', 1, 'The folio behind a migration or device-private pmd.', leafops('pmd_to_softleaf_folio'), { since: [7, 1] }],
@@ -111,7 +111,7 @@ const changed: readonly Primitive[] = [
   }),
   row('pmd_mkwrite', [shape(1, derive(1).effect, { until: [6, 5] }), shape(2, derive(2).effect, { since: [6, 6] })], 'The huge pmd value with write permission.', x86('pmd_mkwrite')),
   row('arch_make_huge_pte', [shape(4, derive(4).effect, { until: [5, 13] }), shape(3, derive(3).effect, { since: [5, 14] })], 'The hugetlb value with what the architecture adds for its size.', 'include/linux/hugetlb.h:arch_make_huge_pte'),
-  row('move_pte', [shape(4, derive(4).effect, { until: [6, 11] }), shape(3, derive(3).effect)], 'The value as it has to be at another address; the same on most architectures.', linux('move_pte'), {
+  row('move_pte', [shape(4, derive(4).effect, { until: [6, 11] }), shape(3, derive(3).effect, { since: [6, 12] })], 'The value as it has to be at another address; the same on most architectures.', linux('move_pte'), {
     pitfall: 'Carries the uffd-wp bit over; whether the new vma wants it is another question.', rules: ['uffd-wp-not-carried-over'],
   }),
   ...named([

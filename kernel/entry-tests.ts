@@ -31,7 +31,7 @@ const none: readonly Primitive[] = [
   }),
   row('pmd_none', test('none'), 'True when the pmd entry is empty.', x86('pmd_none'), { pitfall: 'Look again under the pmd lock before filling it.', rules: r1 }),
   row('pud_none', test('none'), 'True when the pud entry is empty.', x86('pud_none')),
-  row('pte_none_or_zero', noneOrMarker, 'True when the entry is empty or maps the shared zero page (newer kernels, and late 6.12 stable).', 'mm/khugepaged.c:pte_none_or_zero', { since: [6, 12] }),
+  row('pte_none_or_zero', noneOrMarker, 'True when the entry is empty or maps the shared zero page.', 'mm/khugepaged.c:pte_none_or_zero', { since: [6, 19], backported: { into: [[6, 12]], why: 'with a fix of khugepaged' } }),
   row('pte_range_none', shape(2, { op: 'test-slot', test: 'none', level: 'pte', slot: 0 }), 'True when a number of consecutive entries are all empty.', 'mm/memory.c:pte_range_none', {
     since: [6, 8], contract: { needs: 'the page-table lock, for an answer that lasts' },
     pitfall: 'Reads with ptep_get_lockless; the answer is stable only because the caller holds the lock.', rules: r1,
@@ -47,7 +47,7 @@ const uffd: readonly Primitive[] = [
   row('pmd_uffd_wp', bitOf('present'), 'True when a huge pmd is write-protected by userfaultfd.', x86('pmd_uffd_wp'), { rules: wpRules }),
   row('pte_swp_uffd_wp', bitOf('non-present'), 'True when a swap entry carries the uffd-wp bit.', x86('pte_swp_uffd_wp'), { pitfall: 'For non-present entries only.', rules: wpRules }),
   row('pmd_swp_uffd_wp', bitOf('non-present'), 'True when a non-present huge pmd carries the uffd-wp bit.', x86('pmd_swp_uffd_wp'), { rules: wpRules }),
-  row('pte_swp_uffd_wp_any', bitOf('non-present'), 'True when a swap entry or a marker carries the uffd-wp bit.', 'include/linux/mm_inline.h:pte_swp_uffd_wp_any', { since: [5, 19], rules: wpRules }),
+  row('pte_swp_uffd_wp_any', bitOf('non-present'), 'True when a swap entry or a marker carries the uffd-wp bit.', 'include/linux/userfaultfd_k.h:pte_swp_uffd_wp_any', { since: [5, 19], rules: wpRules }),
   row('pte_marker_uffd_wp', bitOf('non-present'), 'True when the entry is a marker that carries uffd-wp.', 'include/linux/userfaultfd_k.h:pte_marker_uffd_wp', {
     since: [5, 19], until: [6, 18], renamedTo: 'pte_is_uffd_wp_marker', rules: wpRules,
   }),
@@ -101,7 +101,7 @@ const kinds: readonly Primitive[] = [
   row('pmd_trans_unstable', shape(1, { op: 'test-slot', test: 'other', level: 'pmd', slot: 0 }), 'True when the pmd may not be walked as a page table at this moment.', pgtable('pmd_trans_unstable'), {
     until: [6, 4], pitfall: 'Gone in 6.5: pte_offset_map and its relatives return NULL instead.',
   }),
-  row('pmd_devmap_trans_unstable', shape(1, { op: 'test-slot', test: 'other', level: 'pmd', slot: 0 }), 'True when the pmd maps device memory or may not be walked as a page table.', 'mm/memory.c:pmd_devmap_trans_unstable', { until: [6, 4] }),
+  row('pmd_devmap_trans_unstable', shape(1, { op: 'test-slot', test: 'other', level: 'pmd', slot: 0 }), 'True when the pmd maps device memory or may not be walked as a page table.', pgtable('pmd_devmap_trans_unstable'), { until: [6, 4] }),
   row('pmd_none_or_trans_huge_or_clear_bad', shape(1, { op: 'test-slot', test: 'other', level: 'pmd', slot: 0 }), 'True when the pmd is empty, huge, being migrated or corrupt; a corrupt one is reported and emptied.', pgtable('pmd_none_or_trans_huge_or_clear_bad'), { until: [6, 4] }),
 ];
 

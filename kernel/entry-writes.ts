@@ -23,7 +23,7 @@ const clears: readonly Primitive[] = [
   row('pte_clear', clear('pte', 3, 2, false), 'Empties a pte.', 'arch/x86/include/asm/pgtable.h:pte_clear', { contract: locked, pitfall: bit, rules: lost }),
   row('pte_clear_not_present_full', clear('pte', 4, 2, false), 'Empties a pte that is not present (swap entry, marker).', pgtable('pte_clear_not_present_full'), { contract: locked, pitfall: bit, rules: lost }),
   row('clear_not_present_full_ptes', clear('pte', 5, 2, false), 'Empties several ptes that are not present.', pgtable('clear_not_present_full_ptes'), { since: [6, 10], contract: locked, pitfall: bit, rules: lost }),
-  row('huge_ptep_get_and_clear', [clear('huge', 3, 2, true, { until: [6, 13] }), clear('huge', 4, 2, true, { since: [6, 12] })], 'Empties a hugetlb entry and returns what it held.', hugetlb('huge_ptep_get_and_clear'), {
+  row('huge_ptep_get_and_clear', [clear('huge', 3, 2, true, { until: [6, 13] }), clear('huge', 4, 2, true, { since: [6, 14], backported: { into: [[6, 12]], why: 'architectures need the size of the huge page' } })], 'Empties a hugetlb entry and returns what it held.', hugetlb('huge_ptep_get_and_clear'), {
     contract: locked, pitfall: bit, rules: lost,
   }),
   row('huge_ptep_clear_flush', clear('huge', 3, 2, true), 'Empties a hugetlb entry, flushes the TLB and returns what it held.', hugetlb('huge_ptep_clear_flush'), { contract: locked, pitfall: bit, rules: lost }),

@@ -1,43 +1,57 @@
-/** The hover text of a primitive or constant, in Markdown. */
+/** The hover text of a primitive, documented function or constant, in Markdown. */
 import { anyArity } from './build';
+import { documented } from './documented/index';
 import type { KernelModel } from './model';
 import { builtinModel, constants } from './model';
-import type { Constant, Contract, Primitive, Shape, Version } from './types';
+import { inWords } from './hover-words';
+import type { Constant, Contract, Documented, Lifetime, Primitive, Version } from './types';
+
+/** What this program has about a rule that the model names. */
+export interface RuleNote {
+  /** Address of the page that explains the rule. */
+  readonly page?: string;
+  /** Name of the scenario that shows its race, when one ships. */
+  readonly scenario?: string | null;
+}
+
+/** Undefined for a rule that this program does not have: the model knows of more. */
+export type RuleNotes = (rule: string) => RuleNote | undefined;
 
 /**
- * What a hover says about `name`, or undefined when the model does not know it. Of the rules that an entry plays a part in, those are named
- * that `ships` accepts: the model knows of more than this program has.
+ * What a hover says about `name`, or undefined when nothing is known of it. Of the rules that an entry plays a part in, those are named that `notesOf`
+ * knows, with their scenarios.
  */
-export function describe(name: string, ships: (rule: string) => boolean = () => true, model: KernelModel = builtinModel): string | undefined {
+export function describe(name: string, notesOf: RuleNotes = () => ({}), model: KernelModel = builtinModel): string | undefined {
   const primitive = model.primitives.get(name);
-  if (primitive !== undefined) return describePrimitive(primitive, ships);
+  if (primitive !== undefined) return page(primitive, titleOf(primitive), notesOf);
+  const explained = documented.get(name);
+  if (explained !== undefined) return page(explained, explained.role, notesOf);
   const constant = constants.get(name);
-  return constant === undefined ? undefined : describeConstant(constant, ships);
+  return constant === undefined ? undefined : page(constant, undefined, notesOf);
 }
 
-function describePrimitive(entry: Primitive, ships: (rule: string) => boolean): string {
+/** Title, meaning, then one short line for each thing there is to know. */
+function page(entry: Primitive | Documented | Constant, role: string | undefined, notesOf: RuleNotes): string {
+  const rules = (entry.rules ?? []).flatMap((rule) => {
+    const note = notesOf(rule);
+    return note === undefined ? [] : [{ rule, ...note }];
+  });
   const lines = [
-    ...contractLines(entry.contract ?? {}),
-    labelled('Pitfall', plain(entry.pitfall)),
-    labelled('Arguments', argumentHistory(entry.shapes)),
+    ...('contract' in entry ? contractLines(entry.contract ?? {}) : []),
+    labelled('Pitfall', entry.pitfall === undefined ? undefined : inWords(entry.pitfall)),
+    labelled('Arguments', argumentHistory(entry)),
     labelled('Kernels', history(entry)),
-    labelled('Rules', ruleList(entry.rules?.filter(ships))),
+    labelled(rules.length > 1 ? 'Rules' : 'Rule', listed(rules.map(({ rule, page: address }) => (address === undefined ? `\`${rule}\`` : `[\`${rule}\`](${address})`)))),
+    ...scenarioLine(rules.flatMap(({ scenario }) => scenario ?? [])),
     labelled('Source', `\`${entry.source}\``),
   ];
-  return page(`**\`${entry.name}()\`** · ${titleOf(entry)}`, plain(entry.meaning), lines);
+  const title = role === undefined ? `**\`${entry.name}\`**` : `**\`${entry.name}()\`** · ${inWords(role)}`;
+  return [title, inWords(entry.meaning), lines.filter((line) => line !== undefined).join('  \n')].join('\n\n');
 }
 
-function describeConstant(entry: Constant, ships: (rule: string) => boolean): string {
-  return page(`**\`${entry.name}\`**`, entry.meaning, [
-    labelled('Pitfall', entry.pitfall),
-    labelled('Kernels', span(entry.since, entry.until)),
-    labelled('Rules', ruleList(entry.rules?.filter(ships))),
-    labelled('Source', `\`${entry.source}\``),
-  ]);
-}
-
-function page(title: string, meaning: string, lines: readonly (string | undefined)[]): string {
-  return [title, meaning, lines.filter((line) => line !== undefined).join('  \n')].join('\n\n');
+function scenarioLine(scenarios: readonly string[]): readonly (string | undefined)[] {
+  const each = [...new Set(scenarios)].map((scenario) => `\`${scenario}\``);
+  return [labelled(each.length > 1 ? 'Scenarios' : 'Scenario', listed(each))];
 }
 
 /** One or two words that say what kind of call it is. */
@@ -76,53 +90,49 @@ function exhausted(op: never): never {
 }
 
 function contractLines(contract: Contract): readonly (string | undefined)[] {
-  const locks = [
-    contract.needs === undefined ? undefined : `needs ${plain(contract.needs)}`,
-    contract.takes === undefined ? undefined : `takes ${plain(contract.takes)}`,
-    contract.releases === undefined ? undefined : `drops ${plain(contract.releases)}`,
-  ].filter((part) => part !== undefined);
+  const { needs, takes, releases, sleeps, stale } = contract;
+  const sentence = (text: string | undefined): string | undefined => (text === undefined ? undefined : `${inWords(text)}.`);
   return [
-    labelled('Locks', locks.length === 0 ? undefined : `${locks.join('; ')}.`),
-    labelled('Sleeps', contract.sleeps === true ? 'it may.' : undefined),
-    labelled('Stale after', contract.stale === undefined ? undefined : `${plain(contract.stale)}.`),
+    labelled('Needs', sentence(needs)),
+    labelled('Takes', sentence(takes)),
+    labelled('Drops', sentence(releases)),
+    labelled('Sleeps', sleeps === true ? 'it may.' : undefined),
+    labelled('Stale after', sentence(stale)),
   ];
 }
 
-function argumentHistory(shapes: readonly Shape[]): string | undefined {
-  if (shapes.length < 2) return undefined;
-  return `${shapes.filter((each) => each.arity !== anyArity).map((each) => `${each.arity} ${span(each.since, each.until) ?? 'otherwise'}`).join(', ')}.`;
+/** Numbers of arguments with the versions that have them; nothing to say of what never changed. */
+function argumentHistory(entry: Primitive | Documented | Constant): string | undefined {
+  const parts = 'shapes' in entry
+    ? entry.shapes.filter(({ arity }) => arity !== anyArity).map((shape) => `${shape.arity} ${span(shape) ?? 'otherwise'}`)
+    : 'parameters' in entry ? entry.parameters.flatMap(({ count, version }) => (version === undefined ? [] : [`${count} in ${versionText(version)}`])) : [];
+  return parts.length < 2 ? undefined : `${parts.join(', ')}.`;
 }
 
-function history(entry: Primitive): string | undefined {
+function history(entry: Constant): string | undefined {
   const parts = [
-    span(entry.since, entry.until),
+    span(entry),
     entry.renamedFrom === undefined ? undefined : `before: \`${entry.renamedFrom}\``,
     entry.renamedTo === undefined ? undefined : `now: \`${entry.renamedTo}\``,
   ].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : `${parts.join('; ')}.`;
 }
 
-function span(since: Version | undefined, until: Version | undefined): string | undefined {
-  if (since !== undefined && until !== undefined) return `${versionText(since)} to ${versionText(until)}`;
-  if (since !== undefined) return `since ${versionText(since)}`;
-  return until === undefined ? undefined : `up to ${versionText(until)}`;
+function span({ since, until, backported }: Lifetime): string | undefined {
+  const stable = backported === undefined ? '' : `, also in ${backported.into.map(versionText).join(' and ')} stable`;
+  if (since !== undefined && until !== undefined) return `${versionText(since)} to ${versionText(until)}${stable}`;
+  if (since !== undefined) return `since ${versionText(since)}${stable}`;
+  return until === undefined ? undefined : `up to ${versionText(until)}${stable}`;
 }
 
 function versionText(version: Version): string {
   return `${version[0]}.${version[1]}`;
 }
 
-function ruleList(rules: readonly string[] | undefined): string | undefined {
-  return rules === undefined || rules.length === 0 ? undefined : rules.map((rule) => `\`${rule}\``).join(', ');
-}
-
-/** Entries hold plain text, also those that somebody else's tree brings along: it may not become a link, a picture or another paragraph. */
-function plain(text: string): string;
-function plain(text: string | undefined): string | undefined;
-function plain(text: string | undefined): string | undefined {
-  return text?.replace(/\s+/g, ' ').replace(/[\\`[\]<]/g, '\\$&');
+function listed(items: readonly string[]): string | undefined {
+  return items.length === 0 ? undefined : items.join(', ');
 }
 
 function labelled(label: string, text: string | undefined): string | undefined {
-  return text === undefined ? undefined : `${label}: ${text}`;
+  return text === undefined ? undefined : `**${label}:** ${text}`;
 }

@@ -3,7 +3,7 @@
  * tables, assertions. They are listed so that nobody follows them or gives up at them.
  */
 import { type Notes, inert, rowsOf } from './build';
-import type { Primitive } from './types';
+import type { Backport, Primitive } from './types';
 
 const row = rowsOf('page-table');
 type Line = readonly [name: string, meaning: string, source: string, notes?: Notes];
@@ -15,6 +15,7 @@ const pgtable = (name: string): string => `include/linux/pgtable.h:${name}`;
 const check = (name: string): string => `include/linux/page_table_check.h:${name}`;
 const mm = (name: string): string => `include/linux/mm.h:${name}`;
 const rmap = (name: string): string => `include/linux/rmap.h:${name}`;
+const unsharing: Backport = { into: [[6, 1], [6, 12]], why: 'with the fix of TLB flushes after page tables were unshared' };
 
 const flushes: readonly Line[] = [
   ['flush_tlb_page', 'Drops one address from the TLBs of all CPUs that use the mm.', x86Tlb('flush_tlb_page')],
@@ -42,7 +43,7 @@ const flushes: readonly Line[] = [
   ['tlb_flush_pud_range', 'Notes a range of huge puds whose TLB entries have to go.', generic('tlb_flush_pud_range')],
   ['tlb_change_page_size', 'Tells the batch the page size of what follows.', generic('tlb_change_page_size')],
   ['tlb_gather_mmu', 'Starts a batch of TLB flushes.', 'mm/mmu_gather.c:tlb_gather_mmu'],
-  ['tlb_gather_mmu_vma', 'Starts a batch of TLB flushes for one vma (newer kernels, and late 6.1 and 6.12 stable).', 'mm/mmu_gather.c:tlb_gather_mmu_vma', { since: [6, 1] }],
+  ['tlb_gather_mmu_vma', 'Starts a batch of TLB flushes for one vma.', 'mm/mmu_gather.c:tlb_gather_mmu_vma', { since: [6, 19], backported: unsharing }],
   ['tlb_finish_mmu', 'Ends a batch: flushes the TLBs and frees the pages.', 'mm/mmu_gather.c:tlb_finish_mmu'],
   ['mmu_notifier_range_init', 'Fills in the range for the notifiers of secondary MMUs.', notifier('mmu_notifier_range_init')],
   ['mmu_notifier_invalidate_range_start', 'Tells secondary MMUs that the range is about to change.', notifier('mmu_notifier_invalidate_range_start'), {
@@ -74,7 +75,7 @@ const tables: readonly Line[] = [
     contract: { needs: 'the page-table lock, and the hugetlb vma lock and i_mmap_rwsem for writing', stale: 'the entry pointer: the table is gone when it returns true' },
     rules: ['hugetlb-pte-walk-unlocked'],
   }],
-  ['huge_pmd_unshare_flush', 'Flushes the TLBs after hugetlb page tables were given up (newer kernels, and late 6.1 and 6.12 stable).', 'mm/hugetlb.c:huge_pmd_unshare_flush', { since: [6, 1] }],
+  ['huge_pmd_unshare_flush', 'Flushes the TLBs after hugetlb page tables were given up.', 'mm/hugetlb.c:huge_pmd_unshare_flush', { since: [6, 19], backported: unsharing }],
   ['adjust_range_if_pmd_sharing_possible', 'Widens a range to whole shared hugetlb tables.', 'mm/hugetlb.c:adjust_range_if_pmd_sharing_possible'],
   ['arch_enter_lazy_mmu_mode', 'Lets the architecture collect page-table writes.', pgtable('arch_enter_lazy_mmu_mode')],
   ['arch_leave_lazy_mmu_mode', 'Makes the architecture carry out the collected page-table writes.', pgtable('arch_leave_lazy_mmu_mode')],
@@ -88,7 +89,7 @@ const tables: readonly Line[] = [
   ['arch_check_zapped_pud', 'Lets the architecture look at a huge pud that was zapped.', pgtable('arch_check_zapped_pud'), { since: [6, 12] }],
   ['arch_do_swap_page_nr', 'As arch_do_swap_page for several pages.', pgtable('arch_do_swap_page_nr'), { since: [6, 12] }],
   ['uffd_supports_wp_marker', 'True when this kernel and machine can keep write protection in empty entries.', 'include/asm-generic/pgtable_uffd.h:uffd_supports_wp_marker', { since: [6, 19] }],
-  ['arch_do_swap_page', 'Lets the architecture restore tags of a page read from swap.', pgtable('arch_do_swap_page')],
+  ['arch_do_swap_page', 'Lets the architecture restore tags of a page read from swap.', pgtable('arch_do_swap_page'), { until: [6, 11], renamedTo: 'arch_do_swap_page_nr' }],
   ['arch_unmap_one', 'Lets the architecture save tags of a page that goes to swap.', pgtable('arch_unmap_one')],
   ['page_table_check_pte_clear', 'Debugging: accounts for a cleared pte.', check('page_table_check_pte_clear'), { since: [5, 17] }],
   ['page_table_check_pmd_clear', 'Debugging: accounts for a cleared pmd.', check('page_table_check_pmd_clear'), { since: [5, 17] }],

@@ -26,8 +26,8 @@ const mmap: readonly Primitive[] = [
   take('mmap_lock', 'write', ['mmap_write_lock_killable', 'Takes mmap_lock for writing; not 0, and nothing taken, when a fatal signal came first.', mmapLock('mmap_write_lock_killable')]),
   attempt('mmap_lock', 'write', ['mmap_write_trylock', 'Takes mmap_lock for writing if it is free; true when taken.', mmapLock('mmap_write_trylock'), { until: [6, 5] }]),
   row('mmap_write_lock_nested', shape(2, { op: 'mm-lock', lock: 'mmap_lock', mode: 'write' }), 'Takes the mmap_lock of a second mm for writing, as fork does.', mmapLock('mmap_write_lock_nested'), { contract: { takes: 'mmap_lock for writing', sleeps: true } }),
-  attempt('mmap_lock', 'read', ['lock_mm_and_find_vma', 'Takes mmap_lock for reading and finds the vma of a user address; NULL, and nothing taken, when there is none (6.5, and older stable kernels).', 'mm/memory.c:lock_mm_and_find_vma', {
-    since: [6, 1], shapes: [shape(3, { op: 'mm-lock', lock: 'mmap_lock', mode: 'read', try: true })],
+  attempt('mmap_lock', 'read', ['lock_mm_and_find_vma', 'Takes mmap_lock for reading and finds the vma of a user address; NULL, and nothing taken, when there is none.', 'mm/memory.c:lock_mm_and_find_vma', {
+    since: [6, 5], backported: { into: [[6, 1]], why: 'with the fix that lets stacks grow under mmap_lock for writing only' }, shapes: [shape(3, { op: 'mm-lock', lock: 'mmap_lock', mode: 'read', try: true })],
   }]),
   drop('mmap_lock', 'read', ['mmap_read_unlock_non_owner', 'Drops mmap_lock taken for reading by another task.', mmapLock('mmap_read_unlock_non_owner')]),
   drop('mmap_lock', 'write', ['mmap_write_unlock', 'Drops mmap_lock taken for writing, and with it all vma write locks.', mmapLock('mmap_write_unlock')]),
@@ -41,7 +41,7 @@ const vma: readonly Primitive[] = [
   row('vma_start_read', [
     shape(1, { op: 'mm-lock', lock: 'vma lock', mode: 'read', try: true }, { until: [6, 14] }),
     shape(2, { op: 'mm-lock', lock: 'vma lock', mode: 'read', try: true }, { since: [6, 15] }),
-  ], 'Locks a vma for reading if nobody changes it; the result tells whether it worked.', 'include/linux/mm.h:vma_start_read', { since: since64, contract: { takes: 'the vma lock for reading' } }),
+  ], 'Locks a vma for reading if nobody changes it; the result tells whether it worked.', 'include/linux/mm.h:vma_start_read', { since: since64, contract: { takes: 'the vma lock for reading, when it succeeds' } }),
   attempt('vma lock', 'read', ['vma_start_read_locked', 'Locks a vma for reading while mmap_lock is held; the result tells whether it worked.', mmapLock('vma_start_read_locked'), { since: [6, 15] }]),
   drop('vma lock', 'read', ['vma_end_read', 'Drops the vma lock taken for reading.', 'include/linux/mm.h:vma_end_read', { since: since64, contract: { releases: 'the vma lock', stale: 'the vma, unless mmap_lock is held' }, rules: ['use-after-userfault'] }]),
   take('hugetlb vma lock', 'read', ['hugetlb_vma_lock_read', 'Keeps shared hugetlb page tables of the vma from being unshared.', hugetlb('hugetlb_vma_lock_read'), {
@@ -108,13 +108,18 @@ function words(lock: string): string {
   return lock === 'mmap_lock' || lock === 'i_mmap_rwsem' ? lock : `the ${lock}`;
 }
 
+/** Of some locks there is one way to hold them only. */
+function held(lock: string, mode: Mode): string {
+  return lock === 'folio lock' || lock === 'mutex' ? words(lock) : `${words(lock)} for ${mode === 'read' ? 'reading' : 'writing'}`;
+}
+
 function take(lock: string, mode: Mode, [name, meaning, source, notes]: Line): Primitive {
-  return row(name, shape(1, { op: 'mm-lock', lock, mode }), meaning, source, { contract: { takes: `${words(lock)} for ${mode === 'read' ? 'reading' : 'writing'}`, sleeps: true }, ...notes });
+  return row(name, shape(1, { op: 'mm-lock', lock, mode }), meaning, source, { contract: { takes: held(lock, mode), sleeps: true }, ...notes });
 }
 
 function attempt(lock: string, mode: Mode, [name, meaning, source, notes]: Line): Primitive {
   const { shapes, ...rest } = notes ?? {};
-  return row(name, shapes ?? shape(1, { op: 'mm-lock', lock, mode, try: true }), meaning, source, { contract: { takes: `${words(lock)} for ${mode === 'read' ? 'reading' : 'writing'}, when it succeeds` }, ...rest });
+  return row(name, shapes ?? shape(1, { op: 'mm-lock', lock, mode, try: true }), meaning, source, { contract: { takes: `${held(lock, mode)}, when it succeeds` }, ...rest });
 }
 
 function drop(lock: string, mode: Mode, [name, meaning, source, notes]: Line): Primitive {

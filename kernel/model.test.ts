@@ -1,24 +1,26 @@
 import { describe as suite, expect, it } from 'vitest';
 import { anyArity, inert, read } from './build';
 import { allConstants } from './constants';
-import { describe } from './hover';
+import { allDocumented, documented } from './documented/index';
 import { allPrimitives, builtinModel, carrierFields, constants, extendModel, pageTableTypes } from './model';
-import type { Effect, LockSource, Primitive, Shape, Version } from './types';
+import type { Effect, Lifetime, LockSource, Primitive, Shape, Version } from './types';
 
 const { primitives, shapeFor } = builtinModel;
+const all = [...allPrimitives, ...allDocumented, ...allConstants];
 const newestLts: Version = [7, 2];
 const oldest: Version = [5, 8];
 
 suite('the tables', () => {
   it('name everything once', () => {
-    const names = [...allPrimitives, ...allConstants].map((entry) => entry.name);
+    const names = all.map((entry) => entry.name);
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+    expect(documented.size).toBe(allDocumented.length);
     expect(primitives.size).toBe(allPrimitives.length);
     expect(constants.size).toBe(allConstants.length);
   });
 
   it('leave no text empty and end sentences', () => {
-    for (const { name, meaning, pitfall, source } of [...allPrimitives, ...allConstants]) {
+    for (const { name, meaning, pitfall, source } of all) {
       expect(meaning, name).toMatch(/^.{4,}\.$/s);
       if (pitfall !== undefined) expect(pitfall, name).toMatch(/^.{4,}\.$/s);
       expect(source, name).toMatch(/^[\w./-]+\.[ch]:\w+$/);
@@ -26,7 +28,7 @@ suite('the tables', () => {
   });
 
   it('keep to plain ASCII and short lines', () => {
-    for (const { name, meaning, pitfall } of [...allPrimitives, ...allConstants]) {
+    for (const { name, meaning, pitfall } of all) {
       for (const text of [meaning, pitfall ?? '']) {
         expect(text, name).toMatch(/^[\x20-\x7e]*$/);
         expect(text.length, name).toBeLessThan(190);
@@ -48,6 +50,15 @@ suite('the tables', () => {
     }
   });
 
+  it('give each number of parameters once', () => {
+    for (const { name, parameters } of allDocumented) {
+      expect(parameters.length, name).toBeGreaterThan(0);
+      expect(new Set(parameters.map(({ version }) => version?.join('.'))).size, name).toBe(parameters.length);
+      expect(parameters.length === 1 || new Set(parameters.map(({ count }) => count)).size > 1, name).toBe(true);
+      expect(parameters.every(({ count }) => count >= 0), name).toBe(true);
+    }
+  });
+
   it('give each number of arguments once', () => {
     for (const { name, shapes } of allPrimitives) {
       const arities = shapes.map((each) => each.arity);
@@ -56,8 +67,14 @@ suite('the tables', () => {
   });
 
   it('begin before they end', () => {
-    const spans = [...allPrimitives, ...allConstants, ...allPrimitives.flatMap(({ name, shapes }) => shapes.map((each) => ({ name, since: each.since, until: each.until })))];
-    for (const { name, since, until } of spans) {
+    const signatures = allPrimitives.flatMap(({ name, shapes }) => shapes.map((each) => ({ ...each, name })));
+    const spans: readonly (Lifetime & { readonly name: string })[] = [...all, ...signatures];
+    for (const { name, since, until, backported } of spans) {
+      for (const version of backported?.into ?? []) {
+        // A name that mainline still had then did not have to be brought back.
+        expect(since !== undefined && number(since) > number(version), name).toBe(true);
+        expect(backported?.why, name).toMatch(/^[a-z].{10,}[^.]$/);
+      }
       if (since !== undefined && until !== undefined) expect(number(since), name).toBeLessThanOrEqual(number(until));
       for (const version of [since, until]) {
         if (version === undefined) continue;
@@ -68,7 +85,7 @@ suite('the tables', () => {
   });
 
   it('rename to names that they know, and in the order of the versions', () => {
-    for (const entry of allPrimitives) {
+    for (const entry of all) {
       const next = entry.renamedTo === undefined ? undefined : known(entry.renamedTo, entry);
       if (next !== undefined && entry.until !== undefined && next.since !== undefined) expect(number(next.since), entry.name).toBeGreaterThan(number(entry.until));
       if (entry.renamedFrom !== undefined) known(entry.renamedFrom, entry);
@@ -124,40 +141,8 @@ suite('carriers', () => {
   });
 });
 
-suite('describe', () => {
-  it('shows contract, history, rules and source', () => {
-    expect(describe('huge_ptep_get')).toBe([
-      '**`huge_ptep_get()`** · reads an entry',
-      'Reads a hugetlb entry.',
-      [
-        'Locks: needs for a shared mapping the hugetlb vma lock or i_mmap_rwsem, unless the page-table lock is held.',
-        'Stale after: the value, at once: nothing keeps the entry from changing unless its lock is held.',
-        'Pitfall: Without the page-table lock it may be empty for a moment although a page is mapped.',
-        'Arguments: 1 up to 6.10, 3 since 6.11.',
-        'Rules: `lockless-pte-to-userfault`, `hugetlb-pte-walk-unlocked`',
-        'Source: `include/asm-generic/hugetlb.h:huge_ptep_get`',
-      ].join('  \n'),
-    ].join('\n\n'));
-  });
-
-  it('shows entries of a tree, as plain text', () => {
-    const evil: Primitive = { name: 'ours', area: 'page-table', shapes: [read('pte')], meaning: 'See ![x](http://x/y.png)\n\n# <b>`now`', source: '.mm-review.json' };
-    expect(describe('ours', undefined, extendModel(builtinModel, [evil]))).toBe('**`ours()`** · reads an entry\n\nSee !\\[x\\](http://x/y.png) # \\<b>\\`now\\`\n\nSource: `.mm-review.json`');
-    expect(describe('ours')).toBeUndefined();
-  });
-
-  it('explains constants and nothing else', () => {
-    expect(describe('FAULT_FLAG_UNSHARE')).toContain('since 5.19');
-    expect(describe('printk')).toBeUndefined();
-  });
-
-  it('has something to say about every name', () => {
-    for (const { name } of [...allPrimitives, ...allConstants]) expect(describe(name), name).toMatch(/Source: /);
-  });
-});
-
-function known(name: string, by: Primitive): Primitive {
-  const entry = primitives.get(name);
+function known(name: string, by: Lifetime & { readonly name: string }): Lifetime {
+  const entry = all.find((each) => each.name === name);
   if (entry === undefined) throw new Error(`${by.name} refers to ${name}, which has no entry`);
   return entry;
 }

@@ -97,45 +97,66 @@ export interface Contract {
   readonly stale?: string;
 }
 
-/** The signature may differ between versions; the analyzer picks by the number of arguments at the call. */
-export interface Shape {
-  readonly arity: number;
-  readonly effect: Effect;
+/** A name or signature that a stable kernel got later than its mainline version says. */
+export interface Backport {
+  /** The stable series, among those that the tests read. */
+  readonly into: readonly Version[];
+  /** With what it came, for whoever maintains the tables. */
+  readonly why: string;
+}
+
+/** When a name or signature exists: from and up to these mainline versions, both included. */
+export interface Lifetime {
   readonly since?: Version;
   readonly until?: Version;
+  readonly backported?: Backport;
+}
+
+/** The signature may differ between versions; the analyzer picks by the number of arguments at the call. */
+export interface Shape extends Lifetime {
+  readonly arity: number;
+  readonly effect: Effect;
 }
 
 export type Area = 'page-table' | 'lock' | 'userfaultfd' | 'page-cache' | 'fault' | 'rmap';
 
-export interface Primitive {
+/** What every entry tells the hover. */
+interface Entry extends Lifetime {
   readonly name: string;
   readonly area: Area;
-  /** One or more shapes with different numbers of arguments. */
-  readonly shapes: readonly Shape[];
   /** What it means, in one line. */
   readonly meaning: string;
-  readonly contract?: Contract;
   /** What people get wrong with it. */
   readonly pitfall?: string;
-  readonly since?: Version;
-  readonly until?: Version;
   /** Older or newer name of the same thing. */
   readonly renamedTo?: string;
   readonly renamedFrom?: string;
-  /** Rules it plays a part in. */
+  /** Rules it plays a part in; the scenarios follow from them. */
   readonly rules?: readonly string[];
-  /** Where this was read: file and function, or a commit. */
+  /** Where this was read: file and symbol. */
   readonly source: string;
 }
 
-/** A constant or flag that a hover explains (`VM_UFFD_WP`, `FAULT_FLAG_UNSHARE`, `UFFDIO_COPY`). */
-export interface Constant {
-  readonly name: string;
-  readonly area: Area;
-  readonly meaning: string;
-  readonly pitfall?: string;
-  readonly since?: Version;
-  readonly until?: Version;
-  readonly rules?: readonly string[];
-  readonly source: string;
+/** A function or macro whose calls the analyzer takes for what the entry says; it does not look at the body. */
+export interface Primitive extends Entry {
+  /** One or more shapes with different numbers of arguments. */
+  readonly shapes: readonly Shape[];
+  readonly contract?: Contract;
 }
+
+/** How many parameters a documented function has: in the version where that was read, or in all of them. */
+export interface Parameters {
+  readonly count: number;
+  readonly version?: Version;
+}
+
+/** A function or macro that a hover explains and nothing else knows: the analyzer works out from its body what it does. */
+export interface Documented extends Entry {
+  /** One or two words that say what kind of function it is. */
+  readonly role: string;
+  readonly parameters: readonly Parameters[];
+  readonly contract?: Contract;
+}
+
+/** A constant or flag that a hover explains (`VM_UFFD_WP`, `FAULT_FLAG_UNSHARE`, `UFFDIO_COPY`). */
+export type Constant = Entry;

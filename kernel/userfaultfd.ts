@@ -1,21 +1,24 @@
 /** userfaultfd proper: registration tests, events, markers. */
 import { rowsOf, shape } from './build';
-import type { Primitive } from './types';
+import type { Contract, Primitive } from './types';
 
 const row = rowsOf('userfaultfd');
+/** Registration takes mmap_lock for writing and, in 6.12, write-locks the vma (mm/userfaultfd.c:userfaultfd_set_ctx). */
+const vmaLock: Contract = { needs: 'mmap_lock or the vma lock, for an answer that lasts' };
 const header = (name: string): string => `include/linux/userfaultfd_k.h:${name}`;
 
 const flags: readonly Primitive[] = [
   row('userfaultfd_missing', shape(1, { op: 'vma-flag', flag: 'missing', arg: 0 }), 'True when the vma is registered for faults on missing pages.', header('userfaultfd_missing'), {
-    contract: { needs: 'mmap_lock or the vma lock (registration takes mmap_lock for writing)' },
+    contract: vmaLock,
     pitfall: 'On a shared mapping every vma of the file has to be asked, under i_mmap_rwsem.', rules: ['hole-filled-under-uffd', 'lockless-pte-to-userfault'],
   }),
-  row('userfaultfd_minor', shape(1, { op: 'vma-flag', flag: 'minor', arg: 0 }), 'True when the vma is registered for minor faults: page in the cache, entry empty.', header('userfaultfd_minor'), { since: [5, 13], rules: ['lockless-pte-to-userfault'] }),
-  row('userfaultfd_wp', shape(1, { op: 'vma-flag', flag: 'wp', arg: 0 }), 'True when the vma is registered for write protection.', header('userfaultfd_wp'), { rules: ['uffd-wp-check-not-repeated', 'uffd-wp-bit-lost'] }),
-  row('userfaultfd_armed', shape(1, { op: 'vma-flag', flag: 'armed', arg: 0 }), 'True when the vma is registered with userfaultfd in any mode.', header('userfaultfd_armed'), { rules: ['uffd-wp-check-not-repeated'] }),
-  row('userfaultfd_wp_async', shape(1, { op: 'vma-flag', flag: 'wp-async', arg: 0 }), 'True when write protection is resolved by the kernel itself, without an event.', header('userfaultfd_wp_async'), { since: [6, 7] }),
-  row('userfaultfd_wp_use_markers', shape(1, { op: 'vma-flag', flag: 'other', arg: 0 }), 'True when write protection of this vma also covers empty entries, by markers.', header('userfaultfd_wp_use_markers'), { since: [6, 4] }),
-  row('vma_has_uffd_without_event_remap', shape(1, { op: 'vma-flag', flag: 'drops-on-remap', arg: 0 }), 'True when the vma is registered and the monitor is not told about mremap, so that the protection is dropped with the move (6.13, and older stable kernels).', header('vma_has_uffd_without_event_remap'), { since: [6, 1] }),
+  row('userfaultfd_minor', shape(1, { op: 'vma-flag', flag: 'minor', arg: 0 }), 'True when the vma is registered for minor faults: page in the cache, entry empty.', header('userfaultfd_minor'), { since: [5, 13], contract: vmaLock, rules: ['lockless-pte-to-userfault'] }),
+  row('userfaultfd_wp', shape(1, { op: 'vma-flag', flag: 'wp', arg: 0 }), 'True when the vma is registered for write protection.', header('userfaultfd_wp'), {
+    contract: vmaLock, pitfall: 'Without these locks, as in reverse mapping or in khugepaged on a file, the answer may be old at once.', rules: ['uffd-wp-check-not-repeated', 'uffd-wp-bit-lost'] }),
+  row('userfaultfd_armed', shape(1, { op: 'vma-flag', flag: 'armed', arg: 0 }), 'True when the vma is registered with userfaultfd in any mode.', header('userfaultfd_armed'), { contract: vmaLock, rules: ['uffd-wp-check-not-repeated'] }),
+  row('userfaultfd_wp_async', shape(1, { op: 'vma-flag', flag: 'wp-async', arg: 0 }), 'True when write protection is resolved by the kernel itself, without an event.', header('userfaultfd_wp_async'), { contract: vmaLock, since: [6, 7] }),
+  row('userfaultfd_wp_use_markers', shape(1, { op: 'vma-flag', flag: 'other', arg: 0 }), 'True when write protection of this vma also covers empty entries, by markers.', header('userfaultfd_wp_use_markers'), { contract: vmaLock, since: [6, 4] }),
+  row('vma_has_uffd_without_event_remap', shape(1, { op: 'vma-flag', flag: 'drops-on-remap', arg: 0 }), 'True when the vma is registered and the monitor is not told about mremap, so that the protection is dropped with the move.', header('vma_has_uffd_without_event_remap'), { since: [6, 13], backported: { into: [[6, 1], [6, 12]], why: 'with the fix of mremap' } }),
   row('vma_is_anonymous', shape(1, { op: 'vma-flag', flag: 'anonymous', arg: 0 }), 'True when the vma maps no file; shmem and hugetlb count as files.', 'include/linux/mm.h:vma_is_anonymous', {
     pitfall: 'A private mapping of a file is not anonymous, although it holds anonymous pages.', rules: ['uffd-wp-bit-lost'],
   }),

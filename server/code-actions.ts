@@ -2,10 +2,17 @@
 import type { CodeActionKind} from 'vscode-languageserver/node';
 import { type CancellationToken, type CodeAction, type CodeActionParams } from 'vscode-languageserver/node';
 import type { Feature, FeatureContext } from './feature';
+import { explainActions } from './explain-rule';
+import { fixActions } from './fix-actions';
+import { isLitmus } from './litmus/document';
+import { litmusFixes } from './litmus/fixes';
 import { raceActions } from './open-race';
+import { silenceActions } from './silence-actions';
 
 /** Offers actions for a place. The kinds that the client asks for have been looked at, by the source's own kinds. */
 export interface ActionSource {
+  /** For litmus files; without it, for all others. */
+  readonly litmus?: true;
   readonly kinds: readonly CodeActionKind[];
   /** False when this client can do nothing with them. */
   usable(context: FeatureContext): boolean;
@@ -13,14 +20,16 @@ export interface ActionSource {
 }
 
 /** In the order in which editors show them. */
-const sources: readonly ActionSource[] = [raceActions];
+const sources: readonly ActionSource[] = [fixActions, raceActions, silenceActions, explainActions, litmusFixes];
 
 export const codeActions: Feature = (context) => {
   const usable = sources.filter((source) => source.usable(context));
   // Clients without literals only know commands.
   if (usable.length === 0 || !context.capabilities.textDocument?.codeAction?.codeActionLiteralSupport) return {};
   context.connection.onCodeAction(async (params, token) => {
-    const wanted = usable.filter(({ kinds }) => kinds.some((kind) => isAskedFor(kind, params.context.only)));
+    const document = context.documents.get(params.textDocument.uri);
+    const inLitmus = document !== undefined && isLitmus(document);
+    const wanted = usable.filter(({ kinds, litmus }) => inLitmus === (litmus === true) && kinds.some((kind) => isAskedFor(kind, params.context.only)));
     const offers = await Promise.all(wanted.map(async (source) => {
       try {
         return await source.offer(params, context, token);

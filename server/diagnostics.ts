@@ -67,7 +67,7 @@ function withSteps(firstLine: string, finding: Finding): string {
 }
 
 /** Locations are 1-based, LSP ranges 0-based; both count UTF-16 code units and end exclusively. */
-function toRange(location: Location): Range {
+export function toRange(location: Location): Range {
   return {
     start: { line: location.line - 1, character: location.column - 1 },
     end: { line: location.endLine - 1, character: location.endColumn - 1 },

@@ -3,6 +3,7 @@ import type { ClientCapabilities, Connection, ServerCapabilities, TextDocuments 
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Delivery } from './delivery';
 import type { Engine } from './engine';
+import type { LitmusDiagnostics } from './litmus/diagnostics';
 import type { Log } from './log';
 
 export interface FeatureContext {
@@ -16,6 +17,10 @@ export interface FeatureContext {
   readonly commands: ReadonlySet<string>;
   /** Findings, settings, and questions to the analysis, by document. */
   readonly delivery: Delivery;
+  /** What is wrong in litmus files. */
+  readonly litmus: LitmusDiagnostics;
+  /** URIs of the folders that the client has open. */
+  readonly folders: readonly string[];
 }
 
 /** Registers the handlers; what it returns goes into the answer to `initialize`. Nothing of ours when the client cannot use it. */

@@ -10,10 +10,18 @@ export interface Log {
 
 export function createLog(console: RemoteConsole): Log {
   return {
-    info: (line) => console.info(line),
-    warn: (line) => console.warn(line),
-    failure: (doing, error) => console.error(`${doing}: ${describeError(error)}`),
+    info: (line) => say(() => console.info(line)),
+    warn: (line) => say(() => console.warn(line)),
+    failure: (doing, error) => say(() => console.error(`${doing}: ${describeError(error)}`)),
   };
+}
+
+function say(send: () => void): void {
+  try {
+    send();
+  } catch {
+    // The connection is gone, and with it whoever would read this.
+  }
 }
 
 /** For what makes the product useless until the user does something. */

@@ -7,8 +7,8 @@ import type { ActionSource } from './code-actions';
 import type { LensSource } from './code-lenses';
 import { SOURCE } from './diagnostics';
 import type { Engine } from './engine';
+import { headOf } from './function-heads';
 import { isRecord } from './settings';
-import type { Finding } from '../analyzer/findings/finding';
 
 export const OPEN_RACE = 'mmReview.openRace';
 
@@ -29,6 +29,7 @@ export const raceActions: ActionSource = {
 
 /** A lens above each function that has findings, one for each of their scenarios. */
 export const raceLenses: LensSource = {
+  ofFindings: true,
   usable: ({ commands }) => commands.has(OPEN_RACE),
   lenses(document, { delivery, engine }) {
     const lenses = new Map<string, CodeLens>();
@@ -47,15 +48,6 @@ export const raceLenses: LensSource = {
 /** A scenario's title by its name; undefined when there is no such scenario. */
 function titleOf(engine: Engine, scenario: string): string | undefined {
   return engine.scenarios().scenarios.find((file) => file.scenario?.name === scenario)?.scenario?.title;
-}
-
-/** The line (from 0) where the function of a finding begins; while the text is newer than the finding, the best guess. */
-function headOf(lines: readonly string[], { function: name, location }: Finding): number {
-  const head = new RegExp(`^(?:\\w.*\\W)?${name.replace(/\W/g, '\\$&')}\\s*\\(`);
-  const isHead = (line: string): boolean => head.test(line) && !/;\s*$/.test(line);
-  const above = lines.findLastIndex((line, index) => index < location.line && isHead(line));
-  const found = above >= 0 ? above : lines.findIndex(isHead);
-  return found >= 0 ? found : Math.min(location.line, lines.length) - 1;
 }
 
 function openRace(title: string, scenario: string): Command {

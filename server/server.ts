@@ -1,17 +1,26 @@
 /** The language server: what it can do, and which module answers what. */
 import {
-  DidChangeConfigurationNotification, DocumentDiagnosticReportKind, LSPErrorCodes, MarkupKind, ResponseError, TextDocumentSyncKind, TextDocuments,
+  DidChangeConfigurationNotification, DocumentDiagnosticReportKind, LSPErrorCodes, ResponseError, TextDocumentSyncKind, TextDocuments,
   type ClientCapabilities, type Connection, type InitializeResult,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { callHierarchy } from './call-hierarchy';
+import { pullsClosedFiles } from './check-whole-tree';
 import { codeActions } from './code-actions';
 import { codeLenses } from './code-lenses';
 import { createDelivery, type Delivery } from './delivery';
+import { documentLinks } from './document-links';
 import type { Engine, LoadEngine } from './engine';
+import { executeCommands } from './execute-command';
 import { announcedCommands, type Feature } from './feature';
-import { hover } from './hover';
+import { hovers } from './hover';
+import { inlayHints } from './inlay-hints';
+import { createLitmusDiagnostics, type LitmusDiagnostics } from './litmus/diagnostics';
+import { isLitmus } from './litmus/document';
+import { litmusFeature } from './litmus/feature';
 import { createLog, describeError, showFailure, type Log } from './log';
 import { serveRaces } from './races';
+import { semanticTokens } from './semantic-tokens';
 import { DEFAULTS, SECTION, isRecord, parseSettings, type Settings } from './settings';
 import { createStatusReporter, statusNotification, wantsStatus } from './status';
 
@@ -20,8 +29,8 @@ export interface ServerOptions {
   readonly version: string;
 }
 
-/** What it can do besides diagnostics and hovers. */
-const features: readonly Feature[] = [codeActions, codeLenses];
+/** What it can do besides diagnostics. */
+const features: readonly Feature[] = [hovers, pullsClosedFiles, executeCommands, codeActions, codeLenses, inlayHints, semanticTokens, callHierarchy, documentLinks, litmusFeature];
 
 /** Serves on this connection until the client ends it. */
 export function startServer(connection: Connection, { loadEngine, version }: ServerOptions): void {
@@ -30,14 +39,16 @@ export function startServer(connection: Connection, { loadEngine, version }: Ser
   let capabilities: ClientCapabilities = {};
   let engine: Engine | undefined;
   let delivery: Delivery | undefined;
+  let litmus: LitmusDiagnostics | undefined;
 
-  connection.onInitialize(async ({ capabilities: offered, initializationOptions }): Promise<InitializeResult> => {
+  connection.onInitialize(async ({ capabilities: offered, initializationOptions, workspaceFolders, rootUri }): Promise<InitializeResult> => {
     capabilities = offered;
     try {
       engine = await loadEngine();
     } catch (error) {
       log.failure('Loading the analyzer', error);
       showFailure(connection, `Kernel MM Review cannot start: ${describeError(error).split('\n', 1)[0]}`);
+      connection.onHover(() => null);
       return { capabilities: {}, serverInfo: { name: 'mm-review', version } };
     }
     log.info(`mm-review ${version}, ${engine.description}, node ${process.version}, ${process.platform}-${process.arch}`);
@@ -46,13 +57,15 @@ export function startServer(connection: Connection, { loadEngine, version }: Ser
       : undefined;
     delivery = createDelivery({ connection, documents, engine, log, capabilities, ...(status && { status }) });
     if (isRecord(initializationOptions)) delivery.setSettings(parseSettings(initializationOptions.settings));
-    const context = { connection, documents, engine, log, capabilities, commands: announcedCommands(initializationOptions), delivery };
+    litmus = createLitmusDiagnostics({ connection, documents, engine, log, capabilities, delivery });
+    // Clients that know no folders have a root, and some have the old way only.
+    const folders = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri === null ? [] : [rootUri]);
+    const context = { connection, documents, engine, log, capabilities, commands: announcedCommands(initializationOptions), delivery, litmus, folders };
     const offers = features.map((feature) => feature(context));
     return {
       serverInfo: { name: 'mm-review', version },
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
-        hoverProvider: true,
         ...(delivery.pulls && { diagnosticProvider: { identifier: 'mm-review', interFileDependencies: true, workspaceDiagnostics: false } }),
         ...offers.reduce((all, offer) => ({ ...all, ...offer }), {}),
       },
@@ -81,20 +94,11 @@ export function startServer(connection: Connection, { loadEngine, version }: Ser
   connection.onDidChangeWatchedFiles(({ changes }) => delivery?.filesChanged(changes.map((change) => change.uri)));
 
   connection.languages.diagnostics.on(async ({ textDocument, previousResultId }, token) => {
-    const report = await delivery?.pull(textDocument.uri, previousResultId, token);
+    const document = documents.get(textDocument.uri);
+    const report = await (document !== undefined && isLitmus(document) ? litmus : delivery)?.pull(textDocument.uri, previousResultId, token);
     if (report !== undefined) return report;
     if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
     return { kind: DocumentDiagnosticReportKind.Full, items: [] };
-  });
-
-  connection.onHover(({ textDocument, position }) => {
-    const document = documents.get(textDocument.uri);
-    if (document === undefined || engine === undefined || delivery === undefined) return null;
-    const { describe } = engine;
-    const model = delivery.modelAt(textDocument.uri);
-    const formats = capabilities.textDocument?.hover?.contentFormat;
-    const kind = formats === undefined || formats.includes(MarkupKind.Markdown) ? MarkupKind.Markdown : MarkupKind.PlainText;
-    return hover(document, position, (name) => describe(name, model), kind);
   });
 
   serveRaces({ connection, documents, engine: () => engine, log });

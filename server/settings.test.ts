@@ -10,7 +10,8 @@ describe('settings', () => {
   test('whatever a client sends is read', () => {
     expect(parseSettings(null)).toEqual(DEFAULTS);
     expect(parseSettings([1])).toEqual(DEFAULTS);
-    expect(parseSettings({ enable: 'no', rules: 3 })).toEqual(DEFAULTS);
-    expect(parseSettings({ enable: false, rules: { a: 'off', b: 'loud' } })).toEqual({ enable: false, rules: { a: 'off' } });
+    expect(parseSettings({ enable: 'no', rules: 3, codeLens: 'yes' })).toEqual(DEFAULTS);
+    expect(parseSettings({ enable: false, rules: { a: 'off', b: 'loud' } })).toEqual({ ...DEFAULTS, enable: false, rules: { a: 'off' } });
+    expect(parseSettings({ codeLens: false, inlayHints: true, semanticTokens: 1 })).toEqual({ ...DEFAULTS, codeLens: false, inlayHints: true });
   });
 });

@@ -12,6 +12,7 @@ import type { Status } from './status';
 import { builtinModel } from '../kernel/model';
 import { readModelFile } from '../kernel/model-file';
 import type { Analysis, TreeReader } from '../analyzer/analysis';
+import { createAnalysis } from '../analyzer/create';
 import type { Finding, Location } from '../analyzer/findings/finding';
 
 export interface FakeEngine extends Engine {
@@ -56,6 +57,8 @@ export function fakeEngine(): FakeEngine {
       const text = engine.disk.get(`${root}/.mm-review.json`);
       return text === undefined ? { entries: [], problems: [] } : readModelFile(text);
     },
+    rulePage: (rule) => (rule === 'fake-race' ? '/product/docs/rules/fake-race.md' : undefined),
+    openOutlines: () => undefined,
     describe: (name, model) => model.primitives.get(name)?.source === '.mm-review.json' ? model.primitives.get(name)?.meaning : (name === 'pte_same' ? '**pte\\_same** compares two entries.' : undefined),
   };
   return engine;
@@ -92,7 +95,20 @@ function fakeAnalysis(reader: TreeReader, engine: FakeEngine): Analysis {
     invalidate: () => undefined,
     setModel: (next) => void (model = next),
     check: () => [],
+    // eslint-disable-next-line require-yield -- it knows of none
+    *fixes() { return undefined; },
     summarize: () => [],
+    *index() {
+      const all = files();
+      for (const [at] of all.entries()) yield { done: at + 1, total: all.length };
+    },
+    navigation: createAnalysis({ backend: engine.backend, reader: { indexFiles: () => [], read: () => undefined } }).navigation,
+    // eslint-disable-next-line require-yield -- the fake knows nothing
+    *factsOf() { return undefined; },
+    // eslint-disable-next-line require-yield -- the fake knows nothing
+    *factsIn() { return []; },
+    // eslint-disable-next-line require-yield -- the fake knows nothing
+    *entryFactsOf() { return undefined; },
     checkInSteps,
     // eslint-disable-next-line require-yield -- there is nothing to do in pieces
     *parseStats() { return { files: 0, bytes: 0, functions: 0, functionsWithErrors: 0, incomplete: [], notFollowed: [], nestedFunctions: 0, backend: 'fake' }; },
@@ -133,7 +149,8 @@ export interface TestClient {
   lensRefreshes: number;
   /** What the client answers when asked for the section `mmReview`. */
   settings: unknown;
-  open(uri: string, text: string): void;
+  /** As a C file, unless it is another language. */
+  open(uri: string, text: string, languageId?: string): void;
   /** Replaces the whole of a line, as an incremental change. */
   editLine(uri: string, line: number, text: string): void;
   close(uri: string): void;
@@ -150,10 +167,11 @@ export interface ClientOptions {
   readonly engine?: FakeEngine;
   readonly settings?: unknown;
   readonly loadEngine?: () => Promise<Engine>;
+  readonly rootUri?: string;
 }
 
 /** Starts the server and performs the handshake. */
-export async function startClient({ capabilities = PUSH, initializationOptions, engine = fakeEngine(), settings, loadEngine }: ClientOptions = {}): Promise<TestClient> {
+export async function startClient({ capabilities = PUSH, initializationOptions, engine = fakeEngine(), settings, loadEngine, rootUri }: ClientOptions = {}): Promise<TestClient> {
   const toServer = new PassThrough();
   const toClient = new PassThrough();
   const server = createConnection(ProposedFeatures.all, new StreamMessageReader(toServer), new StreamMessageWriter(toClient));
@@ -162,9 +180,9 @@ export async function startClient({ capabilities = PUSH, initializationOptions, 
   const versions = new Map<string, number>();
   const client: TestClient = {
     connection, engine, pushed: [], statuses: [], logged: [], registered: [], capabilities: {}, refreshes: 0, lensRefreshes: 0, settings,
-    open(uri, text) {
+    open(uri, text, languageId = 'c') {
       versions.set(uri, 1);
-      void connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'c', version: 1, text } });
+      void connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId, version: 1, text } });
     },
     editLine(uri, line, text) {
       const version = (versions.get(uri) ?? 0) + 1;
@@ -208,7 +226,7 @@ export async function startClient({ capabilities = PUSH, initializationOptions, 
   });
   connection.onRequest('window/showMessageRequest', () => null);
   connection.listen();
-  const result = await connection.sendRequest<{ capabilities: Record<string, unknown> }>('initialize', { processId: null, rootUri: null, capabilities, initializationOptions });
+  const result = await connection.sendRequest<{ capabilities: Record<string, unknown> }>('initialize', { processId: null, rootUri: rootUri ?? null, capabilities, initializationOptions });
   Object.assign(client.capabilities, result.capabilities);
   await connection.sendNotification('initialized', {});
   return client;

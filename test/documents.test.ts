@@ -12,7 +12,7 @@ import { renderText } from '../simulator/present/text';
 import { loadScenarios } from '../workspace/scenarios';
 
 const root = path.resolve(import.meta.dirname, '..');
-const sections = ['What it does', 'Why it is a bug', 'Bad', 'Good', 'When it is a false alarm', 'How to silence it', 'Scenario'];
+const sections = ['What it does', 'Why it is a bug', 'Bad', 'Good', 'Quick fix', 'When it is a false alarm', 'How to silence it', 'Scenario'];
 const backend = await loadBackend();
 
 const text = (file: string): string => fs.readFileSync(path.join(root, file), 'utf8');

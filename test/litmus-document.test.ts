@@ -9,9 +9,11 @@ import { coversOf } from '../simulator/machine/build';
 import { explore } from '../simulator/explorer/explore';
 import { programOf, readScenario } from '../simulator/litmus/scenario';
 import { headerKeys } from '../simulator/litmus/source';
+import { headerWords, propertyWords } from '../simulator/litmus/words';
 import { intrinsics } from '../simulator/machine/intrinsics';
 import { objectTypes } from '../simulator/machine/objects';
 import { propertyIds } from '../simulator/machine/program';
+import { stepWords } from '../simulator/machine/step-words';
 import { litmus, programIn } from '../simulator/machine/testing';
 
 const file = path.resolve(import.meta.dirname, '../docs/litmus.md');
@@ -20,9 +22,18 @@ const backend = await loadBackend();
 
 /** Tables that are made: behind a mark, up to the next empty line but one. */
 const tables: Record<string, string> = {
+  header: ['| key | value |', '|---|---|', ...[...headerRows()].map(([value, keys]) => `| ${keys.map((key) => `\`${key}\``).join(', ')} | ${value} |`)].join('\n'),
+  properties: ['| property | violated when |', '|---|---|', ...Object.entries(propertyWords).map(([name, words]) => `| \`${name}\` | ${words} |`)].join('\n'),
   calls: ['| call | what it does |', '|---|---|', ...[...intrinsics.values()].map(({ usage, meaning }) => `| \`${usage}\` | ${meaning} |`)].join('\n'),
   types: ['| type | words |', '|---|---|', ...[...objectTypes].map(([type, fields]) => `| \`${type}\` | ${fields.map((f) => (f.name === '' ? 'itself' : `\`${f.name}\``)).join(', ')} |`)].join('\n'),
 };
+
+/** Keys with the same value share a row. */
+function headerRows(): Map<string, string[]> {
+  const rows = new Map<string, string[]>();
+  for (const [key, { value }] of Object.entries(headerWords)) rows.set(value, [...(rows.get(value) ?? []), key]);
+  return rows;
+}
 
 describe('docs/litmus.md', () => {
   it.each(Object.keys(tables))('has the table of %s', (name) => {
@@ -48,6 +59,8 @@ describe('docs/litmus.md', () => {
     const taken = 'if (choose()) { spin_lock(ptl); spin_lock(pml); spin_lock(xl); mmap_read_lock(mm); }';
     const count = (body: string): number => programIn(litmus(init, `P0() { ${before} ${taken} ${body} }\n${others}`)).threads[0]!.steps.length;
     expect(count(`${call};`) - count('')).toBe(steps);
+    const [, name, args] = /(\w+)\((.*)\)/.exec(call)!;
+    expect(stepWords(name!, builtinModel.shapeFor(name!, args!.split(',').length)!.effect).steps).toBe(steps);
   });
 
   it('has a call for each effect that takes steps', () => {

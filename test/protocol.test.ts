@@ -1,11 +1,16 @@
 /** What client and server say to each other, each in its own words: the client imports nothing of the server. */
 import { expect, test } from 'vitest';
 import manifest from '../package.json';
-import { OPEN_RACE, RACE_METHOD, SCENARIOS_METHOD, parseRaceAnswer, parseScenarios, parseTarget } from '../client/races';
-import { SELECTOR } from '../client/kernel-files';
+import { SHOW_PLACES, parsePlaces } from '../client/places';
+import { OPEN_RACE, RACE_METHOD, SCENARIOS_METHOD, parseRaceAnswer, parseScenarios, parseChoice } from '../client/races';
+import { EXPLAIN_RULE, parseRule } from '../client/rules';
+import { LITMUS, SELECTOR } from '../client/kernel-files';
 import { STATUS_METHOD, parseStatus, statusLook } from '../client/status';
 import { modelFileName } from '../kernel/model-problems';
+import { LITMUS as SERVER_LITMUS } from '../server/litmus/document';
+import { EXPLAIN_RULE as SERVER_EXPLAIN_RULE } from '../server/show-commands';
 import { OPEN_RACE as SERVER_OPEN_RACE } from '../server/open-race';
+import { SHOW_PLACES as SERVER_SHOW_PLACES } from '../server/show-places';
 import { parseRaceRequest, raceRequest, scenariosRequest } from '../server/races';
 import { SECTION } from '../server/settings';
 import { statusNotification, type Status } from '../server/status';
@@ -50,14 +55,39 @@ test('client and server call the requests about races and their command the same
   expect([SCENARIOS_METHOD, RACE_METHOD, OPEN_RACE]).toEqual([scenariosRequest.method, raceRequest.method, SERVER_OPEN_RACE]);
   expect(manifest.contributes.commands.map(({ command }) => command)).toContain(OPEN_RACE);
   for (const target of [{ scenario: 'a' }, { uri: 'file:///a.litmus' }]) {
-    expect(parseTarget(target)).toEqual(target);
+    expect(parseChoice(target)).toEqual({ target });
+    expect(parseChoice({ ...target, variant: 'fixed' })).toEqual({ target, variant: 'fixed' });
+    expect(parseChoice({ ...target, variant: 3 })).toEqual({ target });
     expect(parseRaceRequest({ ...target, variant: 'fixed', adversaries: ['b'] })).toBeDefined();
   }
-  for (const nothing of [undefined, null, 'a', {}, { scenario: 1 }]) expect(parseTarget(nothing)).toBeUndefined();
+  for (const nothing of [undefined, null, 'a', {}, { scenario: 1 }]) expect(parseChoice(nothing)).toBeUndefined();
+});
+
+test('litmus files are ours wherever they are, and called the same on both sides', () => {
+  expect(LITMUS).toBe(SERVER_LITMUS);
+  expect(manifest.contributes.languages).toContainEqual(expect.objectContaining({ id: LITMUS, extensions: ['.litmus'] }));
+  for (const scheme of ['file', 'untitled']) expect(SELECTOR).toContainEqual({ scheme, language: LITMUS });
+  expect(manifest.activationEvents).toContain(`onLanguage:${LITMUS}`);
+});
+
+test('client and server call the command for a rule the same, and it takes the name of a page', () => {
+  expect(EXPLAIN_RULE).toBe(SERVER_EXPLAIN_RULE);
+  expect(parseRule({ rule: 'fake-write-fault' })).toBe('fake-write-fault');
+  for (const nothing of [undefined, null, 'a', {}, { rule: 1 }, { rule: '../secret' }, { rule: '' }]) expect(parseRule(nothing)).toBeUndefined();
 });
 
 test('answers about races of another version are a problem, not an exception', () => {
   expect(parseRaceAnswer({ view: { version: 2 }, problems: [] })).toMatchObject({ view: null, problems: [{ message: expect.stringContaining('another version') as string }] });
   expect(parseRaceAnswer({ view: null, problems: [{ line: 1, column: 2, message: 'no' }] })).toEqual({ view: null, problems: [{ line: 1, column: 2, message: 'no' }] });
   expect(parseScenarios([{ name: 'a' }])).toEqual([]);
+});
+
+test('the command that shows places is called the same, is not in the palette, and its argument is read', () => {
+  expect(SHOW_PLACES).toBe(SERVER_SHOW_PLACES);
+  expect(manifest.contributes.commands.map(({ command }) => command)).toContain(SHOW_PLACES);
+  expect(manifest.contributes.menus.commandPalette).toContainEqual({ command: SHOW_PLACES, when: 'false' });
+  const position = { line: 1, character: 2 };
+  const place = { uri: 'file:///b.c', range: { start: position, end: position } };
+  expect(parsePlaces({ uri: 'file:///a.c', position, places: [place, { uri: 3 }] })).toEqual({ uri: 'file:///a.c', position, places: [place] });
+  for (const nothing of [undefined, null, 3, {}, { uri: 3, position, places: [] }, { uri: 'a', position: {}, places: [] }, { uri: 'a', position }]) expect(parsePlaces(nothing)).toBeUndefined();
 });

@@ -32,12 +32,28 @@ export function readScenarioFile(file: string): ScenarioFile | string {
   return { path: file, text, ...readScenario(text) };
 }
 
-/** Reads the files of a directory and of its `adversaries`. Files that cannot be read are left out: they ship with us, and a test reads them all. */
+/**
+ * The files of a directory and of its `adversaries`, each kind read when it is first asked for. Files that cannot be read are left out: they ship with
+ * us, and a test reads them all.
+ */
 export function loadScenarios(directory: string): ScenarioLibrary {
+  let scenarios: readonly ScenarioFile[] | undefined;
+  let adversaries: readonly Adversary[] | undefined;
   return {
-    scenarios: litmusFiles(directory).map(readScenarioFile).filter((file): file is ScenarioFile => typeof file !== 'string'),
-    adversaries: litmusFiles(path.join(directory, 'adversaries')).flatMap((file) => readAdversary(fs.readFileSync(file, 'utf8')).adversary ?? []),
+    get scenarios() {
+      return (scenarios ??= litmusFiles(directory).map(readScenarioFile).filter((file): file is ScenarioFile => typeof file !== 'string'));
+    },
+    get adversaries() {
+      return (adversaries ??= litmusFiles(path.join(directory, 'adversaries')).flatMap((file) => readAdversary(fs.readFileSync(file, 'utf8')).adversary ?? []));
+    },
   };
+}
+
+/** One of the directory's scenarios, which has the name of its file; undefined when there is none of that name. */
+export function loadScenario(directory: string, name: string): ScenarioFile | undefined {
+  if (!/^[\w-]+$/.test(name)) return undefined;
+  const file = readScenarioFile(path.join(directory, `${name}${extension}`));
+  return typeof file !== 'string' && file.scenario?.name === name ? file : undefined;
 }
 
 function litmusFiles(directory: string): string[] {

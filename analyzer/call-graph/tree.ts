@@ -3,6 +3,7 @@
  * A file's text may change at any time (an editor's unsaved buffer); functions whose text stayed the same keep their identity, so
  * everything that was computed about them stays valid.
  */
+import { dropFlags } from '../../kernel/flags';
 import type { KernelModel } from '../../kernel/model';
 import { builtinModel, primitivesWith } from '../../kernel/model';
 import type { Effect } from '../../kernel/types';
@@ -10,7 +11,7 @@ import type { FunctionIR } from '../../parser/ir';
 import { lowerFunction } from '../../parser/lower';
 import { scan } from '../../parser/scan';
 import type { FunctionOutline, Outline, ParserBackend } from '../../parser/types';
-import type { TreeReader } from '../analysis';
+import type { IndexProgress, OutlineStore, TreeReader } from '../analysis';
 
 /** One function definition. Offsets inside it are relative to its start, so that edits above it change `start` only. */
 export interface FunctionRef {
@@ -28,6 +29,13 @@ interface FileEntry {
   readonly functions: readonly FunctionRef[];
 }
 
+export interface TreeChanges {
+  /** Functions whose definition came, went, or is another one. */
+  readonly names: ReadonlySet<string>;
+  /** True when more than bodies changed: who calls whom, or who is there. Then the surface of any function may be another one. */
+  readonly graph: boolean;
+}
+
 export interface Tree {
   readonly backend: ParserBackend;
   /** What calls mean whose body is not asked. */
@@ -35,6 +43,8 @@ export interface Tree {
   setModel(model: KernelModel): void;
   setText(path: string, text: string | undefined): void;
   invalidate(path: string): void;
+  /** Takes another text for a file until the function that it returns is called, which puts the same functions back. Nothing else may be set meanwhile. */
+  tryText(path: string, text: string): () => void;
   text(path: string): string | undefined;
   outline(path: string): Outline | undefined;
   functionsIn(path: string): readonly FunctionRef[];
@@ -42,12 +52,18 @@ export interface Tree {
   resolve(name: string, fromFile: string): FunctionRef | undefined;
   /** Reads the index file by file, so that the first question need not wait for all of it at once. */
   prepare(): Generator<undefined, void>;
+  /** The same, and says how far it is. */
+  readIndex(): Generator<IndexProgress, void>;
   /** All definitions of this name, in one file or in the index. */
   definitions(name: string, path?: string): readonly FunctionRef[];
   /** Functions of the index whose text calls `ref`. */
   callersOf(ref: FunctionRef): readonly FunctionRef[];
+  /** Functions of the index whose text calls something of this name, whatever it is: a macro, a primitive without a body in the index. */
+  callersOfName(name: string): readonly FunctionRef[];
   /** Functions that hand out a table of callbacks (`&walk_ops`) in which `ref` is named. */
   usersOf(ref: FunctionRef): readonly FunctionRef[];
+  /** Names of the tables of callbacks in which `ref` is named. */
+  tablesWith(ref: FunctionRef): readonly string[];
   /** Functions named in the initialiser of a table that a function in `fromFile` hands out by this name. */
   callbacksIn(table: string, fromFile: string): readonly FunctionRef[];
   /** Lowered body, spans relative to the function's start. */
@@ -56,11 +72,21 @@ export interface Tree {
   touchesPageTables(ref: FunctionRef): boolean;
   /** Does this function, or one that it calls, take or drop page-table locks, or change entries? */
   changesPageTables(ref: FunctionRef): boolean;
+  /** Does this function, or one that it calls, use a primitive with such an effect? Kept for each question, so that the question should be one function. */
+  reachesEffect(ref: FunctionRef, wanted: (effect: Effect) => boolean): boolean;
   /** Does any file of the index have this word in its text? */
   mentions(word: string): boolean;
-  /** Names whose definition changed since the last call. */
-  takeChangedNames(): ReadonlySet<string>;
+  /** What changed since the last call. */
+  takeChanges(): TreeChanges;
+  /**
+   * What a call of this name is taken for before anybody looks into the body: the heads of all its definitions, what they call, and what that
+   * comes to in the end. Empty when there is no definition.
+   */
+  surface(name: string): string;
 }
+
+/** How far before its initialiser the name of a table is looked for. */
+const maxTableName = 200;
 
 const quietEffects = new Set(['inert', 'assert-held', 'derive', 'range', 'mm-lock', 'mm-unlock', 'vma-flag', 'fault', 'cache-lock', 'cache-unlock', 'cache-load', 'cache-store']);
 /** Primitives that change or read what the state tracks. */
@@ -71,7 +97,7 @@ const changingEffects: ReadonlySet<string> = new Set(['acquire', 'release', 'dou
 const isChange = (effect: Effect): boolean => changingEffects.has(effect.op);
 const isSpinlock = (effect: Effect): boolean => effect.op === 'spin-lock' || effect.op === 'spin-unlock';
 
-export function createTree(backend: ParserBackend, reader: TreeReader, firstModel: KernelModel = builtinModel): Tree {
+export function createTree(backend: ParserBackend, reader: TreeReader, firstModel: KernelModel = builtinModel, outlines?: OutlineStore): Tree {
   let model = firstModel;
   const overlays = new Map<string, string>();
   const files = new Map<string, FileEntry | undefined>();
@@ -79,31 +105,44 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
   let byCallee: Map<string, FunctionRef[]> | undefined;
   let reaching = new Map<FunctionRef, boolean>();
   let changing = new Map<FunctionRef, boolean>();
+  const asked = new Map<(effect: Effect) => boolean, Map<FunctionRef, boolean>>();
   const bodies = new WeakMap<FunctionRef, FunctionIR>();
   const tables = new WeakMap<FileEntry, ReadonlyMap<string, readonly string[]>>();
   let changed = new Set<string>();
+  let graphChanged = false;
   const mentioned = new Map<string, boolean>();
 
   function load(path: string): FileEntry | undefined {
     if (files.has(path)) return files.get(path);
     const text = overlays.get(path) ?? reader.read(path);
-    const entry = text === undefined ? undefined : enter(path, text, []);
+    const entry = text === undefined ? undefined : enter(path, text, [], outlineOf(path, text));
     files.set(path, entry);
     return entry;
   }
 
-  function enter(path: string, text: string, old: readonly FunctionRef[]): FileEntry {
-    const outline = scan(text);
-    const kept = new Map(old.map((f) => [`${f.name}\n${f.text}`, f] as const));
+  /** What an editor has not saved may be known, but is not worth being remembered. */
+  function outlineOf(path: string, text: string): Outline {
+    const known = outlines?.find(text);
+    if (known) return known;
+    const made = scan(text);
+    if (outlines && (!overlays.has(path) || reader.read(path) === text)) outlines.add(text, made);
+    return made;
+  }
+
+  function enter(path: string, text: string, old: readonly FunctionRef[], outline: Outline): FileEntry {
+    const kept = new Map<string, FunctionRef[]>();
+    for (const f of old) push(kept, f.name, f);
     const functions = outline.functions.map((f): FunctionRef => {
       const slice = text.slice(f.span.start, f.span.end);
-      const same = kept.get(`${f.name}\n${slice}`);
+      const named = kept.get(f.name);
+      const at = named?.findIndex((candidate) => candidate.text === slice) ?? -1;
+      const [same] = at < 0 ? [] : named!.splice(at, 1);
       if (same) {
-        kept.delete(`${f.name}\n${slice}`);
         same.start = f.span.start;
         return same;
       }
-      return { file: path, name: f.name, text: slice, masked: outline.masked.slice(f.span.start, f.span.end), outline: f, start: f.span.start };
+      const masked = outline.masked.slice(f.span.start, f.span.end);
+      return { file: path, name: f.name, text: old.length > 0 ? detached(slice) : slice, masked: old.length > 0 ? detached(masked) : masked, outline: f, start: f.span.start };
     });
     return { text, outline, functions };
   }
@@ -112,17 +151,22 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     if (!files.has(path)) {
       // A file that came into being after the index was made.
       if (byName && reader.indexFiles().includes(path)) for (const f of join(path)?.functions ?? []) changed.add(f.name);
+      graphChanged = true;
       return;
     }
     const old = files.get(path);
     const text = overlays.get(path) ?? reader.read(path);
-    if (text === old?.text) return;
+    if (text !== old?.text) exchange(path, text === undefined ? undefined : enter(path, text, old?.functions ?? [], scan(text)));
+  }
+
+  /** Another text of a file that is known, or none any more. */
+  function exchange(path: string, entry: FileEntry | undefined): void {
+    const old = files.get(path);
     for (const [word, known] of mentioned) {
-      if (!known && text?.includes(word)) mentioned.set(word, true);
+      if (!known && entry?.text.includes(word)) mentioned.set(word, true);
       // Perhaps it was the only file that did.
-      if (known && old?.text.includes(word) && !text?.includes(word)) mentioned.delete(word);
+      if (known && old?.text.includes(word) && !entry?.text.includes(word)) mentioned.delete(word);
     }
-    const entry = text === undefined ? undefined : enter(path, text, old?.functions ?? []);
     files.set(path, entry);
     const before = new Set(old?.functions);
     const after = new Set(entry?.functions);
@@ -130,12 +174,24 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     const come = [...after].filter((f) => !before.has(f));
     for (const f of [...gone, ...come]) changed.add(f.name);
     if (gone.length === 0 && come.length === 0) return;
+    if (!sameEdges(gone, come)) graphChanged = true;
     reaching = new Map();
     changing = new Map();
+    asked.clear();
     if (byName && byCallee) {
       for (const f of gone) unlink(byName, byCallee, f);
       for (const f of come) link(byName, byCallee, f);
     }
+  }
+
+  function tryText(path: string, text: string): () => void {
+    const old = join(path);
+    const starts = old?.functions.map((f) => f.start) ?? [];
+    exchange(path, enter(path, text, old?.functions ?? [], scan(text)));
+    return () => {
+      exchange(path, old);
+      old?.functions.forEach((f, i) => void (f.start = starts[i]!));
+    };
   }
 
   function index(): { byName: Map<string, FunctionRef[]>; byCallee: Map<string, FunctionRef[]> } {
@@ -147,11 +203,27 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     return { byName, byCallee };
   }
 
+  function* readIndex(): Generator<IndexProgress, void> {
+    if (byName) return;
+    const paths = reader.indexFiles();
+    for (const [at, path] of paths.entries()) {
+      load(path);
+      yield { done: at + 1, total: paths.length };
+    }
+  }
+
   /** A file outside the index that is asked for joins it. */
   function join(path: string): FileEntry | undefined {
     const known = files.has(path);
     const entry = load(path);
-    if (!known && entry && byName && byCallee) for (const f of entry.functions) link(byName, byCallee, f);
+    if (!known && entry && byName && byCallee) {
+      for (const f of entry.functions) link(byName, byCallee, f);
+      // What calls these functions took them for unknown.
+      for (const f of entry.functions) changed.add(f.name);
+      graphChanged = true;
+      reaching = new Map();
+      changing = new Map();
+    }
     return entry;
   }
 
@@ -165,7 +237,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
   }
 
   const touches = (ref: FunctionRef): boolean => reaches(ref, reaching, (f) => callsPrimitive(model, f, isLoud));
-  const changes = (ref: FunctionRef): boolean => reaches(ref, changing, (f) => callsPrimitive(model, f, isChange) || (callsPrimitive(model, f, isSpinlock) && /(?:\b|_)p[tm]l\b/.test(f.masked)));
+  const changes = (ref: FunctionRef): boolean => reaches(ref, changing, (f) => callsPrimitive(model, f, isChange) || (callsPrimitive(model, f, isSpinlock) && lockWord.test(f.masked)));
 
   /**
    * Does `holds` hold for the function or one that it calls? Functions that call each other are answered together (Tarjan's strongly connected
@@ -211,13 +283,17 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     const known = entry && tables.get(entry);
     if (!entry || known) return known ?? new Map();
     const found = new Map<string, readonly string[]>();
-    for (const match of entry.text.matchAll(/\b(\w+)\s*=\s*\{([^{}]*)\}\s*;/g)) {
-      const names = [...match[2]!.matchAll(/\.\w+\s*=\s*(\w+)/g)].map((m) => m[1]!);
-      if (names.length > 0) found.set(match[1]!, names);
+    // Looking for the name first would try every word of the file.
+    for (const match of entry.text.matchAll(/=\s*\{([^{}]*)\}\s*;/g)) {
+      const name = /(\w+)\s*$/.exec(entry.text.slice(Math.max(0, match.index - maxTableName), match.index))?.[1];
+      const names = [...match[1]!.matchAll(/\.\w+\s*=\s*(\w+)/g)].map((m) => m[1]!);
+      if (name !== undefined && names.length > 0) found.set(name, names);
     }
     tables.set(entry, found);
     return found;
   }
+
+  const tablesWith = (ref: FunctionRef): string[] => [...tablesOf(ref.file)].filter(([, names]) => names.includes(ref.name)).map(([table]) => table);
 
   return {
     backend,
@@ -228,6 +304,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
       model = next;
       reaching = new Map();
       changing = new Map();
+      asked.clear();
     },
     setText(path, text) {
       if (text === undefined) overlays.delete(path);
@@ -235,24 +312,24 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
       refresh(path);
     },
     invalidate: refresh,
+    tryText,
     text: (path) => join(path)?.text,
     outline: (path) => join(path)?.outline,
     functionsIn: (path) => join(path)?.functions ?? [],
     resolve,
     definitions: (name, path) => (path === undefined ? index().byName.get(name) ?? [] : (join(path)?.functions ?? []).filter((f) => f.name === name)),
     *prepare() {
-      if (byName) return;
-      for (const path of reader.indexFiles()) {
-        load(path);
-        yield;
-      }
+      for (const steps = readIndex(); steps.next().done !== true;) yield;
     },
+    readIndex,
     callersOf(ref) {
       const callers = index().byCallee.get(ref.name) ?? [];
       return callers.filter((c) => c !== ref && resolve(ref.name, c.file) === ref);
     },
+    callersOfName: (name) => index().byCallee.get(name) ?? [],
+    tablesWith,
     usersOf(ref) {
-      const tables = [...tablesOf(ref.file)].filter(([, names]) => names.includes(ref.name)).map(([table]) => table);
+      const tables = tablesWith(ref);
       if (tables.length === 0) return [];
       const used = new RegExp(`&(?:${tables.join('|')})\\b`);
       return (join(ref.file)?.functions ?? []).filter((f) => used.test(f.masked));
@@ -273,6 +350,11 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     },
     touchesPageTables: touches,
     changesPageTables: changes,
+    reachesEffect(ref, wanted) {
+      let answers = asked.get(wanted);
+      if (!answers) asked.set(wanted, (answers = new Map()));
+      return reaches(ref, answers, (f) => callsPrimitive(model, f, wanted));
+    },
     mentions(word) {
       let known = mentioned.get(word);
       if (known === undefined) {
@@ -282,12 +364,41 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
       }
       return known;
     },
-    takeChangedNames() {
-      const names = changed;
+    takeChanges() {
+      const changes = { names: changed, graph: graphChanged };
       changed = new Set();
-      return names;
+      graphChanged = false;
+      return changes;
     },
+    surface: (name) => (index().byName.get(name) ?? []).map((f) => `${f.file} ${face(f)} ${touches(f) ? 'touches' : ''} ${changes(f) ? 'changes' : ''}`).join('\n'),
   };
+}
+
+/**
+ * The same text, in memory of its own. A slice keeps the whole text that it was cut from: after many edits each function of a file would keep
+ * another version of the file.
+ */
+function detached(slice: string): string {
+  return ` ${slice}`.slice(1);
+}
+
+/** What can be seen of a function without its callees and without reading its body closely. */
+function face(f: FunctionRef): string {
+  let known = faces.get(f);
+  if (known === undefined) {
+    const head = f.masked.slice(0, f.outline.bodyStart - f.outline.span.start).replace(/\s+/g, ' ');
+    const words = [...dropFlags].filter((flag) => f.masked.includes(flag));
+    faces.set(f, (known = [head, ...f.outline.calls, ...words, lockWord.test(f.masked) ? 'names a lock' : ''].join(' ')));
+  }
+  return known;
+}
+const faces = new WeakMap<FunctionRef, string>();
+const lockWord = /(?:\b|_)p[tm]l\b/;
+
+/** Are these the same functions, with the same calls, but for what is in their bodies? */
+function sameEdges(gone: readonly FunctionRef[], come: readonly FunctionRef[]): boolean {
+  const facesOf = (functions: readonly FunctionRef[]): string => functions.map((f) => `${f.name} ${face(f)}`).sort().join('\n');
+  return gone.length === come.length && facesOf(gone) === facesOf(come);
 }
 
 /** Does the function itself call a primitive with such an effect? */

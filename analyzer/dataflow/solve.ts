@@ -305,7 +305,7 @@ class Solver {
 }
 
 /** The test, comparison or property that a condition asks for, and what it must be for the condition to be `wanted`. */
-function bare(condition: Value, wanted: boolean): readonly [Value, boolean] {
+export function bare(condition: Value, wanted: boolean): readonly [Value, boolean] {
   let [value, holds] = [condition, wanted];
   while (value.kind === 'operation' && (value.op === '!' || ((value.op === '==' || value.op === '!=') && value.operands[1]?.key === zero.key)) && value.operands[0]) {
     if (value.op !== '!=') holds = !holds;

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { nearest } from '../../kernel/suggest';
-import { lineEnd } from '../../parser/lexer';
+import { readComments } from '../../parser/comments';
 import type { FunctionRef, Tree } from '../call-graph/tree';
 import { rules } from '../rules';
 import type { RuleInfo } from '../rules/rule';
@@ -23,6 +23,8 @@ export const unusedAllow: RuleInfo = {
 
 const marker = 'mm-review:';
 const form = `${marker} allow(rule-name): reason`;
+/** What stands between the names may be the stars of a comment's lines. */
+const nameInList = /[^\s,*/]+/g;
 
 /**
  * Findings of `paths` without those that a comment allows, and with those about comments that allow nothing, by file and position.
@@ -54,6 +56,15 @@ export function silence(tree: Tree, paths: Iterable<string>, findings: readonly 
   }
   const kept = findings.filter((f) => !silenced.has(f));
   return complaints.length === 0 ? kept : [...kept, ...complaints].sort((a, b) => byPosition(a.location, b.location));
+}
+
+/** Names of rules as the comments of a text allow them, known or not, in order. */
+export function allowedNames(text: string): { readonly name: string; readonly start: number; readonly end: number }[] {
+  if (!text.includes(marker)) return [];
+  return readAllows(text).filter((allow) => allow.names !== undefined).flatMap(({ start, end }) => {
+    const open = text.indexOf('(', start) + 1;
+    return [...text.slice(open, end - 1).matchAll(nameInList)].map((m) => ({ name: m[0], start: open + m.index, end: open + m.index + m[0].length }));
+  });
 }
 
 /** One `mm-review:` in a comment. */
@@ -116,41 +127,11 @@ function parse(comment: string, offset: number, whole: Allow['comment']): Allow[
     return {
       start: offset + head,
       end: offset + head + written.length,
-      names: match?.[1]!.split(/[\s,*/]+/).filter((name) => name !== ''),
+      names: match?.[1]!.match(nameInList) ?? (match ? [] : undefined),
       reason: match !== null && match[0].endsWith(':') && /[\p{L}\p{N}]/u.test(rest.slice(match[0].length)),
       comment: whole,
     };
   });
-}
-
-/** Comments of a file, in order. Literals are stepped over, and end with their line as they do for the lexer. */
-function readComments(text: string): { start: number; end: number }[] {
-  const comments: { start: number; end: number }[] = [];
-  const opener = /\/[*/]|["']/g;
-  for (let match = opener.exec(text); match; match = opener.exec(text)) {
-    const start = match.index;
-    let end: number;
-    if (match[0] === '/*') {
-      const close = text.indexOf('*/', start + 2);
-      end = close < 0 ? text.length : close + 2;
-    } else if (match[0] === '//') {
-      end = lineEnd(text, start);
-    } else {
-      end = literalEnd(text, start, match[0]);
-    }
-    if (match[0].length === 2) comments.push({ start, end });
-    opener.lastIndex = end;
-  }
-  return comments;
-}
-
-function literalEnd(text: string, start: number, quote: string): number {
-  let at = start + 1;
-  while (at < text.length && text[at] !== '\n') {
-    if (text[at] === quote) return at + 1;
-    at += text[at] !== '\\' ? 1 : text[at + 1] === '\r' ? 3 : 2;
-  }
-  return Math.min(at, text.length);
 }
 
 /** `locate` asks of a function only its file and where it begins. */

@@ -129,7 +129,7 @@ function readError(message: string, depth: number): { property: PropertyId; step
 }
 
 /** With the time that the command and its children kept a processor busy. */
-async function timed(command: string, args: readonly string[], cwd: string): Promise<{ seconds: number; cpuSeconds: number }> {
+export async function timed(command: string, args: readonly string[], cwd: string): Promise<{ seconds: number; cpuSeconds: number }> {
   const { stdout, stderr, seconds } = await run('bash', ['-c', 'TIMEFORMAT="cpu %U"; time "$0" "$@" || echo "failed with $?"', command, ...args], cwd);
   const cpu = /^cpu (\S+)$/m.exec(stderr)?.[1];
   const failed = /^failed with (\d+)$/m.exec(stdout)?.[1];

@@ -1,5 +1,6 @@
 /** Stands in for the analyzer: every `BUG_HERE` in a text is a warning, every `HINT_HERE` information, `THROW_HERE` an exception. */
 import type { Analysis, AnalysisOptions } from '../../analyzer/analysis';
+import { createAnalysis as createRealAnalysis } from '../../analyzer/create';
 import type { Finding, Location, Severity } from '../../analyzer/findings/finding';
 import { builtinModel } from '../../kernel/model';
 import type { Engine } from '../host';
@@ -11,6 +12,7 @@ export async function loadEngine(): Promise<Engine> {
       { name: 'fake-write-fault', description: 'A fault that claims to write.', severity: 'information', commit: '23456789abcd ("mm: do not claim")', scenario: null, since: '1.1.0' },
     ],
     createAnalysis,
+    openOutlines: () => undefined,
     loadModel: () => ({ model: builtinModel, problems: [] }),
     loadBackend: async () => ({
       name: 'native',
@@ -21,7 +23,7 @@ export async function loadEngine(): Promise<Engine> {
   };
 }
 
-function createAnalysis({ reader, log }: AnalysisOptions): Analysis {
+function createAnalysis({ backend, reader, log }: AnalysisOptions): Analysis {
   function* checkInSteps(paths: readonly string[], options?: { readonly rules?: readonly string[] }): Generator<undefined, Finding[]> {
     const findings: Finding[] = [];
     for (const file of [...paths].sort()) {
@@ -37,8 +39,18 @@ function createAnalysis({ reader, log }: AnalysisOptions): Analysis {
     setText: () => undefined,
     invalidate: () => undefined,
     setModel: () => undefined,
+    // eslint-disable-next-line require-yield -- it knows of none
+    *fixes() { return undefined; },
     summarize: () => [],
+    navigation: createRealAnalysis({ backend, reader: { indexFiles: () => [], read: () => undefined } }).navigation,
+    // eslint-disable-next-line require-yield -- the fake knows nothing
+    *factsOf() { return undefined; },
+    // eslint-disable-next-line require-yield -- the fake knows nothing
+    *factsIn() { return []; },
+    // eslint-disable-next-line require-yield -- the fake knows nothing
+    *entryFactsOf() { return undefined; },
     checkInSteps,
+    *index() { yield* []; },
     check: (paths, options) => {
       const steps = checkInSteps(paths, options);
       for (;;) {

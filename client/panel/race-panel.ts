@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { RaceAnswer, RaceView } from '../../simulator/present/race-view';
 import type { RaceParams } from '../races';
 import { pageHtml } from './html';
-import { parsePageMessage, parsePanelState, type HostMessage, type PageMessage, type PanelState, type RaceChoice, type RaceTarget } from './messages';
+import { parsePageMessage, parsePanelState, type HostMessage, type PageMessage, type PanelState, type RaceChoice } from './messages';
 
 const VIEW_TYPE = 'mmReview.race';
 const MEMORY = 'racePanel';
@@ -20,7 +20,9 @@ export interface RacePanelOptions {
 
 export interface RacePanel extends vscode.Disposable {
   /** Shows a race, in the panel that is open or in a new one beside the editor. */
-  open(target: RaceTarget): void;
+  open(choice: RaceChoice): void;
+  /** A file was saved: the race that is shown is explored again if it stands there. */
+  saved(uri: string): void;
 }
 
 /** The column next to the panel: the editors it was opened from, if there are any. */
@@ -140,10 +142,13 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
   });
 
   return {
-    open(target) {
+    open(choice) {
       if (panel === undefined) adopt(vscode.window.createWebviewPanel(VIEW_TYPE, 'Race', vscode.ViewColumn.Beside, { enableScripts: true, localResourceRoots: [folder] }));
       else panel.reveal();
-      void load({ target });
+      void load(choice);
+    },
+    saved(uri) {
+      if (panel !== undefined && current !== undefined && 'uri' in current.choice.target && current.choice.target.uri === uri) void load(current.choice);
     },
     dispose() {
       // The panel stays: when the window is closed, it is to come back with it.

@@ -1,5 +1,5 @@
 /**
- * The meaning of programs: a plain interpreter. The explorer runs compiled code instead and is tested against this one; replay uses this one.
+ * The meaning of programs: a plain interpreter. The explorer runs code that is generated (wasm/) and tested against this one; replay uses this one.
  *
  * What the types leave open is settled here: division by 0 yields 0; a pointer that is NULL or points to no shared word is a violation of
  * `null-pointer`, in a guard as well (the thread then moves, and the move is the violation) and in `exists`; a value that does not fit its word is a

@@ -5,11 +5,8 @@
 import type { Program } from '../machine/program';
 import type { ValueSets } from './value-sets';
 
-/** A state spread out: for each thread its next step, then the value of each word. */
-export type Spread = Int32Array;
-
-interface Field {
-  /** Index in the spread-out state. */
+export interface Field {
+  /** The number of a thread, or that of a word and the number of threads. */
   readonly index: number;
   readonly bits: number;
   /** The values by their code, ascending; undefined where the value is its own code. */
@@ -17,7 +14,7 @@ interface Field {
   readonly constant: number;
 }
 
-interface Placed extends Field {
+export interface Placed extends Field {
   /** Which 32-bit word, and how far up in it. */
   readonly cell: number;
   readonly shift: number;
@@ -25,119 +22,48 @@ interface Placed extends Field {
   readonly mask: number;
 }
 
-/** How the states of a program are packed whose values stay within some sets. */
-export function createPacking(program: Program, values: ValueSets, spread: Spread): Packing {
-  return new Packing(fieldsOf(program, values), spread);
-}
-
-/** Goes through the fields one by one, until it is compiled to code of its own for them. */
-export class Packing {
+/** Where everything is in a packed state. */
+export interface StateLayout {
   /** 32-bit words per state. */
   readonly size: number;
-  /** The state that was packed last. */
-  readonly packed: Uint32Array;
-  private readonly stored: readonly Placed[];
-  private readonly constants: readonly Field[];
-  /** A call of its own for generated code, which is then as fast as if there were no other. */
-  private compiled: CompiledPacking | undefined;
+  readonly stored: readonly Placed[];
+  /** What has the same value in every state is not stored. */
+  readonly constants: readonly Field[];
+}
 
-  constructor(fields: readonly Field[], private readonly spread: Spread) {
+/** How the states of a program are packed whose values stay within some sets. */
+export function createPacking(program: Program, values: ValueSets): Packing {
+  return new Packing(fieldsOf(program, values));
+}
+
+export class Packing implements StateLayout {
+  readonly size: number;
+  readonly stored: readonly Placed[];
+  readonly constants: readonly Field[];
+
+  constructor(fields: readonly Field[]) {
     this.stored = place(fields.filter((field) => field.bits > 0));
     this.constants = fields.filter((field) => field.bits === 0);
     this.size = this.stored.reduce((size, field) => Math.max(size, field.cell + 1), 1);
-    this.packed = new Uint32Array(this.size);
-    for (const field of this.constants) spread[field.index] = field.constant;
   }
 
-  /** Generates code for these fields, which is several times faster and takes about a millisecond to get going. */
-  compile(): void {
-    this.compiled = compilePacking(this.stored, this.constants, this.spread, this.packed);
-  }
-
-  /** Packs the spread-out state into `packed` and returns a hash of 32 bits. */
-  pack(): number {
-    if (this.compiled !== undefined) return this.compiled.pack();
-    const { spread, packed, stored } = this;
-    packed.fill(0);
-    for (let number = 0; number < stored.length; number++) {
-      const { index, dictionary, cell, shift } = stored[number]!;
+  /** Packs a state that is spread out: for each thread its next step, then the value of each word. */
+  pack(spread: readonly number[]): Uint32Array {
+    const packed = new Uint32Array(this.size);
+    for (const { index, dictionary, cell, shift } of this.stored) {
       const value = spread[index]!;
       packed[cell]! |= (dictionary === undefined ? value : codeOf(dictionary, value)) << shift;
     }
-    return this.hash(packed, 0);
+    return packed;
   }
 
-  /** Spreads out the state that begins at an offset of an array. */
-  unpack(from: Uint32Array, offset: number): void {
-    if (this.compiled !== undefined) return this.compiled.unpack(from, offset);
-    const { spread, stored, constants } = this;
-    for (let number = 0; number < stored.length; number++) {
-      const { index, dictionary, cell, shift, mask } = stored[number]!;
-      const code = (from[offset + cell]! >>> shift) & mask;
-      spread[index] = dictionary === undefined ? code : dictionary[code]!;
-    }
-    for (let number = 0; number < constants.length; number++) spread[constants[number]!.index] = constants[number]!.constant;
+  /** The value of a thread or word in the state that begins at an offset of an array. */
+  read(index: number, from: Uint32Array, offset: number): number {
+    const field = this.stored.find((stored) => stored.index === index);
+    if (field === undefined) return this.constants.find((constant) => constant.index === index)!.constant;
+    const code = (from[offset + field.cell]! >>> field.shift) & field.mask;
+    return field.dictionary === undefined ? code : field.dictionary[code]!;
   }
-
-  /** Whether the state that begins at an offset of an array is the one in `packed`. */
-  equals(from: Uint32Array, offset: number): boolean {
-    if (this.compiled !== undefined) return this.compiled.equals(from, offset);
-    for (let cell = 0; cell < this.size; cell++) if (from[offset + cell] !== this.packed[cell]) return false;
-    return true;
-  }
-
-  /** What `pack` returns for the state that begins at an offset of an array. */
-  hash(from: Uint32Array, offset: number): number {
-    if (this.compiled !== undefined) return this.compiled.hash(from, offset);
-    let h = 0x2545f491;
-    for (let cell = 0; cell < this.size; cell++) {
-      h = Math.imul(h ^ from[offset + cell]!, 0x9e3779b1);
-      h ^= h >>> 15;
-    }
-    h = Math.imul(h, 0x85ebca6b);
-    h ^= h >>> 13;
-    h = Math.imul(h, 0xc2b2ae35);
-    return h ^ (h >>> 16);
-  }
-}
-
-type CompiledPacking = Pick<Packing, 'pack' | 'unpack' | 'equals' | 'hash'>;
-
-/** Generates code that does what `Packing` does. */
-function compilePacking(stored: readonly Placed[], constants: readonly Field[], spread: Spread, packed: Uint32Array): CompiledPacking {
-  const size = packed.length;
-  const encoders = stored.map((field) => (field.dictionary === undefined ? undefined : encoder(field.dictionary)));
-  const decoders = stored.map((field) => (field.dictionary === undefined ? undefined : Int32Array.from(field.dictionary)));
-  const cells = Array.from({ length: size }, (_, cell) => stored.flatMap((field, number) => (field.cell === cell ? [{ field, number }] : [])));
-
-  const encode = ({ field, number }: { field: Placed; number: number }): string => {
-    const code = field.dictionary === undefined ? `N[${field.index}]` : `E${number}[N[${field.index}]]`;
-    return field.shift === 0 ? code : `${code} << ${field.shift}`;
-  };
-  const decode = ({ field, number }: { field: Placed; number: number }): string => {
-    const code = `(c${field.cell} >>> ${field.shift}) & ${field.mask}`;
-    return `N[${field.index}] = ${field.dictionary === undefined ? code : `D${number}[${code}]`};`;
-  };
-  const mix = cells.map((_, number) => `h = Math.imul(h ^ c${number}, 0x9e3779b1); h ^= h >>> 15;`).join(' ');
-  const hash = `let h = 0x2545f491; ${mix} h = Math.imul(h, 0x85ebca6b); h ^= h >>> 13; h = Math.imul(h, 0xc2b2ae35); return h ^ (h >>> 16);`;
-  const source = [
-    ...encoders.flatMap((table, number) => (table === undefined ? [] : [`const E${number} = encoders[${number}], D${number} = decoders[${number}];`])),
-    'return {',
-    'pack() {',
-    ...cells.map((cell, number) => `const c${number} = ${cell.map(encode).join(' | ') || '0'}; Q[${number}] = c${number};`),
-    hash,
-    '},',
-    `hash(from, offset) { const ${cells.map((_, number) => `c${number} = from[offset + ${number}]`).join(', ')}; ${hash} },`,
-    'unpack(from, offset) {',
-    ...cells.map((_, number) => `const c${number} = from[offset${number === 0 ? '' : ` + ${number}`}];`),
-    ...cells.flatMap((cell) => cell.map(decode)),
-    ...constants.map((field) => `N[${field.index}] = ${field.constant};`),
-    '},',
-    `equals(from, offset) { return ${cells.map((_, number) => `from[offset + ${number}] === Q[${number}]`).join(' && ')}; },`,
-    '};',
-  ].join('\n');
-  const create = new Function('N', 'Q', 'encoders', 'decoders', source) as (...of: unknown[]) => CompiledPacking;
-  return create(spread, packed, encoders, decoders);
 }
 
 function fieldsOf(program: Program, values: ValueSets): Field[] {
@@ -173,14 +99,7 @@ function place(fields: readonly Field[]): Placed[] {
   });
 }
 
-/** Dictionaries are short. */
-function codeOf(dictionary: readonly number[], value: number): number {
-  for (let code = 0; code < dictionary.length; code++) if (dictionary[code] === value) return code;
-  return 0;
-}
-
-function encoder(dictionary: readonly number[]): Int32Array {
-  const codes = new Int32Array((dictionary.at(-1) ?? 0) + 1);
-  for (const [code, value] of dictionary.entries()) codes[value] = code;
-  return codes;
+/** The code of a value; 0 for those that the word never has. Dictionaries are short. */
+export function codeOf(dictionary: readonly number[], value: number): number {
+  return Math.max(0, dictionary.indexOf(value));
 }

@@ -3,8 +3,8 @@
  * gone on, and 0 otherwise. All moves of one cost are made before any of the next.
  */
 import type { Interruptible, Reached } from './search';
-import { isViolation, NO_RANK, type StateSpace } from './space';
-import { NONE } from './store';
+import { NO_RANK, type StateSpace } from './space';
+import { isViolation, NONE } from './targets';
 
 /** Undefined when it was stopped, or when nothing violates. The search must be complete. */
 export function* fewestPreemptions(space: StateSpace, reached: Reached, every: number): Interruptible<number | undefined> {

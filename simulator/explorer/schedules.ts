@@ -10,8 +10,8 @@ import type { Program, PropertyId } from '../machine/program';
 import { PROPERTIES } from './properties';
 import type { Move } from './result';
 import { search, type Interruptible, type Reached } from './search';
-import { isViolation, NO_RANK, rankOfTarget, StateSpace } from './space';
-import { NONE } from './store';
+import { NO_RANK, StateSpace } from './space';
+import { isViolation, NONE, rankOfTarget } from './targets';
 import { bestSchedule, type Goal } from './witness';
 
 export interface ScheduleOptions {

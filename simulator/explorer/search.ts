@@ -1,8 +1,8 @@
 /** The breadth-first search itself. */
 import { Parents } from './parents';
 import { PROPERTIES, rankOf } from './properties';
-import { isViolation, NO_RANK, rankOfTarget, type StateSpace } from './space';
-import { FULL } from './store';
+import { NO_RANK, type StateSpace } from './space';
+import { FULL, isViolation, rankOfTarget } from './targets';
 import type { Limit } from './result';
 
 /** How far an exploration has come. */

@@ -1,148 +1,82 @@
 /** The state space of a program: its states by number, and what each move does to them. */
 import type { Program, WordId } from '../machine/program';
-import { createCanonical, type Canonical } from './canonical';
-import { compile } from './compile';
-import { direct } from './direct';
 import { initialState, type Execution, type MachineState } from './interpret';
 import { deadWords } from './liveness';
-import { MoveLog, type Moves } from './move-log';
-import { createPacking, type Packing, type Spread } from './pack';
+import { createPacking, type Packing } from './pack';
 import { rankOf } from './properties';
-import type { Runnable } from './runnable';
-import { NONE, StateStore } from './store';
 import { findSymmetry } from './symmetry';
 import { valueSets, type ValueSets } from './value-sets';
+import { compileSpace, type CompiledSpace } from './wasm/compiled-space';
 
 const DEADLOCK = rankOf('deadlock');
 const EXISTS = rankOf('exists');
 const NULL_POINTER = rankOf('null-pointer');
 
-/** In `SpaceMoves.target`: this and what is below down to -15 is a violation, of the property whose rank is -1 - target. */
-export const isViolation = (target: number): boolean => target < 0 && target > -100;
-export const rankOfTarget = (target: number): number => -1 - target;
-
 /** No property. */
 export const NO_RANK = -1;
 
-/** With so many states, code that is generated for the program is worth the time that it takes to generate. */
-const COMPILED_FROM = 4096;
-
-export class StateSpace implements Moves {
+export class StateSpace {
   /** The moves of the state that was expanded last, in the order of threads and ways; the first `moves` entries of each array are in use. */
   moves = 0;
-  readonly thread: number[] = [];
-  readonly way: number[] = [];
-  /** The state a move leads to, or `NONE` or `FULL`, or a violation. */
-  readonly target: number[] = [];
+  thread!: Int32Array;
+  way!: Int32Array;
+  /** What a move leads to: see targets.ts. */
+  target!: Int32Array;
   /** The number that the moving thread has in the state it leads to. */
-  readonly slot: number[] = [];
+  slot!: Int32Array;
   /** When the state that was expanded last has no moves: the rank of the property it violates, or `NO_RANK`. */
   finalRank = NO_RANK;
 
   readonly threads: number;
   readonly start: Execution;
-  /** The number that the moving thread has in the state that `arrive` found. */
-  private arrived = 0;
-  private readonly spread: Spread;
-  private readonly saved: Spread;
-  /** The state that was expanded last, and the one that is in `saved`. */
+  /** The state that was expanded last. */
   private expanded = 0;
-  private saves = NONE;
-  private readonly log = new MoveLog();
-  private runnable: Runnable;
-  private isCompiled = false;
-  /** For each of the program's labels, 1 once a move reached it. */
-  private readonly reached: Uint8Array;
   private readonly packing: Packing;
-  private readonly store: StateStore;
-
-  /** Undefined when every state is stored as it is. */
-  private readonly canonical: Canonical | undefined;
+  private readonly states: CompiledSpace;
+  /** For each thread and each step of it, its end included, the words that are made 0 there, so that states that behave alike are one. */
+  private readonly dead: readonly (readonly (readonly WordId[])[])[];
 
   /** @param most the most states that are stored @param reduce whether states that behave alike are taken for one */
   constructor(readonly program: Program, most: number, reduce: boolean) {
     this.threads = program.threads.length;
     this.start = initialState(program);
-    this.spread = new Int32Array(this.threads + program.words.length);
-    this.saved = new Int32Array(this.spread.length);
-    this.reached = new Uint8Array(program.labels.length);
-    this.runnable = direct(program, this.spread, this.reached);
-    let values: ValueSets = valueSets(program, this.start.state);
-    if (reduce) {
-      const dead = deadWords(program);
-      const symmetry = findSymmetry(program, withZero(values, dead.flat(2)));
-      values = symmetry.values;
-      this.canonical = createCanonical(program, this.spread, dead, symmetry.classes);
-    }
-    this.packing = createPacking(program, values, this.spread);
-    this.store = new StateStore(this.packing, most);
-    for (const label of this.start.covered) this.reached[label] = 1;
-    this.put(this.start.state);
-    this.store.intern(this.packing.pack());
+    const plain = valueSets(program, this.start.state);
+    this.dead = reduce ? deadWords(program) : [];
+    const { values, classes } = reduce ? findSymmetry(program, withZero(plain, this.dead.flat(2))) : { values: plain, classes: [] };
+    this.packing = createPacking(program, values);
+    this.states = compileSpace({ program, values, layout: this.packing, dead: this.dead, classes, most });
+    this.look();
+    this.states.find(this.pack(this.start.state), 0, true);
   }
 
   /** Number of states that were reached so far; state 0 is the initial one. */
   get count(): number {
-    return this.store.count;
+    return this.states.count;
   }
 
+  /** For each of the program's labels, whether a move reached it. */
   get covered(): readonly boolean[] {
-    return Array.from(this.reached, (reached) => reached === 1);
+    return this.program.labels.map((_, label) => this.start.covered.includes(label) || this.states.isCovered(label));
   }
 
   /** Bytes of the stored states and the table to find them. */
   get bytes(): number {
-    return this.store.bytes;
+    return this.states.bytes;
   }
 
   /** Finds the moves of a state. States that they lead to are added when `adding`, and otherwise looked up. */
   expand(state: number, adding: boolean): void {
-    if (!this.isCompiled && this.store.count >= COMPILED_FROM) this.compile();
+    const { states } = this;
     this.expanded = state;
-    if (!adding && this.log.recall(state, this)) return;
-    this.execute(state, adding);
-    // The log of a large space would take more room than its states.
-    if (adding && !this.isCompiled) this.log.note(state, this);
-  }
-
-  /** Makes the moves of a state, one after the other. */
-  private execute(state: number, adding: boolean): void {
-    const { spread, saved, threads } = this;
-    this.store.load(state);
-    saved.set(spread);
-    this.saves = state;
-    let moves = 0;
-    let stuck = false;
-    for (let thread = 0; thread < threads; thread++) {
-      const step = this.runnable.steps[thread]![saved[thread]!];
-      if (step === undefined) continue;
-      const open = step.guard === undefined ? 1 : step.guard();
-      if (open === 0) {
-        stuck ||= !step.mayWaitForever;
-        continue;
-      }
-      for (let way = 0; way < step.ways.length; way++) {
-        const violated = open === 2 ? NULL_POINTER + 1 : step.ways[way]!();
-        this.thread[moves] = thread;
-        this.way[moves] = way;
-        this.target[moves] = violated !== 0 ? -violated : this.arrive(thread, adding);
-        this.slot[moves] = this.arrived;
-        moves++;
-        spread.set(saved);
-      }
-    }
-    this.moves = moves;
-    if (moves === 0) this.finalRank = stuck ? DEADLOCK : this.existsRank();
+    states.expand(state, adding);
+    this.moves = states.moves;
+    if (this.target !== states.target) this.look();
+    if (this.moves === 0) this.finalRank = states.isStuck ? DEADLOCK : rankOfExists(states.exists(state));
   }
 
   /** The step before which a thread was in the state that was expanded last. */
   next(thread: number): number {
-    if (this.saves !== this.expanded) {
-      this.store.load(this.expanded);
-      this.saved.set(this.spread);
-      this.saves = this.expanded;
-    }
-    return this.saved[thread]!;
+    return this.states.read(this.expanded, (from, offset) => this.packing.read(thread, from, offset));
   }
 
   /** Whether a thread has a move in the state that was expanded last. */
@@ -153,49 +87,31 @@ export class StateSpace implements Moves {
 
   /** The number of a state of the program, which need not be a stored one, and the number that each of its threads has there. */
   lookUp(state: MachineState): { readonly state: number; readonly slots: readonly number[] } {
-    this.put(state);
-    const found = this.store.find(this.packing.pack());
-    const threads = Array.from({ length: this.threads }, (_, thread) => thread);
-    return { state: found, slots: threads.map((thread) => this.slotOf(thread)) };
-  }
-
-  private compile(): void {
-    this.isCompiled = true;
-    this.runnable = compile(this.program, this.spread, this.reached);
-    this.packing.compile();
-  }
-
-  private existsRank(): number {
-    const holds = this.runnable.exists();
-    return holds === 0 ? NO_RANK : holds === 1 ? EXISTS : NULL_POINTER;
-  }
-
-  /** The number of the state that is spread out after a move of the thread. */
-  private arrive(thread: number, adding: boolean): number {
-    this.arrived = thread;
-    if (this.canonical !== undefined) {
-      this.canonical.clear(thread);
-      if (this.canonical.sort !== undefined) {
-        this.canonical.sort();
-        this.arrived = this.slotOf(thread);
-      }
+    const packed = this.pack(state);
+    const slots: number[] = [];
+    let found = 0;
+    for (let thread = 0; thread < this.threads; thread++) {
+      found = this.states.find(packed, thread, false);
+      slots.push(this.states.arrived);
     }
-    const hash = this.packing.pack();
-    return adding ? this.store.intern(hash) : this.store.find(hash);
+    return { state: found, slots };
   }
 
-  /** Where a thread has come to when copies were last put in order. */
-  private slotOf(thread: number): number {
-    return this.canonical?.sort === undefined ? thread : this.canonical.origin.indexOf(thread);
+  /** The arrays are others when the memory of the states has grown. */
+  private look(): void {
+    ({ thread: this.thread, way: this.way, target: this.target, slot: this.slot } = this.states);
   }
 
-  /** Spreads out a state of the program and makes it the one that stands for it. */
-  private put(state: MachineState): void {
-    for (const [thread, next] of state.next.entries()) this.spread[thread] = next;
-    for (const [word, value] of state.words.entries()) this.spread[this.threads + word] = value;
-    for (let thread = 0; thread < this.threads; thread++) this.canonical?.clear(thread);
-    this.canonical?.sort?.();
+  private pack({ next, words }: MachineState): Uint32Array {
+    const values = [...words];
+    for (const [thread, step] of next.entries()) for (const word of this.dead[thread]?.[step] ?? []) values[word] = 0;
+    return this.packing.pack([...next, ...values]);
   }
+}
+
+/** Of a state without moves: what `exists` comes to is 0, 1, or 2 where it follows a bad pointer. */
+function rankOfExists(holds: number): number {
+  return holds === 0 ? NO_RANK : holds === 1 ? EXISTS : NULL_POINTER;
 }
 
 function withZero(values: ValueSets, words: readonly WordId[]): ValueSets {

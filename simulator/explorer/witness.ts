@@ -11,7 +11,8 @@ import { canMove, execute, type MachineState } from './interpret';
 import { PROPERTIES, rankOf } from './properties';
 import type { Move, Witness } from './result';
 import type { Interruptible, Reached } from './search';
-import { isViolation, rankOfTarget, type StateSpace } from './space';
+import type { StateSpace } from './space';
+import { isViolation, rankOfTarget } from './targets';
 
 /** Which violations are meant. */
 export interface Goal {

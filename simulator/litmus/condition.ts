@@ -1,8 +1,7 @@
 /** `exists (...)`, as in herd: `0:r = 1 /\ ~(x = 2 \/ pte[1] = PTE_NONE)`. */
-import { didYouMean } from '../../kernel/suggest';
 import { and, binary, constant, equals, not, or, one } from '../machine/exp';
 import type { Exp } from '../machine/program';
-import type { Problem } from './problem';
+import { unknownWord, wordingOf, type Problem, type Wording } from './problem';
 import type { Piece } from './source';
 
 /** What a name in a condition stands for. */
@@ -22,8 +21,8 @@ export function readCondition(piece: Piece, names: Names, problems: Problem[]): 
   const tokens = [...text.matchAll(/\/\\|\\\/|!=|==|\d+:[A-Za-z_]\w*|[A-Za-z_]\w*(?:\[\d+\])?(?:\.\w+)*|\d+|[^\s\w]/g)].map((m) => ({ text: m[0], offset: piece.offset + m.index }));
   let at = 0;
   let failed = false;
-  const complain = (message: string): Exp => {
-    if (!failed) problems.push({ offset: tokens[at]?.offset ?? piece.offset + piece.text.trimEnd().length, message });
+  const complain = (said: string | Wording): Exp => {
+    if (!failed) problems.push({ offset: tokens[at]?.offset ?? piece.offset + piece.text.trimEnd().length, ...wordingOf(said) });
     failed = true;
     at = tokens.length;
     return one;
@@ -64,7 +63,7 @@ export function readCondition(piece: Piece, names: Names, problems: Problem[]): 
     if (!token) return complain('the condition ends too early');
     const local = /^(\d+):(\w+)$/.exec(token.text);
     const found = local ? names.local(Number(local[1]), local[2]!) : /^\d+$/.test(token.text) ? constant(Number(token.text)) : names.shared(token.text) ?? fromNumber(names.constant(token.text));
-    if (!found) return complain(`${token.text} is not known here${didYouMean(token.text, names.known)}`);
+    if (!found) return complain(unknownWord(`${token.text} is not known here`, token.text, names.known));
     at++;
     return found;
   }

@@ -1,9 +1,8 @@
 /** The init block: C declarations of shared objects, with `ghost` for those that only properties read. */
-import { didYouMean } from '../../kernel/suggest';
 import { objectTypes } from '../machine/objects';
 import { constants, pageMask, pageShift } from '../machine/values';
 import type { Declaration } from '../machine/world';
-import type { Problem } from './problem';
+import { unknownWord, wordingOf, type Problem, type Wording } from './problem';
 import type { Piece } from './source';
 
 /** Addresses are 8 bits wide, and two of them mean something else in a page cache; threads need a word each. */
@@ -12,6 +11,14 @@ const mostWords = 240;
 interface Token {
   readonly text: string;
   readonly offset: number;
+}
+
+/** A value as it is written, and where its element or field begins. */
+interface Value {
+  readonly element: number;
+  readonly field: string;
+  readonly offset: number;
+  readonly tokens: readonly Token[];
 }
 
 /** A value that is known only when all objects have their places: the address of an object, or a number. */
@@ -23,12 +30,12 @@ type Initial = { readonly element: number; readonly field: string; readonly valu
  */
 export function readInit(piece: Piece, enumerators: ReadonlyMap<string, number>, problems: Problem[]): Declaration[] {
   const tokens = tokenize(piece);
-  const declarations: (Omit<Declaration, 'initial'> & { values: { element: number; field: string; tokens: Token[] }[] })[] = [];
+  const declarations: (Omit<Declaration, 'initial'> & { values: Value[] })[] = [];
   let at = 0;
   const peek = (): Token | undefined => tokens[at];
   const end = piece.offset + piece.text.length;
-  const complain = (message: string, token = peek()): void => {
-    problems.push({ offset: token?.offset ?? end, message });
+  const complain = (said: string | Wording, token = peek()): void => {
+    problems.push({ offset: token?.offset ?? end, ...wordingOf(said) });
     while (at < tokens.length && tokens[at]!.text !== ';') at++;
     at++;
   };
@@ -41,7 +48,7 @@ export function readInit(piece: Piece, enumerators: ReadonlyMap<string, number>,
     let type = first.text;
     if (type === 'struct' || (type === 'unsigned' && peek()?.text === 'long')) type += ` ${tokens[at++]?.text ?? ''}`;
     if (!objectTypes.has(type)) {
-      complain(`${type} is no type of shared objects${didYouMean(type, [...objectTypes.keys()])}`, first);
+      complain(unknownWord(`${type} is no type of shared objects`, type, [...objectTypes.keys()]), first);
       continue;
     }
     const name = tokens[at++];
@@ -72,10 +79,10 @@ export function readInit(piece: Piece, enumerators: ReadonlyMap<string, number>,
       }
       if (attribute.text === '__guarded_by') guardedBy = target.text;
       else if (attribute.text === '__maps') maps = target.text;
-      else problems.push({ offset: attribute.offset, message: `unknown attribute ${attribute.text}${didYouMean(attribute.text, ['__guarded_by', '__maps'])}` });
+      else problems.push({ offset: attribute.offset, ...unknownWord(`unknown attribute ${attribute.text}`, attribute.text, ['__guarded_by', '__maps']) });
     }
     if (isBroken) continue;
-    const values: { element: number; field: string; tokens: Token[] }[] = [];
+    const values: Value[] = [];
     if (take('=')) readValues(values, count);
     if (!take(';')) {
       complain(`; is missing after ${name.text}`);
@@ -87,8 +94,8 @@ export function readInit(piece: Piece, enumerators: ReadonlyMap<string, number>,
 
   for (const d of declarations) {
     const lock = declarations.find((other) => other.name === d.guardedBy);
-    if (d.guardedBy !== undefined && lock?.type !== 'spinlock_t') problems.push({ offset: d.offset, message: `unknown lock ${d.guardedBy}${didYouMean(d.guardedBy, declarations.filter((o) => o.type === 'spinlock_t').map((o) => o.name))}` });
-    if (d.maps !== undefined && declarations.find((other) => other.name === d.maps)?.type !== 'pte_t') problems.push({ offset: d.offset, message: `${d.name} maps ${d.maps}, which is no page table${didYouMean(d.maps, declarations.filter((o) => o.type === 'pte_t').map((o) => o.name))}` });
+    if (d.guardedBy !== undefined && lock?.type !== 'spinlock_t') problems.push({ offset: d.offset, ...unknownWord(`unknown lock ${d.guardedBy}`, d.guardedBy, declarations.filter((o) => o.type === 'spinlock_t').map((o) => o.name)) });
+    if (d.maps !== undefined && declarations.find((other) => other.name === d.maps)?.type !== 'pte_t') problems.push({ offset: d.offset, ...unknownWord(`${d.name} maps ${d.maps}, which is no page table`, d.maps, declarations.filter((o) => o.type === 'pte_t').map((o) => o.name)) });
   }
   const addresses = addressesOf(declarations);
   if (declarations.reduce((sum, d) => sum + (d.isGhost ? 0 : (d.count ?? 1) * objectTypes.get(d.type)!.length), 0) > mostWords) problems.push({ offset: piece.offset, message: `too many shared objects: ${mostWords} words are the most` });
@@ -98,7 +105,9 @@ export function readInit(piece: Piece, enumerators: ReadonlyMap<string, number>,
     const fields = objectTypes.get(rest.type)!;
     const field = fields.find((f) => f.name === v.field);
     if (!field) {
-      problems.push({ offset: v.tokens[0]?.offset ?? rest.offset, message: v.field === '' ? `${rest.name} is initialised by field: { .${fields[0]!.name} = ... }` : `${rest.type} has no field ${v.field}${didYouMean(v.field, fields.map((f) => f.name))}` });
+      problems.push(v.field === ''
+        ? { offset: v.tokens[0]?.offset ?? rest.offset, message: `${rest.name} is initialised by field: { .${fields[0]!.name} = ... }` }
+        : { offset: v.offset, ...unknownWord(`${rest.type} has no field ${v.field}`, v.field, fields.map((f) => f.name)) });
       return [];
     }
     const value = valueOf(v.tokens, rest.offset);
@@ -109,7 +118,7 @@ export function readInit(piece: Piece, enumerators: ReadonlyMap<string, number>,
   }) }));
 
   /** `= value`, `= { a, b }`, `= { .field = value }`. */
-  function readValues(values: { element: number; field: string; tokens: Token[] }[], count: number | undefined): void {
+  function readValues(values: Value[], count: number | undefined): void {
     const until = (stops: readonly string[]): Token[] => {
       const found: Token[] = [];
       for (let depth = 0, token = peek(); token && (depth > 0 || !stops.includes(token.text)); token = peek()) {
@@ -121,7 +130,7 @@ export function readInit(piece: Piece, enumerators: ReadonlyMap<string, number>,
       return found;
     };
     if (!take('{')) {
-      values.push({ element: 0, field: '', tokens: until([';']) });
+      values.push({ element: 0, field: '', offset: peek()?.offset ?? end, tokens: until([';']) });
       return;
     }
     for (let element = 0; at < tokens.length && !take('}'); element++) {
@@ -131,11 +140,11 @@ export function readInit(piece: Piece, enumerators: ReadonlyMap<string, number>,
       } else if (take('.')) {
         const field = tokens[at++];
         take('=');
-        values.push({ element: 0, field: field?.text ?? '', tokens: until([',', '}', ';']) });
+        values.push({ element: 0, field: field?.text ?? '', offset: field?.offset ?? end, tokens: until([',', '}', ';']) });
       } else {
         const offset = peek()?.offset ?? end;
         if (element >= (count ?? 1)) problems.push({ offset, message: `more values than elements` });
-        values.push({ element, field: '', tokens: until([',', '}', ';']) });
+        values.push({ element, field: '', offset, tokens: until([',', '}', ';']) });
       }
       if (!take(',') && peek()?.text !== '}') break;
     }
@@ -155,25 +164,25 @@ export function readInit(piece: Piece, enumerators: ReadonlyMap<string, number>,
       isExpected = false;
       if (token.text === 'page' && parts[i + 1]?.text === '(') {
         const index = folioNames.indexOf(parts[i + 2]?.text ?? '');
-        if (index < 0) return bad(token, `page(...) wants a folio of this block${didYouMean(parts[i + 2]?.text ?? '', folioNames)}`);
+        if (index < 0) return bad(token, unknownWord('page(...) wants a folio of this block', parts[i + 2]?.text ?? '', folioNames));
         value |= (index + 1) << pageShift;
         i += 3;
       } else if (token.text === '&' || addresses.has(token.text)) {
         const name = token.text === '&' ? parts[++i] : token;
         const address = addresses.get(name?.text ?? '');
-        if (address === undefined) return bad(name ?? token, `${name?.text ?? 'this'} is no object of this block${didYouMean(name?.text ?? '', [...addresses.keys()])}`);
+        if (address === undefined) return bad(name ?? token, unknownWord(`${name?.text ?? 'this'} is no object of this block`, name?.text ?? '', [...addresses.keys()]));
         value |= address;
       } else {
         const known = /^\d+$/.test(token.text) ? Number(token.text) : enumerators.get(token.text) ?? constants.get(token.text);
-        if (known === undefined) return bad(token, `${token.text} is no value${didYouMean(token.text, [...constants.keys(), ...enumerators.keys()])}`);
+        if (known === undefined) return bad(token, unknownWord(`${token.text} is no value`, token.text, [...constants.keys(), ...enumerators.keys()]));
         value |= known;
       }
     }
     if (parts.length === 0) return bad(undefined, 'a value is missing');
     return value;
 
-    function bad(token: Token | undefined, message: string): undefined {
-      problems.push({ offset: token?.offset ?? fallback, message });
+    function bad(token: Token | undefined, said: string | Wording): undefined {
+      problems.push({ offset: token?.offset ?? fallback, ...wordingOf(said) });
       return undefined;
     }
   }

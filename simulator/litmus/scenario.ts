@@ -1,10 +1,9 @@
 /** A litmus file as a whole: what its header says, and its variants as programs. */
 import { builtinModel, type KernelModel } from '../../kernel/model';
-import { didYouMean } from '../../kernel/suggest';
 import type { ParserBackend } from '../../parser/types';
 import { buildProgram } from '../machine/build';
 import { propertyIds, type Program, type PropertyId } from '../machine/program';
-import type { Problem } from './problem';
+import { unknownWord, type Problem, type Wording } from './problem';
 import { conditionalNames, headerLines, splitFile, type HeaderLine } from './source';
 
 export type Verdict = 'Sometimes' | 'Never';
@@ -87,16 +86,16 @@ export function readScenario(text: string): { readonly scenario: Scenario | unde
   const covers = values('Cover').map(({ value, offset }) => {
     const match = /^(?:(\S+)\s+(?:with\s+(\S+(?:\s*,\s*\S+)*)\s+)?)?(\w+)$/.exec(value);
     if (!match) problems.push({ offset, message: 'Cover: [variant [with adversary]] label' });
-    if (match?.[1] !== undefined && !variants.some((v) => v.name === match[1])) problems.push({ offset, message: `unknown variant ${match[1]}${didYouMean(match[1], variants.map((v) => v.name))}` });
+    if (match?.[1] !== undefined && !variants.some((v) => v.name === match[1])) problems.push({ offset, ...unknownVariant(match[1], variants) });
     return { variant: match?.[1], adversaries: match?.[2]?.split(/\s*,\s*/) ?? [], label: match?.[3] ?? '', offset };
   });
   const unchecked = values('Unchecked').flatMap(({ value, offset }) => {
     const [variant, ...names] = value.split(/\s+/);
-    if (!variants.some((v) => v.name === variant)) problems.push({ offset, message: `unknown variant ${variant}${didYouMean(variant!, variants.map((v) => v.name))}` });
+    if (!variants.some((v) => v.name === variant)) problems.push({ offset, ...unknownVariant(variant!, variants) });
     if (names.length === 0) problems.push({ offset, message: 'Unchecked: variant property' });
     return names.flatMap((name) => {
       const property = propertyIds.find((id) => id === name);
-      if (property === undefined) problems.push({ offset, message: `unknown property ${name}${didYouMean(name, propertyIds)}` });
+      if (property === undefined) problems.push({ offset, ...unknownWord(`unknown property ${name}`, name, propertyIds) });
       return property === undefined ? [] : [{ variant: variant!, property }];
     });
   });
@@ -151,7 +150,7 @@ export interface ProgramOptions {
 /** Lowers a variant of a scenario. Without problems there is a program. */
 export function programOf(scenario: Scenario, backend: ParserBackend, options: ProgramOptions): { readonly program: Program | undefined; readonly problems: readonly Problem[] } {
   const variant = scenario.variants.find((v) => v.name === options.variant);
-  if (!variant) return { program: undefined, problems: [{ offset: 0, message: `unknown variant ${options.variant}${didYouMean(options.variant, scenario.variants.map((v) => v.name))}` }] };
+  if (!variant) return { program: undefined, problems: [{ offset: 0, ...unknownVariant(options.variant, scenario.variants) }] };
   const problems: Problem[] = [];
   const program = buildProgram(scenario, variant, { adversaries: options.adversaries ?? [], beside: options.beside ?? false, backend, model: options.model ?? builtinModel }, problems);
   return { program: problems.length === 0 ? program : undefined, problems: sorted(problems) };
@@ -160,7 +159,7 @@ export function programOf(scenario: Scenario, backend: ParserBackend, options: P
 function throughOf(lines: readonly HeaderLine[], body: string, problems: Problem[]): string | undefined {
   for (const { value, offset } of lines) {
     if (!/^\w+$/.test(value)) problems.push({ offset, message: 'Through: label' });
-    else if (!new RegExp(`^[ \\t]*${value}:`, 'm').test(body)) problems.push({ offset, message: `there is no label ${value}` });
+    else if (!new RegExp(`^[ \\t]*${value}:`, 'm').test(body)) problems.push({ offset, ...unknownWord(`there is no label ${value}`, value, [...body.matchAll(/^[ \t]*([A-Za-z_]\w*):(?!:)/gm)].map((match) => match[1]!)) });
   }
   return lines[0]?.value;
 }
@@ -175,7 +174,7 @@ function readVariants(lines: readonly HeaderLine[], text: string, problems: Prob
       continue;
     }
     const defines = match[2]!.split(/\s+/).filter((d) => d !== '');
-    for (const name of defines) if (!names.has(name)) problems.push({ offset, message: `no #ifdef asks for ${name}${didYouMean(name, [...names])}` });
+    for (const name of defines) if (!names.has(name)) problems.push({ offset, ...unknownWord(`no #ifdef asks for ${name}`, name, [...names]) });
     variants.push({ name: match[1]!, defines, title: match[3] ?? match[1]! });
   }
   if (!variants.some((v) => v.name === 'buggy')) variants.unshift({ name: 'buggy', defines: [], title: 'as written' });
@@ -196,12 +195,16 @@ function readExpectations(lines: readonly HeaderLine[], variants: readonly Varia
       problems.push({ offset, message: 'Expect: variant [with adversary] Sometimes [steps], or Never [uncovered]' });
       return [];
     }
-    if (!variants.some((v) => v.name === match[1])) problems.push({ offset, message: `unknown variant ${match[1]}${didYouMean(match[1]!, variants.map((v) => v.name))}` });
+    if (!variants.some((v) => v.name === match[1])) problems.push({ offset, ...unknownVariant(match[1]!, variants) });
     const uncovered = match[4] === 'uncovered';
     if (match[3] === 'Never' && match[4] !== undefined && !uncovered) problems.push({ offset, message: 'what never happens takes no steps' });
     if (match[3] === 'Sometimes' && uncovered) problems.push({ offset, message: 'only a Never can be uncovered' });
     return [{ variant: match[1]!, adversaries: match[2]?.split(/\s*,\s*/) ?? [], verdict: match[3] as Verdict, uncovered, steps: match[4] === undefined || uncovered ? undefined : Number(match[4]), offset }];
   });
+}
+
+function unknownVariant(name: string, variants: readonly Variant[]): Wording {
+  return unknownWord(`unknown variant ${name}`, name, variants.map((v) => v.name));
 }
 
 /** Threads are P0, P1, ... without a gap, and what the header says of threads is said of those. */
@@ -215,7 +218,7 @@ function checkThreads(scenario: Scenario, body: string, adversaries: readonly He
   }
   for (const line of [...adversaries, ...titles]) {
     for (const name of line.key === 'Adversary' ? line.value.split(/[\s,]+/) : line.value.split(/\s+/).slice(0, 1)) {
-      if (!names.includes(name)) problems.push({ offset: line.offset, message: `there is no thread ${name}${didYouMean(name, names)}` });
+      if (!names.includes(name)) problems.push({ offset: line.offset, ...unknownWord(`there is no thread ${name}`, name, names) });
     }
   }
 }

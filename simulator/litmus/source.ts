@@ -1,6 +1,5 @@
 /** The parts of a litmus file: `C name`, a comment with header lines, the init block, C text, and `exists (...)`. */
-import { didYouMean } from '../../kernel/suggest';
-import type { Problem } from './problem';
+import { unknownWord, type Problem } from './problem';
 
 /** A piece of the file with its place. */
 export interface Piece {
@@ -98,8 +97,8 @@ export function headerLines(header: Piece, problems: Problem[]): HeaderLine[] {
       if ((headerKeys as readonly string[]).includes(key!)) {
         lines.push({ key: key!, value: value!, offset: place });
       } else {
-        const hint = didYouMean(key!, headerKeys);
-        if (hint !== '') problems.push({ offset: place, message: `unknown header line ${key}${hint}` });
+        const unknown = unknownWord(`unknown header line ${key}`, key!, headerKeys);
+        if (unknown.instead !== undefined) problems.push({ offset: place, ...unknown });
       }
     }
     offset += line.length + 1;

@@ -1,11 +1,11 @@
 /** Puts a program together: the scenario's objects and threads, library threads, and the question. */
 import type { KernelModel } from '../../kernel/model';
-import { didYouMean } from '../../kernel/suggest';
 import type { Span } from '../../parser/ir';
 import type { ParserBackend } from '../../parser/types';
+import { didYouMean } from '../../kernel/suggest';
 import { readCondition } from '../litmus/condition';
 import { readInit } from '../litmus/init';
-import type { Problem } from '../litmus/problem';
+import { unknownWord, type Problem } from '../litmus/problem';
 import type { Adversary, Scenario, Variant } from '../litmus/scenario';
 import { selectLines, splitFile, type Piece } from '../litmus/source';
 import { checkThread } from './checks';
@@ -86,7 +86,7 @@ export function buildProgram(scenario: Scenario, variant: Variant, options: Opti
   });
   for (const cover of scenario.covers) {
     if ((cover.variant === undefined || cover.variant === variant.name) && cover.adversaries.length === 0 && options.adversaries.length === 0 && !labels.includes(cover.label) && !labelsIn(scenario.text).has(cover.label)) {
-      problems.push({ offset: cover.offset, message: `there is no label ${cover.label}${didYouMean(cover.label, [...labelsIn(scenario.text)])}` });
+      problems.push({ offset: cover.offset, ...unknownWord(`there is no label ${cover.label}`, cover.label, [...labelsIn(scenario.text)]) });
     }
   }
   if (problems.length > before) return undefined;

@@ -1,6 +1,5 @@
 /** Calls: of the file's own functions, which are written out in place, of the machine's own, and of kernel primitives. */
 import type { FunctionIR, IrNode } from '../../parser/ir';
-import { didYouMean } from '../../kernel/suggest';
 import { evaluate } from './expressions';
 import { lowerGuard } from './guards';
 import { intrinsics, lowerIntrinsic } from './intrinsics';
@@ -8,6 +7,7 @@ import { assignLocal, asType, isStructType, newFrame, resultPlace } from './loca
 import { chain, fail, number, type Frame, type LocalPlace, type Lowering, type Value } from './lowering';
 import type { MicroId } from './micro';
 import { lowerPrimitive } from './primitives';
+import { unknownWord } from '../litmus/problem';
 
 type CallNode = Extract<IrNode, { kind: 'call' }>;
 type LowerBody = (context: Lowering, frame: Frame) => MicroId;
@@ -27,8 +27,8 @@ export function lowerCall(context: Lowering, node: CallNode, lowerBody: LowerBod
   const shape = context.model.shapeFor(name, node.args.length);
   if (!shape) {
     const known = context.model.primitives.get(name);
-    if (known) return fail(context, `${name}() takes ${[...new Set(known.shapes.map((s) => s.arity))].join(' or ')} arguments, not ${node.args.length}`);
-    return fail(context, `${name}() is neither a kernel primitive nor a function of this file${didYouMean(name, [...context.source.functions.keys(), ...intrinsics.keys(), ...context.model.primitives.keys()])}`);
+    if (known) return fail(context, { message: `${name}() takes ${[...new Set(known.shapes.map((s) => s.arity))].join(' or ')} arguments, not ${node.args.length}`, word: name });
+    return fail(context, unknownWord(`${name}() is neither a kernel primitive nor a function of this file`, name, [...context.source.functions.keys(), ...intrinsics.keys(), ...context.model.primitives.keys()]));
   }
   lowerPrimitive(context, name, shape.effect, node.args, result);
   return chain(context, after());
@@ -40,7 +40,7 @@ function inline(context: Lowering, node: CallNode, callee: FunctionIR, lowerBody
   if (frame.path.includes(callee.name)) return fail(context, `${callee.name}() calls itself`);
   if (frame.path.length > 16) return fail(context, 'calls are nested too deeply');
   if (callee.params.length !== node.args.length) {
-    return fail(context, `${callee.name}() takes ${callee.params.length} ${callee.params.length === 1 ? 'argument' : 'arguments'}, not ${node.args.length}`);
+    return fail(context, { message: `${callee.name}() takes ${callee.params.length} ${callee.params.length === 1 ? 'argument' : 'arguments'}, not ${node.args.length}`, word: callee.name });
   }
   const result = node.result === undefined ? undefined : resultPlace(context, node.result);
   if (result && callee.returnType === 'void') return fail(context, `${callee.name}() returns nothing`);

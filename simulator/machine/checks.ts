@@ -19,9 +19,8 @@ function unlocksWithoutLock(name: string, { micros, entry }: LoweredThread, word
   const open = [entry];
   const reach = (id: MicroId, locks: ReadonlySet<WordId>): void => {
     const before = held.get(id);
-    const after = new Set([...(before ?? []), ...locks]);
-    if (before && after.size === before.size) return;
-    held.set(id, after);
+    if (before && [...locks].every((lock) => before.has(lock))) return;
+    held.set(id, before ? new Set([...before, ...locks]) : locks);
     open.push(id);
   };
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
@@ -31,9 +30,9 @@ function unlocksWithoutLock(name: string, { micros, entry }: LoweredThread, word
     if (micro.kind === 'branch') [micro.then, micro.else].forEach((next) => reach(next, locks));
     if (micro.kind === 'step') {
       const { kind, lock } = micro.step;
-      const after = new Set(locks);
-      if (kind === 'lock' || kind === 'trylock') after.add(lock ?? anyLock);
-      if (kind === 'unlock' && lock !== undefined) after.delete(lock);
+      let after = locks;
+      if (kind === 'lock' || kind === 'trylock') after = new Set([...locks, lock ?? anyLock]);
+      if (kind === 'unlock' && lock !== undefined) after = new Set([...locks].filter((other) => other !== lock));
       for (const way of micro.ways) reach(way.next, after);
     }
   }

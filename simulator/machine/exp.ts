@@ -103,29 +103,36 @@ export function applyUnary(op: '!' | '~' | '-', operand: number): number {
 }
 
 /** The words an expression may read: those it names, and whether it reads through an address that is not known. */
-export function readsOf(exp: Exp, found: { words: Set<number>; dynamic: boolean } = { words: new Set(), dynamic: false }): { words: Set<number>; dynamic: boolean } {
+export function readsOf(exp: Exp): { readonly words: ReadonlySet<number>; readonly dynamic: boolean } {
+  const words = new Set<number>();
+  forEachRead(exp, (id) => words.add(id));
+  return { words, dynamic: isDynamic(exp) };
+}
+
+/** Calls back with each word that an expression names, as often as it does. */
+export function forEachRead(exp: Exp, see: (word: number) => void): void {
   switch (exp.kind) {
-    case 'const':
-      break;
-    case 'word':
-      found.words.add(exp.word);
-      break;
-    case 'at':
-      found.dynamic = true;
-      readsOf(exp.address, found);
-      break;
-    case 'unary':
-      readsOf(exp.operand, found);
-      break;
+    case 'const': return;
+    case 'word': return see(exp.word);
+    case 'at': return forEachRead(exp.address, see);
+    case 'unary': return forEachRead(exp.operand, see);
     case 'binary':
-      readsOf(exp.left, found);
-      readsOf(exp.right, found);
-      break;
+      forEachRead(exp.left, see);
+      return forEachRead(exp.right, see);
     case 'cond':
-      readsOf(exp.test, found);
-      readsOf(exp.then, found);
-      readsOf(exp.else, found);
-      break;
+      forEachRead(exp.test, see);
+      forEachRead(exp.then, see);
+      return forEachRead(exp.else, see);
   }
-  return found;
+}
+
+/** Whether an expression reads through an address that is not known, so that evaluating it can follow a bad pointer. */
+export function isDynamic(exp: Exp): boolean {
+  switch (exp.kind) {
+    case 'const': case 'word': return false;
+    case 'at': return true;
+    case 'unary': return isDynamic(exp.operand);
+    case 'binary': return isDynamic(exp.left) || isDynamic(exp.right);
+    case 'cond': return isDynamic(exp.test) || isDynamic(exp.then) || isDynamic(exp.else);
+  }
 }

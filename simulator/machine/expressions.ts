@@ -1,7 +1,7 @@
 /** What C expressions stand for: numbers, local structs, places in memory. What they read of shared words becomes steps before them. */
 import { formatExpr } from '../../parser/cfg';
 import type { Expr } from '../../parser/ir';
-import { didYouMean } from '../../kernel/suggest';
+import { unknownWord } from '../litmus/problem';
 import { arithmetic, behind } from './arithmetic';
 import { and, at, binary, cond, constant, equals, not, truth, word as wordExp, zero } from './exp';
 import { assignLocal, copyStruct, fieldOf, findLocal, readPlace } from './locals';
@@ -38,7 +38,7 @@ export function evaluate(context: Lowering, expr: Expr): Value {
       if (object) return number(addressOf(object));
       const value = context.source.enumerators.get(expr.name) ?? constants.get(expr.name);
       if (value !== undefined) return number(constant(value));
-      return fail(context, `${expr.name} is not declared${didYouMean(expr.name, knownNames(context))}`, expr.span);
+      return fail(context, unknownWord(`${expr.name} is not declared`, expr.name, knownNames(context)), expr.span);
     }
     case 'unary': {
       const operand = evaluateNumber(context, expr.operand);
@@ -89,7 +89,7 @@ export function placeOf(context: Lowering, expr: Expr): Place {
       const object = context.world.objects.get(expr.name);
       // In a thread the name of a shared object is a pointer to it, as in all C litmus tests; `&object` is accepted as the same.
       if (object) return { kind: 'shared', address: addressOf(object) };
-      return fail(context, `${expr.name} is not declared${didYouMean(expr.name, knownNames(context))}`, expr.span);
+      return fail(context, unknownWord(`${expr.name} is not declared`, expr.name, knownNames(context)), expr.span);
     }
     case 'deref': {
       const value = evaluate(context, expr.operand);
@@ -215,7 +215,7 @@ function fieldAddress(context: Lowering, base: Exp, expr: Extract<Expr, { kind: 
     if (index >= 0) return behind(base, constant(index));
   }
   const known = (object ? object.fields : [...objectTypes.get('struct folio')!]).map((f) => f.name).filter((name) => name !== '');
-  return fail(context, `${object ? object.declaration.name : formatExpr(expr.base)} has no field ${field} here${didYouMean(field, known)}`, span);
+  return fail(context, unknownWord(`${object ? object.declaration.name : formatExpr(expr.base)} has no field ${field} here`, field, known), span);
 }
 
 /** Whether C would compare and divide this without a sign. */
@@ -243,7 +243,7 @@ export function addressOfType(context: Lowering, expr: Expr, types: readonly str
   const objects = [...context.world.objects.values()].filter((o) => types.includes(o.declaration.type) && !o.declaration.isGhost);
   const isOne = (value: number): boolean => objects.some((o) => objectAt(context.world, value - 1) === o && (value - 1 - o.base) % o.fields.length === 0);
   if (address.kind === 'const') {
-    if (address.value !== 0 && !isOne(address.value)) fail(context, `${formatExpr(expr)} is no ${what}${didYouMean(formatExpr(expr), objects.map((o) => o.declaration.name))}`, expr.span);
+    if (address.value !== 0 && !isOne(address.value)) fail(context, unknownWord(`${formatExpr(expr)} is no ${what}`, formatExpr(expr), objects.map((o) => o.declaration.name)), expr.span);
     return { address, checks: mustNotBeNull(address) };
   }
   return { address, checks: [...mustNotBeNull(address), ...mustBeWithin(address, objects)] };

@@ -1,5 +1,5 @@
 /** For each small operation the locals whose values matter from there on. */
-import { readsOf } from './exp';
+import { forEachRead, isDynamic } from './exp';
 import type { Action, Micro } from './micro';
 import type { Exp, WordId } from './program';
 
@@ -46,12 +46,14 @@ function liveBefore(micro: Micro, live: readonly ReadonlySet<WordId>[], ends: En
     case 'local':
       return walkBack(micro.actions, live[micro.next]!, isLocal);
     case 'branch': {
-      const result = new Set([...live[micro.then]!, ...live[micro.else]!]);
+      const result = new Set(live[micro.then]!);
+      for (const id of live[micro.else]!) result.add(id);
       read(micro.test, result, isLocal);
       return result;
     }
     case 'step': {
-      const result = new Set(micro.ways.flatMap((way) => [...walkBack(way.actions, live[way.next]!, isLocal)]));
+      const result = new Set<WordId>();
+      for (const way of micro.ways) for (const id of walkBack(way.actions, live[way.next]!, isLocal)) result.add(id);
       if (micro.step.guard) read(micro.step.guard, result, isLocal);
       // A thread that may wait here for ever has its last values here.
       if (micro.step.mayWaitForever) for (const id of ends.live) result.add(id);
@@ -75,7 +77,7 @@ function walkBack(actions: readonly Action[], after: ReadonlySet<WordId>, isLoca
     switch (action.kind) {
       case 'set':
         // Following a pointer may be a violation, whatever becomes of the value.
-        if (isLocal(action.word) && !current.has(action.word) && !readsOf(action.value).dynamic) continue;
+        if (isLocal(action.word) && !current.has(action.word) && !isDynamic(action.value)) continue;
         current.delete(action.word);
         read(action.value, current, isLocal);
         kept?.push(action);
@@ -92,7 +94,7 @@ function walkBack(actions: readonly Action[], after: ReadonlySet<WordId>, isLoca
       case 'if': {
         const [then, otherwise]: [Action[], Action[]] = [[], []];
         const live = new Set([...walkBack(action.then, current, isLocal, then), ...walkBack(action.else, current, isLocal, otherwise)]);
-        if (then.length === 0 && otherwise.length === 0 && !readsOf(action.test).dynamic) continue;
+        if (then.length === 0 && otherwise.length === 0 && !isDynamic(action.test)) continue;
         current = live;
         read(action.test, current, isLocal);
         kept?.push({ ...action, then: then.reverse(), else: otherwise.reverse() });
@@ -107,5 +109,7 @@ function walkBack(actions: readonly Action[], after: ReadonlySet<WordId>, isLoca
 }
 
 function read(exp: Exp, into: Set<WordId>, isLocal: (id: WordId) => boolean): void {
-  for (const id of readsOf(exp).words) if (isLocal(id)) into.add(id);
+  forEachRead(exp, (id) => {
+    if (isLocal(id)) into.add(id);
+  });
 }

@@ -5,8 +5,7 @@
 import { reversePostOrder, successors } from '../../parser/cfg';
 import type { FunctionIR, IrNode, NodeId } from '../../parser/ir';
 import type { KernelModel } from '../../kernel/model';
-import { didYouMean } from '../../kernel/suggest';
-import type { Problem } from '../litmus/problem';
+import { unknownWord, type Problem } from '../litmus/problem';
 import { lowerCall } from './calls';
 import { constant, truth } from './exp';
 import { assignPlace, evaluate, evaluateNumber, placeOf } from './expressions';
@@ -45,7 +44,7 @@ export function lowerThread(world: World, model: KernelModel, text: ThreadText, 
   const context: Lowering = { world, model, source, thread, micros, labels, problems, frame, node: ir.nodes[ir.entry]!, pending: [] };
   for (const parameter of ir.params) {
     if (!world.objects.has(parameter.name)) {
-      report(context, ir.nameSpan.start, `${text.function} names ${parameter.name}, which the init block does not declare${didYouMean(parameter.name, [...world.objects.keys()])}`);
+      report(context, ir.nameSpan, unknownWord(`${text.function} names ${parameter.name}, which the init block does not declare`, parameter.name, [...world.objects.keys()]));
     }
   }
   const entry = lowerBody(context, frame);

@@ -2,7 +2,7 @@
 import type { FunctionIR, IrNode, NodeId, Span } from '../../parser/ir';
 import { formatExpr } from '../../parser/cfg';
 import type { KernelModel } from '../../kernel/model';
-import type { Problem } from '../litmus/problem';
+import { wordingOf, type Problem, type Wording } from '../litmus/problem';
 import type { Action, Micro, MicroId } from './micro';
 import type { Exp, Step, StepKind, Word, WordId } from './program';
 import type { World } from './world';
@@ -83,13 +83,15 @@ class Unreadable extends Error {}
 const mostMicros = 20_000;
 
 /** Reports a problem, once for each place. */
-export function report(context: Lowering, offset: number, message: string): void {
-  if (!context.problems.some((p) => p.offset === offset && p.message === message)) context.problems.push({ offset, message });
+export function report(context: Lowering, span: Span, said: string | Wording): void {
+  const wording = wordingOf(said);
+  const { start: offset, end } = span;
+  if (!context.problems.some((p) => p.offset === offset && p.message === wording.message)) context.problems.push({ offset, end, ...wording });
 }
 
 /** Reports a problem of the node under way and gives up on the node. */
-export function fail(context: Lowering, message: string, span: Span = context.node.span): never {
-  report(context, span.start, message);
+export function fail(context: Lowering, said: string | Wording, span: Span = context.node.span): never {
+  report(context, span, said);
   throw new Unreadable();
 }
 

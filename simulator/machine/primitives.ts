@@ -1,8 +1,8 @@
 /** The concrete effect of kernel primitives: which atomic steps a call takes. What a primitive does comes from the kernel model. */
-import type { Effect, Level } from '../../kernel/types';
+import type { Effect, Level, VmaFlag } from '../../kernel/types';
 import { formatExpr } from '../../parser/cfg';
 import type { Expr } from '../../parser/ir';
-import { didYouMean } from '../../kernel/suggest';
+import { unknownWord } from '../litmus/problem';
 import { behind } from './arithmetic';
 import { and, at, binary, cond, constant, equals, not, or, truth, word, zero } from './exp';
 import { entryTests, entryValues, hasForm } from './entry-values';
@@ -18,6 +18,11 @@ import type { Exp, Word } from './program';
 import { hasHugetlbVmaLock, isReaderWriter, lowerMmLock, mmLockOf } from './sleeping-locks';
 import { constants, entryBits, entryForms, slotBits, uffdWpBit } from './values';
 import { addressOf, objectAt, type SharedObject } from './world';
+
+/** The flags of a vma that a test looks at: what the machine's vmas have. */
+export const vmaFlagNames: Readonly<Partial<Record<VmaFlag, readonly string[]>>> = {
+  missing: ['VM_UFFD_MISSING'], minor: ['VM_UFFD_MINOR'], wp: ['VM_UFFD_WP'], armed: ['VM_UFFD_MISSING', 'VM_UFFD_MINOR', 'VM_UFFD_WP'], anonymous: ['VM_ANON'],
+};
 
 /** Lowers a call of a primitive; `result` receives its value. */
 export function lowerPrimitive(context: Lowering, name: string, effect: Effect, args: readonly Expr[], result: LocalPlace | undefined): void {
@@ -94,10 +99,7 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
     }
     case 'vma-flag': {
       const vma = vmaOf(context, arg(effect.arg));
-      const names: Partial<Record<typeof effect.flag, readonly string[]>> = {
-        missing: ['VM_UFFD_MISSING'], minor: ['VM_UFFD_MINOR'], wp: ['VM_UFFD_WP'], armed: ['VM_UFFD_MISSING', 'VM_UFFD_MINOR', 'VM_UFFD_WP'], anonymous: ['VM_ANON'],
-      };
-      const wanted = names[effect.flag];
+      const wanted = vmaFlagNames[effect.flag];
       if (!wanted) return fail(context, `${name}() has no meaning here: the machine's vmas know no such flag`);
       const mask = wanted.reduce((all, flag) => all | constants.get(flag)!, 0);
       stepWith('load', vma, truthShape, truth(binary('&', at(vma.address), constant(mask))), [], true);
@@ -252,7 +254,7 @@ function lockOf(context: Lowering, expr: Expr): Exp {
   if (address.kind !== 'const') return address;
   if (knownWord(context, address)?.kind === 'lock') return address;
   const locks = [...context.world.objects.values()].filter((o) => o.fields[0]?.kind === 'lock').map((o) => o.declaration.name);
-  return fail(context, `${formatExpr(expr)} is no lock${didYouMean(formatExpr(expr), locks)}`, expr.span);
+  return fail(context, unknownWord(`${formatExpr(expr)} is no lock`, formatExpr(expr), locks), expr.span);
 }
 
 function twoLocks(context: Lowering, first: Expr, second: Expr): Exp[] {

@@ -1,11 +1,11 @@
 /** The program with the words that it uses only. */
-import { readsOf } from './exp';
+import { forEachRead } from './exp';
 import type { Exp, Step, Stmt, Word, WordId } from './program';
 
 /** Which words stay, by their old numbers, in the same order. Shared words keep their addresses. */
 export function usedWords(words: readonly Word[], parts: readonly { start: readonly Stmt[]; steps: readonly Step[] }[], exists: Exp | undefined): ReadonlyMap<WordId, WordId> {
   const used = new Set<WordId>();
-  const see = (exp: Exp): void => readsOf(exp).words.forEach((id) => used.add(id));
+  const see = (exp: Exp): void => forEachRead(exp, (id) => used.add(id));
   const visit = (stmts: readonly Stmt[]): void => {
     for (const stmt of stmts) {
       if (stmt.kind === 'set') {

@@ -1,5 +1,5 @@
 /** Expressions and actions with what is known put in. */
-import { at, binary, cond, constant, not, truth } from './exp';
+import { at, binary, cond, constant, isDynamic, not, truth } from './exp';
 import type { Action } from './micro';
 import type { Exp, WordId } from './program';
 
@@ -71,20 +71,10 @@ export function simplifyActions(actions: readonly Action[], known: Known, learn:
         };
         const [then, otherwise] = [arm(action.then), arm(action.else)];
         for (const id of set) learn(id, undefined);
-        return then.length === 0 && otherwise.length === 0 && !mayFault(test) ? [] : [{ kind: 'if', test, then, else: otherwise }];
+        return then.length === 0 && otherwise.length === 0 && !isDynamic(test) ? [] : [{ kind: 'if', test, then, else: otherwise }];
       }
       case 'cover':
         return [action];
     }
   });
-}
-
-function mayFault(exp: Exp): boolean {
-  switch (exp.kind) {
-    case 'const': case 'word': return false;
-    case 'at': return true;
-    case 'unary': return mayFault(exp.operand);
-    case 'binary': return mayFault(exp.left) || mayFault(exp.right);
-    case 'cond': return mayFault(exp.test) || mayFault(exp.then) || mayFault(exp.else);
-  }
 }

@@ -64,7 +64,7 @@ function parse(file: string | undefined, body: string, backend: ParserBackend, k
     const ir = remembered(known, mostFunctions, `${start} ${original(start)} ${text}`, () => moveSpans(lowerFunction(backend, { original: typed, masked: outline.masked }, found), original));
     functions.set(ir.name, ir);
     const unread = ir.nodes.find((node) => node.kind === 'unknown');
-    if (unread) problems.push({ offset: unread.span.start, message: 'this cannot be read as C' });
+    if (unread) problems.push({ offset: unread.span.start, end: unread.span.end, message: 'this cannot be read as C' });
     else if (ir.incomplete) problems.push({ offset: ir.nameSpan.start, message: `${ir.name} cannot be read as C` });
   }
   return { source: { file, text: body, functions, enumerators: readEnumerators(body) }, problems };

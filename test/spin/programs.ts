@@ -17,6 +17,15 @@ export interface NamedProgram {
   readonly program: Program;
 }
 
+/** A program that comes of a file. */
+export interface ShippedProgram extends NamedProgram {
+  readonly scenario: string;
+  readonly variant: string;
+  readonly adversaries: readonly string[];
+  /** Makes the program anew from the text of the scenario. */
+  readonly read: () => Program;
+}
+
 /** Programs that each have something which an export can easily get wrong. */
 export function handMade(): NamedProgram[] {
   return [
@@ -35,7 +44,7 @@ export function randomPrograms(count: number): NamedProgram[] {
 }
 
 /** Every variant of every scenario that is shipped, and the combinations with adversaries that its header expects something of. */
-export function shipped(backend: ParserBackend): NamedProgram[] {
+export function shipped(backend: ParserBackend): ShippedProgram[] {
   const folder = path.join(projectDir, 'scenarios');
   const files = fs.readdirSync(folder).filter((file) => file.endsWith('.litmus')).sort();
   return files.flatMap((file) => {
@@ -56,14 +65,19 @@ export function mutants(programs: readonly NamedProgram[], count: number, seed: 
   });
 }
 
-function programsOf(scenario: Scenario, backend: ParserBackend, folder: string): NamedProgram[] {
+function programsOf(scenario: Scenario, backend: ParserBackend, folder: string): ShippedProgram[] {
   const wanted = new Map<string, { readonly variant: string; readonly adversaries: readonly string[] }>();
   for (const { name } of scenario.variants) wanted.set(name, { variant: name, adversaries: [] });
   for (const { variant, adversaries } of scenario.expectations) if (adversaries.length > 0) wanted.set(`${variant} with ${adversaries.join(', ')}`, { variant, adversaries });
   return [...wanted].map(([title, { variant, adversaries }]) => {
-    const { program, problems } = programOf(scenario, backend, { variant, adversaries: adversaries.map((name) => adversary(folder, name)) });
-    if (program === undefined) throw new Error(`${scenario.name}, ${title}: ${problems.map((problem) => formatProblem(scenario.name, scenario.text, problem)).join('\n')}`);
-    return { name: `${scenario.name}, ${title}`, program };
+    const library = adversaries.map((name) => adversary(folder, name));
+    const read = (): Program => {
+      const again = readScenario(scenario.text).scenario ?? scenario;
+      const { program, problems } = programOf(again, backend, { variant, adversaries: library });
+      if (program === undefined) throw new Error(`${scenario.name}, ${title}: ${problems.map((problem) => formatProblem(scenario.name, scenario.text, problem)).join('\n')}`);
+      return program;
+    };
+    return { name: `${scenario.name}, ${title}`, scenario: scenario.name, variant, adversaries, program: read(), read };
   });
 }
 

@@ -69,6 +69,15 @@ export interface Mutant {
 
 /** All bugs and controls of a rule (`R1`), laid out below `directory`. */
 export function mutantsOf(rule: string, version: TreeVersion, directory: string): Mutant[] {
+  return mutatedTexts(rule, version, directory).map(({ id, file, shownIn, isControl, text }) => {
+    const root = path.join(directory, `tree-${id}`);
+    overlay(tree(version), root, { [file]: fs.readFileSync(text, 'utf8') });
+    return { id, version, file, shownIn, isControl, root };
+  });
+}
+
+/** The same without a tree around them: `text` is where the changed file is. */
+export function mutatedTexts(rule: string, version: TreeVersion, directory: string): (Omit<Mutant, 'root'> & { readonly text: string })[] {
   const report = path.join(directory, `${version}.json`);
   const manifest = JSON.parse(fs.readFileSync(path.join(projectDir, 'test/mutants/mutants.json'), 'utf8')) as { id: string; rule: string; tree: string }[];
   const ids = manifest.filter((mutant) => mutant.rule === rule && mutant.tree === version).map((mutant) => mutant.id);
@@ -76,11 +85,7 @@ export function mutantsOf(rule: string, version: TreeVersion, directory: string)
   const run = spawnSync(process.execPath, [path.join(projectDir, 'test/mutants/mutate.mjs'), tree(version), files, '--only', ids.join(','), '--json', report, '--quiet'], { encoding: 'utf8' });
   if (run.status !== 0) throw new Error(`mutate.mjs failed: ${run.stderr}`);
   const written = JSON.parse(fs.readFileSync(report, 'utf8')) as { id: string; file: string; expect: { file: string } | null }[];
-  return written.map(({ id, file, expect }) => {
-    const root = path.join(directory, `tree-${id}`);
-    overlay(tree(version), root, { [file]: fs.readFileSync(path.join(files, id, file), 'utf8') });
-    return { id, version, file, shownIn: expect?.file ?? file, isControl: expect === null, root };
-  });
+  return written.map(({ id, file, expect }) => ({ id, version, file, shownIn: expect?.file ?? file, isControl: expect === null, text: path.join(files, id, file) }));
 }
 
 /** Runs `use` with a temporary directory that is gone afterwards. */

@@ -1,0 +1,87 @@
+/**
+ * Can it happen? Explores a slice, which is a scenario like any other, in each of its worlds (its variants): alone, with each library thread that changes what it
+ * reads, and with pairs of them. Library threads run beside the slice's own threads; locks decide who can run when, as they do in the kernel.
+ */
+import type { ParserBackend } from '../parser/types';
+import { present, type Examination } from '../simulator/examine';
+import { explore } from '../simulator/explorer/explore';
+import { programOf, type Adversary, type Scenario } from '../simulator/litmus/scenario';
+import { touchedBy } from './touched';
+
+/** One exploration that was made on the way. */
+export interface Attempt {
+  /** Name of the variant. */
+  readonly world: string;
+  /** Names of the library threads that took part. */
+  readonly adversaries: readonly string[];
+  readonly verdict: 'Sometimes' | 'Never' | 'inconclusive';
+  readonly states: number;
+  /** Whether some schedule went through the label that the scenario asks for. */
+  readonly reached: boolean;
+}
+
+export type Proof =
+  /** A schedule on the user's own lines violates the property: it is the examination's witness. */
+  | { readonly verdict: 'confirmed'; readonly examination: Examination; readonly attempts: readonly Attempt[] }
+  /** The site was reached, and nothing went wrong with these adversaries and bounds. That silences nothing. */
+  | { readonly verdict: 'not reached'; readonly attempts: readonly Attempt[] }
+  | { readonly verdict: 'unresolved'; readonly reason: string; readonly attempts: readonly Attempt[] };
+
+export interface ProveOptions {
+  readonly backend: ParserBackend;
+  readonly adversaries: readonly Adversary[];
+  /** The most states of one exploration. */
+  readonly maxStates?: number;
+  /** The most states of all explorations together: after it no further pairs are tried. */
+  readonly budget?: number;
+}
+
+const MAX_STATES = 100_000;
+const BUDGET = 400_000;
+
+/** Explores until something is confirmed, in a fixed order: alone, then with one adversary, then with two. Yields between explorations. */
+export function* prove(scenario: Scenario, { backend, adversaries, maxStates = MAX_STATES, budget = BUDGET }: ProveOptions): Generator<undefined, Proof> {
+  const attempts: Attempt[] = [];
+  let spent = 0;
+  let isCut = false;
+
+  function* attempt(world: string, chosen: readonly Adversary[]): Generator<undefined, Examination | string | undefined> {
+    yield;
+    const selection = { variant: world, adversaries: chosen, beside: true };
+    const { program, problems } = programOf(scenario, backend, selection);
+    if (!program) return problems[0]?.message ?? 'it cannot be built';
+    const exploration = explore(program, { maxStates });
+    spent += exploration.states;
+    const reached = scenario.through === undefined || exploration.covered[program.labels.indexOf(scenario.through)] === true;
+    attempts.push({ world, adversaries: chosen.map((adversary) => adversary.name), verdict: exploration.verdict, states: exploration.states, reached });
+    return exploration.verdict === 'Sometimes' ? present(scenario, selection, program, exploration) : undefined;
+  }
+
+  const worlds: { readonly name: string; readonly related: readonly Adversary[] }[] = [];
+  for (const { name } of scenario.variants) {
+    const alone = yield* attempt(name, []);
+    if (typeof alone === 'string') return { verdict: 'unresolved', reason: `the slice cannot be run: ${alone}`, attempts };
+    if (alone) return { verdict: 'confirmed', examination: alone, attempts };
+    worlds.push({ name, related: adversaries.filter((adversary) => touchedBy(scenario, name, adversary, backend)) });
+  }
+  for (const { name, related } of worlds) {
+    for (const adversary of related) {
+      const found = yield* attempt(name, [adversary]);
+      if (found !== undefined && typeof found !== 'string') return { verdict: 'confirmed', examination: found, attempts };
+    }
+  }
+  for (const { name, related } of worlds) {
+    for (const [index, first] of related.entries()) {
+      for (const second of related.slice(index + 1)) {
+        isCut ||= spent > budget;
+        if (isCut) continue;
+        const found = yield* attempt(name, [first, second]);
+        if (found !== undefined && typeof found !== 'string') return { verdict: 'confirmed', examination: found, attempts };
+      }
+    }
+  }
+  if (!attempts.some(({ reached }) => reached)) return { verdict: 'unresolved', reason: 'no schedule of the slice comes to the place of the finding', attempts };
+  const single = attempts.filter(({ adversaries: names, verdict }) => names.length < 2 && verdict === 'inconclusive');
+  if (single.length > 0) return { verdict: 'unresolved', reason: `more than ${maxStates} states`, attempts };
+  return { verdict: 'not reached', attempts };
+}
