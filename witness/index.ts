@@ -9,6 +9,7 @@ import { nodeAt, siteOf } from './site';
 import { sliceAt, type Slice } from './slice';
 
 export { assemble, type Assembled } from './assemble';
+export { passesSite } from './passes-site';
 export { isWitnessRule, type WitnessRule } from './rules';
 export type { Slice } from './slice';
 export type { World } from './worlds';

@@ -74,7 +74,7 @@ static bool page_vma_mapped_walk(struct page_vma_mapped_walk *pvmw)
 	pte_t entry;
 
 	if (pvmw->pte) {
-		spin_unlock(page_table_lock);
+		spin_unlock(pvmw->ptl);
 		return false;
 	}
 	pvmw->pte = pte;
@@ -86,10 +86,10 @@ static bool page_vma_mapped_walk(struct page_vma_mapped_walk *pvmw)
 	spin_unlock(page_table_lock);
 	return false;
 }` },
-  { name: 'page_vma_mapped_walk_done', objects: ['page_table_lock'], calls: [], takes: [0], returns: 'void', text: `static void page_vma_mapped_walk_done(struct page_vma_mapped_walk *pvmw)
+  { name: 'page_vma_mapped_walk_done', objects: [], calls: [], takes: [0], returns: 'void', text: `static void page_vma_mapped_walk_done(struct page_vma_mapped_walk *pvmw)
 {
 	if (pvmw->pte)
-		spin_unlock(page_table_lock);
+		spin_unlock(pvmw->ptl);
 }` },
   // lib/xarray.c: an entry of several indexes is written to the first here.
   { name: 'xas_set_order', objects: ['i_pages'], calls: [], takes: [0, 1], returns: 'void', text: `static void xas_set_order(struct xa_state *xas, unsigned long index)

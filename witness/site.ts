@@ -1,7 +1,7 @@
 /** Where a slice begins and what it is about: the site in the tree, and the functions that lead to it. */
 import type { FunctionRef, Tree } from '../analyzer/call-graph/tree';
 import type { Location } from '../analyzer/findings/finding';
-import { nodesLeadingTo } from '../parser/cfg';
+import { formatExpr, nodesLeadingTo } from '../parser/cfg';
 import type { FunctionIR, IrNode, NodeId } from '../parser/ir';
 import type { Effect } from '../kernel/types';
 import type { Purpose } from './parts';
@@ -38,6 +38,23 @@ export function nodeAt(tree: Tree, place: Place): { readonly ref: FunctionRef; r
   // The outermost call of a statement comes last.
   const found = calls(exact).at(-1) ?? exact.at(-1) ?? calls(nodes).at(-1) ?? nodes.at(-1);
   return found && { ref, node: found[0] };
+}
+
+/** Does the function work on two entries at once, as a move does? A scenario has one page table. */
+export function movesEntries(tree: Tree, ref: FunctionRef): boolean {
+  const ir = tree.lower(ref);
+  if (ir.params.filter((p) => p.type === 'pte_t *').length > 1) return true;
+  const places = new Set<string>();
+  for (const node of ir.nodes) {
+    if (node.kind !== 'call' || node.callee === undefined) continue;
+    const effect = tree.model.shapeFor(node.callee, node.args.length)?.effect;
+    const isWalk = effect?.op === 'map' || (effect?.op === 'acquire' && effect.lock.from === 'out') || (effect?.op === 'lock-pointer' && effect.lock.from === 'out');
+    if (!isWalk || effect.level === 'pmd' || effect.level === 'pud') continue;
+    const pmd = node.args.find((a) => /pmd/.test(formatExpr(a)));
+    // Where no pmd is named, the address tells.
+    places.add(formatExpr(pmd ?? node.args[node.args.length - 2] ?? node.args[0]!).replace(/^&?_?/, '').replace(/^.*->/, ''));
+  }
+  return places.size > 1;
 }
 
 /** Finds the outermost function of a path and climbs from there to whoever takes a lock that is still held below. */

@@ -9,7 +9,7 @@ import { layout } from './layout';
 import { library } from './library';
 import { createConstants } from './names';
 import type { Body, Facts, Making, Purpose } from './parts';
-import type { Site } from './site';
+import { movesEntries, type Site } from './site';
 import { structure } from './structure';
 
 /** The slice of one site. */
@@ -36,6 +36,7 @@ const mostRounds = 24;
 const mostBodies = 48;
 
 export function sliceAt(tree: Tree, site: Site, purpose: Purpose): Slice | { readonly reason: string } {
+  if (movesEntries(tree, site.ref)) return { reason: `${site.ref.name}() works on entries of two page tables, and a scenario has one` };
   const bodies = new Map<FunctionRef, Body>();
   const facts: Facts = { open: new Set(), wanted: new Set(), params: new Map(), empty: new Set(), seen: new Set(), objects: new Set(), library: new Set() };
   const constants = createConstants();

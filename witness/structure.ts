@@ -27,9 +27,10 @@ export function structure(flow: Flow): readonly Statement[] {
   const heads = new Set(order.filter((id) => (before.get(id) ?? []).some((p) => isBack(p, id))));
   const loops = new Map([...heads].map((head) => [head, loopOf(head)]));
   const forward = (id: NodeId): number => (before.get(id) ?? []).filter((p) => !isBack(p, id)).length;
+  const isStop = (id: NodeId): boolean => isEnd(id) && (flow.nodes.get(id) as { readonly text: string }).text === 'path_ends();';
   const isEnd = (id: NodeId): boolean => flow.nodes.get(id)?.kind === 'end' && id !== flow.site;
   /** Nodes that stand on their own behind the node that dominates them. Ends are written wherever a way leads to them. */
-  const isPlaced = (id: NodeId): boolean => !isEnd(id) && (forward(id) > 1 || [...loops].some(([head, members]) => !members.has(id) && (before.get(id) ?? []).some((p) => members.has(p)) && !isWhileExit(head, id)));
+  const isPlaced = (id: NodeId): boolean => !isStop(id) && (forward(id) > 1 || [...loops].some(([head, members]) => !members.has(id) && (before.get(id) ?? []).some((p) => members.has(p)) && head !== id));
   /** Where a placed node stands: behind its dominator, or behind the loop that this is in. */
   const owner = (id: NodeId): NodeId => {
     let at = dominator.get(id)!;
@@ -55,13 +56,6 @@ export function structure(flow: Flow): readonly Statement[] {
 
   const statements = tree(flow.entry, { follow: undefined, loops: [] });
   return withLabels(statements);
-
-  /** The loop with this head whose head is tested first: `while (condition)`. */
-  function isWhileExit(head: NodeId, exit: NodeId): boolean {
-    void head;
-    void exit;
-    return false;
-  }
 
   function tree(id: NodeId, around: Surroundings): Statement[] {
     const members = loops.get(id);
@@ -89,7 +83,9 @@ export function structure(flow: Flow): readonly Statement[] {
 
   /** A node, and behind it those that stand on their own. */
   function sequence(id: NodeId, placed: readonly NodeId[], around: Surroundings): Statement[] {
-    return [...within(id, { ...around, follow: placed[0] ?? around.follow }), ...placeAll(placed, around)];
+    const own = within(id, { ...around, follow: placed[0] ?? around.follow });
+    // Where every way has returned, nothing comes to the end.
+    return [...own, ...placeAll(leaves(own) && placed.length === 1 && isEnd(placed[0]!) ? [] : placed, around)];
   }
 
   function placeAll(placed: readonly NodeId[], around: Surroundings): Statement[] {
@@ -120,7 +116,7 @@ export function structure(flow: Flow): readonly Statement[] {
   function branch(from: NodeId, to: NodeId, around: Surroundings): Statement[] {
     const inner = around.loops[around.loops.length - 1];
     if (to === around.follow) return [];
-    if (isEnd(to)) return within(to, around);
+    if (isEnd(to) && inner?.follow !== to) return within(to, around);
     if (isBack(from, to)) {
       if (inner?.head === to) return [{ kind: 'line', text: 'continue;', line: undefined }];
       wanted.add(to);

@@ -7,7 +7,7 @@ import type { Finding } from '../analyzer/findings/finding';
 import type { ParserBackend } from '../parser/types';
 import { explore } from '../simulator/explorer/explore';
 import { programOf, readAdversary, readScenario, type Adversary } from '../simulator/litmus/scenario';
-import { createSource, type Assembled, type Source } from './index';
+import { createSource, passesSite, type Assembled, type Source } from './index';
 
 const directory = path.join(import.meta.dirname, '../scenarios/adversaries');
 const library = new Map(fs.readdirSync(directory).map((file): [string, Adversary] => [path.basename(file, '.litmus'), readAdversary(fs.readFileSync(path.join(directory, file), 'utf8')).adversary!]));
@@ -54,7 +54,10 @@ export function prove(assembled: Assembled, backend: ParserBackend, sets: readon
       states += exploration.states;
       const isHere = exploration.covered[program.labels.indexOf('site')] === true;
       isReached ||= isHere;
-      if (isHere && exploration.violated.some((v) => assembled.properties.includes(v.property))) return { verdict: 'confirmed', by: [world.name, ...set].join(' '), problems: [...unread], states };
+      const { witness } = exploration;
+      // The shortest violation may be one of another property, which says nothing about the way to this one.
+      const isElsewhere = witness !== undefined && assembled.properties.includes(witness.property) && !passesSite(program, witness.schedule);
+      if (isHere && !isElsewhere && exploration.violated.some((v) => assembled.properties.includes(v.property))) return { verdict: 'confirmed', by: [world.name, ...set].join(' '), problems: [...unread], states };
     }
   }
   return { verdict: isReached ? 'not reached' : 'site not reached', by: undefined, problems: [...unread], states };
