@@ -75,7 +75,7 @@ describe('prove', () => {
   it('says when there is nothing to prove, and refuses what it does not understand', async () => {
     expect(await run('mm/a.c:careful_fault')).toMatchObject({ status: 2, stderr: expect.stringContaining('--site') as string });
     expect(await run()).toMatchObject({ status: 2, stderr: expect.stringContaining('prove takes FILE') as string });
-    expect(await run('--sites', 'mm/a.c')).toMatchObject({ status: 2, stderr: expect.stringContaining('did you mean --site?') as string });
+    expect(await run('--sites', 'mm/a.c')).toMatchObject({ status: 2, stderr: expect.stringContaining("did you mean '--site'?") as string });
     expect(await run('--all', '--site', 'mm/a.c')).toMatchObject({ status: 2 });
     expect(await run('mm/none.c')).toMatchObject({ status: 2, stderr: expect.stringContaining('mm/none.c') as string });
   });
