@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { State, type LanguageClient } from 'vscode-languageclient/node';
 import { registerExplainRule } from './explain-rule';
+import { registerFindings } from './findings/commands';
 import { LITMUS, SELECTOR, forgetRoots, kernelRoot } from './kernel-files';
 import { registerOpenRace } from './open-race';
 import { OPEN_RACE } from './races';
@@ -76,6 +77,7 @@ export function activate(context: vscode.ExtensionContext): void {
     const actions = [
       { label: '$(debug-line-by-line) Open a Race Scenario', run: () => vscode.commands.executeCommand(OPEN_RACE) },
       { label: '$(output) Show Output', run: () => output.show(true) },
+      { label: '$(list-tree) Show Findings', run: () => vscode.commands.executeCommand('mmReview.findings.focus') },
       { label: '$(warning) Show Problems', run: () => vscode.commands.executeCommand('workbench.actions.view.problems') },
       { label: '$(debug-restart) Restart Language Server', run: restartServer },
       { label: '$(gear) Settings', run: () => vscode.commands.executeCommand('workbench.action.openSettings', '@ext:kernel-mm-review.kernel-mm-review') },
@@ -94,6 +96,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerOpenRace(context, running),
     registerExplainRule(context),
     registerShowPlaces(),
+    registerFindings(context),
     vscode.workspace.onDidOpenTextDocument(startFor),
     vscode.workspace.onDidChangeWorkspaceFolders(forgetRoots),
   );

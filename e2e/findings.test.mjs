@@ -1,0 +1,98 @@
+// The findings view: a finding appears, its steps are walked by key with numbers in the editor, and it goes when the code is right again.
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { projectDir } from '../scripts/kernel-trees.mjs';
+import { goTo, runCommand, workbenchReady } from './browser.mjs';
+import { FILE } from './overlay.mjs';
+import { inWorkbench } from './session.mjs';
+
+const PICTURES = path.join(projectDir, 'artifacts/e2e/findings');
+
+test('findings are listed and walked through', (t) => inWorkbench(t, PICTURES, play));
+
+async function play({ t, page, server, folder, lines, foreign, picture }) {
+  const container = page.locator('.activitybar .action-item').filter({ has: page.locator('[aria-label^="Kernel MM Review"]') });
+  const rows = (text) => page.locator('.sidebar .monaco-list-row').filter({ hasText: text });
+  const cursor = (line) => page.locator('.statusbar-item').filter({ hasText: `Ln ${line}, Col` }).waitFor();
+  const marks = (text) => page.locator('.part.editor .view-lines').filter({ hasText: text });
+  const action = (name) => page.locator('.sidebar .pane-header .action-label, .sidebar .title-actions .action-label').and(page.locator(`[aria-label^="${name}"]`));
+  const offered = async (title) => {
+    await page.keyboard.press('F1');
+    await page.locator('.quick-input-widget input.input').fill(`>Kernel MM Review: ${title}`);
+    await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    const count = await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).count();
+    await page.keyboard.press('Escape');
+    return count;
+  };
+
+  await page.goto(server.url(folder, path.join(folder, FILE)));
+  await workbenchReady(page);
+  await page.locator('.statusbar-item[id="kernel-mm-review.kernel-mm-review.mmReview.status"] .codicon-pass').waitFor();
+
+  // Nothing is wrong yet, and nothing is offered that would do nothing.
+  await container.click();
+  await page.locator('.sidebar .welcome-view-content').filter({ hasText: 'No userfaultfd race was found' }).waitFor();
+  await page.locator('.sidebar .welcome-view-content').filter({ hasText: 'Open a Race Scenario' }).waitFor();
+  await picture('empty');
+  for (const title of ['Next Step of the Trace', 'Clear Trace', 'Trace the Finding Here', 'Group Findings by File', 'Explain the Rule']) assert.equal(await offered(title), 0, title);
+
+  // The recheck goes: the view and its badge say so.
+  await goTo(page, lines.recheck, lines.conditionColumn);
+  await page.keyboard.press('Shift+End');
+  await page.keyboard.type('0) {');
+  await rows('hugetlb_no_page() raises MISSING').waitFor();
+  await container.locator('.badge-content').filter({ hasText: '1' }).waitFor();
+  await rows('lockless-pte-to-userfault').first().waitFor();
+  await picture('by-rule');
+
+  // From the finding along its path.
+  await rows('hugetlb_no_page() raises MISSING').click();
+  await cursor(lines.event);
+  await rows('hugetlb_no_page() raises MISSING').locator('.monaco-tl-twistie').click();
+  await rows('1. read without the page-table lock').waitFor();
+  await goTo(page, lines.event);
+  await page.keyboard.press('Alt+F9');
+  await marks('1/6 read without the page-table lock').waitFor();
+  await page.locator('.sidebar .monaco-list-row.selected').filter({ hasText: '1. read without' }).waitFor();
+  await picture('first-step');
+  // Where the cursor is does not matter.
+  await goTo(page, 1);
+  for (let step = 2; step <= 5; step++) await page.keyboard.press('Alt+F9');
+  await marks('5/6 calls hugetlb_handle_userfault()').waitFor();
+  await cursor(lines.event);
+  await picture('fifth-step');
+  await page.keyboard.press('Shift+Alt+F9');
+  await marks('4/6 userfaultfd_missing() is true').waitFor();
+  await page.locator('.sidebar .monaco-list-row.selected').filter({ hasText: '4. userfaultfd_missing()' }).waitFor();
+
+  // The other ways to group, and the restriction that needs git.
+  await action('Group Findings by File').click();
+  await rows(FILE).first().waitFor();
+  await action('Group Findings by Function').click();
+  await rows('hugetlb_no_page()').first().waitFor();
+  await picture('by-function');
+  await action('Show Findings on Changed Lines Only').click();
+  await page.locator('.notification-toast').filter({ hasText: 'Git is switched off' }).waitFor();
+  assert.equal(await rows('hugetlb_no_page() raises MISSING').count(), 1);
+  await page.keyboard.press('Escape');
+
+  await runCommand(page, 'Kernel MM Review: Clear Trace');
+  await marks('4/6 userfaultfd_missing()').waitFor({ state: 'detached' });
+
+  // Inline: the race.
+  await rows('hugetlb_no_page() raises MISSING').hover();
+  await rows('hugetlb_no_page() raises MISSING').locator('[aria-label="Open the Race"]').click();
+  const race = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  await race.locator('.verdict .word').filter({ hasText: 'Sometimes' }).waitFor();
+  await picture('race');
+  await page.locator('.tab').filter({ hasText: 'Race' }).click({ button: 'middle' });
+
+  // Right again: the view is empty.
+  await goTo(page, lines.recheck, 1);
+  await page.keyboard.press('Control+z');
+  await page.keyboard.press('Control+z');
+  await page.locator('.sidebar .welcome-view-content').filter({ hasText: 'No userfaultfd race was found' }).waitFor();
+  t.diagnostic('the finding is gone after undo');
+  assert.deepEqual(foreign, [], 'the page asked nothing of the network');
+}
