@@ -7,9 +7,11 @@ import { LITMUS, SELECTOR, forgetRoots, kernelRoot } from './kernel-files';
 import { registerOpenRace } from './open-race';
 import { OPEN_RACE } from './races';
 import { createClient } from './server-process';
+import { registerScenarioTests } from './scenario-tests/controller';
 import { registerShowPlaces } from './show-places';
 import { STATUS_METHOD, parseStatus } from './status';
 import { createStatusItem } from './status-item';
+import { registerTasks } from './tasks';
 
 let stop: (() => Promise<void>) | undefined;
 
@@ -97,6 +99,8 @@ export function activate(context: vscode.ExtensionContext): void {
     registerExplainRule(context),
     registerShowPlaces(),
     registerFindings(context),
+    registerTasks(context),
+    registerScenarioTests({ extension: context.extensionUri, running }),
     vscode.workspace.onDidOpenTextDocument(startFor),
     vscode.workspace.onDidChangeWorkspaceFolders(forgetRoots),
   );

@@ -1,21 +1,27 @@
-// The findings view: a finding appears, its steps are walked by key with numbers in the editor, and it goes when the code is right again.
+// The findings view: a finding appears, its steps are walked by key with numbers in the editor, and it goes when the code is right again. Scenarios are tests.
+/* global document, getComputedStyle -- what runs inside of the page */
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import path from 'node:path';
 import { projectDir } from '../scripts/kernel-trees.mjs';
 import { goTo, runCommand, workbenchReady } from './browser.mjs';
 import { FILE } from './overlay.mjs';
 import { inWorkbench } from './session.mjs';
 
+const OWN = 'own-race.litmus';
 const PICTURES = path.join(projectDir, 'artifacts/e2e/findings');
 
 test('findings are listed and walked through', (t) => inWorkbench(t, PICTURES, play));
 
 async function play({ t, page, server, folder, lines, foreign, picture }) {
+  fs.writeFileSync(path.join(folder, OWN), fs.readFileSync(path.join(projectDir, 'scenarios/ksm-fake-write-fault.litmus'), 'utf8').replace(/Title: .*/, 'Title: The wrong way around').replace(/Expect: fixed Never/, 'Expect: fixed Sometimes'));
   const container = page.locator('.activitybar .action-item').filter({ has: page.locator('[aria-label^="Kernel MM Review"]') });
   const rows = (text) => page.locator('.sidebar .monaco-list-row').filter({ hasText: text });
   const cursor = (line) => page.locator('.statusbar-item').filter({ hasText: `Ln ${line}, Col` }).waitFor();
-  const marks = (text) => page.locator('.part.editor .view-lines').filter({ hasText: text });
+  // What stands behind a line is drawn by a style, and no text of the page.
+  const marked = (text, is = true) => page.waitForFunction(([wanted, expected]) => [...document.querySelectorAll('.part.editor .view-lines span')]
+    .some((span) => getComputedStyle(span, '::after').content.replaceAll('\u00a0', ' ').includes(wanted)) === expected, [text, is]);
   const action = (name) => page.locator('.sidebar .pane-header .action-label, .sidebar .title-actions .action-label').and(page.locator(`[aria-label^="${name}"]`));
   const offered = async (title) => {
     await page.keyboard.press('F1');
@@ -53,17 +59,17 @@ async function play({ t, page, server, folder, lines, foreign, picture }) {
   await rows('1. read without the page-table lock').waitFor();
   await goTo(page, lines.event);
   await page.keyboard.press('Alt+F9');
-  await marks('1/6 read without the page-table lock').waitFor();
+  await marked('1/6 read without the page-table lock');
   await page.locator('.sidebar .monaco-list-row.selected').filter({ hasText: '1. read without' }).waitFor();
   await picture('first-step');
   // Where the cursor is does not matter.
   await goTo(page, 1);
   for (let step = 2; step <= 5; step++) await page.keyboard.press('Alt+F9');
-  await marks('5/6 calls hugetlb_handle_userfault()').waitFor();
+  await marked('5/6 calls hugetlb_handle_userfault()');
   await cursor(lines.event);
   await picture('fifth-step');
   await page.keyboard.press('Shift+Alt+F9');
-  await marks('4/6 userfaultfd_missing() is true').waitFor();
+  await marked('4/6 userfaultfd_missing() is true');
   await page.locator('.sidebar .monaco-list-row.selected').filter({ hasText: '4. userfaultfd_missing()' }).waitFor();
 
   // The other ways to group, and the restriction that needs git.
@@ -78,7 +84,7 @@ async function play({ t, page, server, folder, lines, foreign, picture }) {
   await page.keyboard.press('Escape');
 
   await runCommand(page, 'Kernel MM Review: Clear Trace');
-  await marks('4/6 userfaultfd_missing()').waitFor({ state: 'detached' });
+  await marked('4/6 userfaultfd_missing()', false);
 
   // Inline: the race.
   await rows('hugetlb_no_page() raises MISSING').hover();
@@ -94,5 +100,20 @@ async function play({ t, page, server, folder, lines, foreign, picture }) {
   await page.keyboard.press('Control+z');
   await page.locator('.sidebar .welcome-view-content').filter({ hasText: 'No userfaultfd race was found' }).waitFor();
   t.diagnostic('the finding is gone after undo');
+
+  // A litmus file of one's own and those that ship are tests. This one expects what does not hold.
+  await runCommand(page, 'View: Close All Editors');
+  await page.keyboard.press('Control+p');
+  await page.locator('.quick-input-widget input.input').fill(OWN);
+  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: OWN }).first().click();
+  await page.locator('.part.editor .testing-run-glyph').first().waitFor();
+  await runCommand(page, 'Testing: Focus on Test Explorer View');
+  await rows('MISSING or MINOR event on an unstable hugetlb pte').first().waitFor();
+  await picture('tests');
+  await runCommand(page, 'Test: Run All Tests');
+  await rows('The wrong way around').locator('.computed-state.codicon-testing-failed-icon').waitFor();
+  await rows('MISSING or MINOR event on an unstable hugetlb pte').locator('.computed-state.codicon-testing-passed-icon').waitFor();
+  await page.locator('.part.editor .testing-run-glyph.codicon-testing-failed-icon').first().waitFor();
+  await picture('tests-run');
   assert.deepEqual(foreign, [], 'the page asked nothing of the network');
 }

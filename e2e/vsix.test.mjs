@@ -1,7 +1,7 @@
 // What is in the VSIX, and that its server runs where there is no checkout around it: with the native parser and without.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -53,6 +53,11 @@ test('the VSIX', async (t) => {
       assert.doesNotMatch(text, /sourceMappingURL=(?!data)/);
       assert.ok(!text.includes(process.cwd()), `${name} names a folder of this machine`);
     }
+  });
+
+  await t.test('has a command line for tasks', () => {
+    const { stdout, status } = spawnSync(process.execPath, [path.join(home, 'extension/dist/cli.js'), 'check', '--root', tree, path.join(tree, FILE)], { cwd: tree, encoding: 'utf8', env: { ...process.env, NODE_PATH: '' } });
+    assert.deepEqual({ stdout, status }, { stdout: '', status: 0 });
   });
 
   let native;

@@ -1,9 +1,6 @@
 /** All findings that VS Code has: those of open files, and whatever a check of the whole tree brings. They are read off the diagnostics, so that there is no second channel. */
 import * as vscode from 'vscode';
-import { parseFindingData, withIds, type Finding, type Place } from './finding';
-
-/** The source of the server's diagnostics. */
-export const SOURCE = 'mm-review';
+import { SOURCE, parseFindingData, withIds, type Finding, type Place } from './finding';
 
 export interface FindingStore extends vscode.Disposable {
   readonly onDidChange: vscode.Event<void>;

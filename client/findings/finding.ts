@@ -1,5 +1,8 @@
 /** A finding as the view and the trace show it: what a diagnostic of the server says, in plain data. Lines and columns are 0-based, as the editor's. */
 
+/** The source of the server's diagnostics. */
+export const SOURCE = 'mm-review';
+
 export interface Place {
   readonly uri: string;
   readonly line: number;
