@@ -22,7 +22,7 @@ async function play({ t, page, server, folder, lines, foreign, picture }) {
   // What stands behind a line is drawn by a style, and no text of the page.
   const marked = (text, is = true) => page.waitForFunction(([wanted, expected]) => [...document.querySelectorAll('.part.editor .view-lines span')]
     .some((span) => getComputedStyle(span, '::after').content.replaceAll('\u00a0', ' ').includes(wanted)) === expected, [text, is]);
-  const action = (name) => page.locator('.sidebar .pane-header .action-label, .sidebar .title-actions .action-label').and(page.locator(`[aria-label^="${name}"]`));
+  const action = (name) => page.locator('.sidebar .title-actions .action-label').and(page.locator(`[aria-label^="${name}"]`));
   const offered = async (title) => {
     await page.keyboard.press('F1');
     await page.locator('.quick-input-widget input.input').fill(`>Kernel MM Review: ${title}`);
