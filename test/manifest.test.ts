@@ -50,8 +50,7 @@ describe('the findings view', () => {
   it('links to commands of ours or of VS Code when it is empty', () => {
     const links = viewsWelcome.flatMap(({ contents }) => [...contents.matchAll(/\]\(command:([\w.]+)\)/g)].map((match) => match[1] ?? ''));
     expect(links.length).toBeGreaterThan(3);
-    // Shown once the server runs, whose command it is.
-    const known = [...contributed, 'vscode.openFolder', 'mmReview.checkWorkspace'];
+    const known = [...contributed, 'vscode.openFolder'];
     for (const link of links) expect(known).toContain(link);
   });
 
