@@ -102,10 +102,8 @@ async function play({ t, page, server, folder, lines, foreign, picture }) {
   t.diagnostic('the finding is gone after undo');
 
   // A litmus file of one's own and those that ship are tests. This one expects what does not hold.
-  await runCommand(page, 'View: Close All Editors');
-  await page.keyboard.press('Control+p');
-  await page.locator('.quick-input-widget input.input').fill(OWN);
-  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: OWN }).first().click();
+  await page.goto(server.url(folder, path.join(folder, OWN)));
+  await workbenchReady(page);
   await page.locator('.part.editor .testing-run-glyph').first().waitFor();
   await runCommand(page, 'Testing: Focus on Test Explorer View');
   await rows('MISSING or MINOR event on an unstable hugetlb pte').first().waitFor();
