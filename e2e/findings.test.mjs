@@ -2,6 +2,7 @@
 /* global document, getComputedStyle -- what runs inside of the page */
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { projectDir } from '../scripts/kernel-trees.mjs';
@@ -13,6 +14,7 @@ const OWN = 'own-race.litmus';
 const PICTURES = path.join(projectDir, 'artifacts/e2e/findings');
 
 test('findings are listed and walked through', (t) => inWorkbench(t, PICTURES, play));
+test('findings are restricted to changed lines', (t) => inWorkbench(t, path.join(PICTURES, 'git'), playGit, { 'git.enabled': true, 'git.openRepositoryInParentFolders': 'never' }));
 
 async function play({ t, page, server, folder, lines, foreign, picture }) {
   fs.writeFileSync(path.join(folder, OWN), fs.readFileSync(path.join(projectDir, 'scenarios/ksm-fake-write-fault.litmus'), 'utf8').replace(/Title: .*/, 'Title: The wrong way around').replace(/Expect: fixed Never/, 'Expect: fixed Sometimes'));
@@ -114,4 +116,42 @@ async function play({ t, page, server, folder, lines, foreign, picture }) {
   await page.locator('.part.editor .testing-run-glyph.codicon-testing-failed-icon').first().waitFor();
   await picture('tests-run');
   assert.deepEqual(foreign, [], 'the page asked nothing of the network');
+}
+
+/** A repository in which one file is committed; the text of the editor, saved or not, is compared with that. */
+async function playGit({ page, server, folder, lines, picture }) {
+  const git = (...args) => execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@example.org', ...args], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+  git('init', '--quiet');
+  fs.writeFileSync(path.join(folder, '.git/info/exclude'), '*\n');
+  git('add', '--force', FILE);
+  git('commit', '--quiet', '--message', 'first');
+  const rows = (text) => page.locator('.sidebar .monaco-list-row').filter({ hasText: text });
+  const message = (text) => page.locator('.sidebar .pane-body .message').filter({ hasText: text });
+
+  await page.goto(server.url(folder, path.join(folder, FILE)));
+  await workbenchReady(page);
+  await page.locator('.statusbar-item[id="kernel-mm-review.kernel-mm-review.mmReview.status"] .codicon-pass').waitFor();
+  await page.locator('.activitybar .action-item').filter({ has: page.locator('[aria-label^="Kernel MM Review"]') }).click();
+  await goTo(page, lines.recheck, lines.conditionColumn);
+  await page.keyboard.press('Shift+End');
+  await page.keyboard.type('0) {');
+  await rows('hugetlb_no_page() raises MISSING').waitFor();
+
+  // Nothing is saved: git knows of no change, the editor does.
+  await runCommand(page, 'Kernel MM Review: Show Findings on Changed Lines Only');
+  await message('On lines that differ from HEAD: 1 of 1.').waitFor();
+  await rows('hugetlb_no_page() raises MISSING').waitFor();
+  await picture('unsaved');
+  await goTo(page, lines.recheck);
+  await page.keyboard.press('Control+s');
+  await page.locator('.tab.active:not(.dirty)').waitFor();
+  await message('On lines that differ from HEAD: 1 of 1.').waitFor();
+  await picture('saved');
+
+  // Once it is committed, nothing differs.
+  git('commit', '--quiet', '--all', '--message', 'second');
+  await page.locator('.sidebar .welcome-view-content').filter({ hasText: 'No finding has to do with lines that differ' }).waitFor();
+  await picture('committed');
+  await page.locator('.sidebar .welcome-view-content .monaco-button').filter({ hasText: 'Show All Findings' }).click();
+  await rows('hugetlb_no_page() raises MISSING').waitFor();
 }

@@ -16,7 +16,7 @@ const scenarioFolder = path.join(import.meta.dirname, '../scenarios');
 const scenarios = fs.readdirSync(scenarioFolder, { recursive: true }).filter((name) => name.endsWith('.litmus'));
 const expected = [
   '[Content_Types].xml', 'extension.vsixmanifest',
-  ...['package.json', 'LICENSE.txt', 'readme.md', 'changelog.md', 'kernel/mm-review.schema.json', 'syntaxes/litmus.tmLanguage.json', 'syntaxes/litmus.language-configuration.json', 'dist/cli.js', 'dist/client.js', 'dist/server.js', 'dist/tree-check.js', 'dist/panel/page.js', 'dist/panel/page.css'].map((name) => `extension/${name}`),
+  ...['package.json', 'LICENSE.txt', 'readme.md', 'changelog.md', 'kernel/mm-review.schema.json', 'syntaxes/kernel-mm.tmLanguage.json', 'syntaxes/litmus.tmLanguage.json', 'syntaxes/litmus.language-configuration.json', 'dist/cli.js', 'dist/client.js', 'dist/server.js', 'dist/tree-check.js', 'dist/panel/page.js', 'dist/panel/page.css'].map((name) => `extension/${name}`),
   ...scenarios.map((name) => `extension/scenarios/${name}`),
   ...fs.readdirSync(path.join(import.meta.dirname, '../media'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map(({ parentPath, name }) => `extension/${path.relative(path.join(import.meta.dirname, '..'), path.join(parentPath, name))}`),
   ...fs.readdirSync(path.join(import.meta.dirname, '../docs/rules')).map((name) => `extension/docs/rules/${name}`),

@@ -56,7 +56,8 @@ export function createFindingsView({ store, workingTree, memory }: FindingsViewO
     const uris = [...new Set(all.flatMap(({ place, steps }) => [place.uri, ...steps.map((step) => step.place.uri)]))];
     const changes = new Map(await Promise.all(uris.map(async (uri): Promise<[string, readonly ChangedLines[]]> => [uri, await workingTree.changesOf(vscode.Uri.parse(uri))])));
     const findings = all.filter((finding) => isTouched(finding, (uri) => changes.get(uri) ?? []));
-    return { findings, message: `On lines that differ from HEAD: ${findings.length} of ${all.length}.` };
+    // A view with a message does not show what it has to say when it is empty.
+    return { findings, ...(findings.length > 0 && { message: `On lines that differ from HEAD: ${findings.length} of ${all.length}.` }) };
   }
 
   async function refresh(): Promise<void> {
