@@ -1,4 +1,5 @@
 /** The VS Code extension: starts the language server when the first kernel or litmus file is opened, and shows how it is doing. */
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { State, type LanguageClient } from 'vscode-languageclient/node';
 import { registerExplainRule } from './explain-rule';
@@ -20,6 +21,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const trace = vscode.window.createOutputChannel('Kernel MM Review Trace');
   const status = createStatusItem('mmReview.showMenu');
   let client: LanguageClient | undefined;
+  let inUse = false;
   /** One start or stop at a time. */
   let queue = Promise.resolve();
 
@@ -29,8 +31,17 @@ export function activate(context: vscode.ExtensionContext): void {
     status.fail(reason);
   }));
 
+  /** Activation comes with every C project. What would only be in the way there (our view, our tests) waits for a kernel tree or a scenario. */
+  function comeIntoUse(): void {
+    if (inUse) return;
+    inUse = true;
+    context.subscriptions.push(registerScenarioTests({ extension: context.extensionUri, running }));
+    void vscode.commands.executeCommand('setContext', 'mmReview.inUse', true);
+  }
+
   async function startServer(): Promise<void> {
     if (client !== undefined) return;
+    comeIntoUse();
     status.reset();
     const started = createClient(context, { output, trace });
     client = started;
@@ -105,7 +116,6 @@ export function activate(context: vscode.ExtensionContext): void {
     registerShowPlaces(),
     registerFindings(context),
     registerTasks(context),
-    registerScenarioTests({ extension: context.extensionUri, running }),
     vscode.workspace.onDidOpenTextDocument(startFor),
     vscode.workspace.onDidChangeWorkspaceFolders(forgetRoots),
   );
@@ -113,6 +123,7 @@ export function activate(context: vscode.ExtensionContext): void {
     stop = undefined;
     return inOrder(stopServer);
   };
+  if (vscode.workspace.workspaceFolders?.some(({ uri }) => uri.scheme === 'file' && kernelRoot(path.join(uri.fsPath, 'a file of it')) !== undefined)) comeIntoUse();
   for (const document of vscode.workspace.textDocuments) startFor(document);
 }
 
