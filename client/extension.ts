@@ -1,14 +1,18 @@
 /** The VS Code extension: starts the language server when the first kernel or litmus file is opened, and shows how it is doing. */
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { State, type LanguageClient } from 'vscode-languageclient/node';
 import { registerExplainRule } from './explain-rule';
+import { registerFindings } from './findings/commands';
 import { LITMUS, SELECTOR, forgetRoots, kernelRoot } from './kernel-files';
 import { registerOpenRace } from './open-race';
 import { OPEN_RACE } from './races';
 import { createClient } from './server-process';
+import { registerScenarioTests } from './scenario-tests/controller';
 import { registerShowPlaces } from './show-places';
 import { STATUS_METHOD, parseStatus } from './status';
 import { createStatusItem } from './status-item';
+import { registerTasks } from './tasks';
 
 let stop: (() => Promise<void>) | undefined;
 
@@ -17,6 +21,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const trace = vscode.window.createOutputChannel('Kernel MM Review Trace');
   const status = createStatusItem('mmReview.showMenu');
   let client: LanguageClient | undefined;
+  let inUse = false;
   /** One start or stop at a time. */
   let queue = Promise.resolve();
 
@@ -26,8 +31,17 @@ export function activate(context: vscode.ExtensionContext): void {
     status.fail(reason);
   }));
 
+  /** Activation comes with every C project. What would only be in the way there (our view, our tests) waits for a kernel tree or a scenario. */
+  function comeIntoUse(): void {
+    if (inUse) return;
+    inUse = true;
+    context.subscriptions.push(registerScenarioTests({ extension: context.extensionUri, running }));
+    void vscode.commands.executeCommand('setContext', 'mmReview.inUse', true);
+  }
+
   async function startServer(): Promise<void> {
     if (client !== undefined) return;
+    comeIntoUse();
     status.reset();
     const started = createClient(context, { output, trace });
     client = started;
@@ -81,6 +95,7 @@ export function activate(context: vscode.ExtensionContext): void {
       { label: '$(debug-line-by-line) Open a Race Scenario', run: () => vscode.commands.executeCommand(OPEN_RACE) },
       { label: '$(checklist) Check Whole Tree', run: () => vscode.commands.executeCommand('mmReview.checkWorkspace') },
       { label: '$(output) Show Output', run: () => output.show(true) },
+      { label: '$(list-tree) Show Findings', run: () => vscode.commands.executeCommand('mmReview.findings.focus') },
       { label: '$(warning) Show Problems', run: () => vscode.commands.executeCommand('workbench.actions.view.problems') },
       { label: '$(debug-restart) Restart Language Server', run: restartServer },
       { label: '$(gear) Settings', run: () => vscode.commands.executeCommand('workbench.action.openSettings', '@ext:kernel-mm-review.kernel-mm-review') },
@@ -99,6 +114,8 @@ export function activate(context: vscode.ExtensionContext): void {
     registerOpenRace(context, running),
     registerExplainRule(context),
     registerShowPlaces(),
+    registerFindings(context),
+    registerTasks(context),
     vscode.workspace.onDidOpenTextDocument(startFor),
     vscode.workspace.onDidChangeWorkspaceFolders(forgetRoots),
   );
@@ -106,6 +123,7 @@ export function activate(context: vscode.ExtensionContext): void {
     stop = undefined;
     return inOrder(stopServer);
   };
+  if (vscode.workspace.workspaceFolders?.some(({ uri }) => uri.scheme === 'file' && kernelRoot(path.join(uri.fsPath, 'a file of it')) !== undefined)) comeIntoUse();
   for (const document of vscode.workspace.textDocuments) startFor(document);
 }
 

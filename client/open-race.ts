@@ -5,10 +5,8 @@ import type { LanguageClient } from 'vscode-languageclient/node';
 import type { RaceView } from '../simulator/present/race-view';
 import type { RaceChoice, RaceTarget } from './panel/messages';
 import { createRacePanel } from './panel/race-panel';
-import { OPEN_RACE, RACE_METHOD, SCENARIOS_METHOD, parseRaceAnswer, parseChoice, parseScenarios } from './races';
+import { OPEN_RACE, RACE_METHOD, SCENARIOS_METHOD, SCENARIO_SCHEME, parseRaceAnswer, parseChoice, parseScenarios } from './races';
 
-/** Scenarios that ship are shown under this scheme, so that nobody edits those of the installation. */
-const SCHEME = 'mm-review-scenario';
 const RULE_PAGES = 'https://github.com/kernel-mm-review/kernel-mm-review/blob/main/docs/rules/';
 
 /** Registers the command and the panel. `running` gives a client that has been started. */
@@ -33,7 +31,7 @@ export function registerOpenRace({ extensionUri: extension, workspaceState: memo
 
   async function openSource({ name, litmus, source }: RaceView, line: number | undefined, viewColumn: vscode.ViewColumn): Promise<void> {
     const ships = texts.get(name) === litmus || source === null;
-    const uri = ships ? vscode.Uri.from({ scheme: SCHEME, path: `/${name}.litmus` }) : vscode.Uri.parse(source);
+    const uri = ships ? vscode.Uri.from({ scheme: SCENARIO_SCHEME, path: `/${name}.litmus` }) : vscode.Uri.parse(source);
     if (ships) texts.set(name, litmus);
     const at = line === undefined ? undefined : new vscode.Range(line - 1, 0, line - 1, 0);
     await vscode.window.showTextDocument(uri, { viewColumn, preview: true, ...(at && { selection: at }) });
@@ -79,7 +77,7 @@ export function registerOpenRace({ extensionUri: extension, workspaceState: memo
     panel,
     vscode.workspace.onDidSaveTextDocument(({ uri }) => panel.saved(uri.toString())),
     vscode.commands.registerCommand(OPEN_RACE, open),
-    vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
+    vscode.workspace.registerTextDocumentContentProvider(SCENARIO_SCHEME, {
       async provideTextDocumentContent(uri) {
         const scenario = nameOf(uri);
         const client = texts.has(scenario) ? undefined : await running();
@@ -95,7 +93,7 @@ function inFile(uri: vscode.Uri): RaceChoice | undefined {
 }
 
 function targetOf(uri: vscode.Uri): RaceTarget | undefined {
-  if (uri.scheme === SCHEME) return { scenario: nameOf(uri) };
+  if (uri.scheme === SCENARIO_SCHEME) return { scenario: nameOf(uri) };
   return uri.path.endsWith('.litmus') ? { uri: uri.toString() } : undefined;
 }
 

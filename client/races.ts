@@ -7,6 +7,9 @@ export const OPEN_RACE = 'mmReview.openRace';
 export const SCENARIOS_METHOD = 'mmReview/scenarios';
 export const RACE_METHOD = 'mmReview/race';
 
+/** Scenarios that ship are shown under this scheme, so that nobody edits those of the installation. */
+export const SCENARIO_SCHEME = 'mm-review-scenario';
+
 export type RaceParams = RaceTarget & { readonly variant?: string; readonly adversaries?: readonly string[] };
 
 /** Reads a list of scenarios; none when it is of another version's shape. */

@@ -9,21 +9,21 @@ import { installVsix, startCodeServer } from './code-server.mjs';
 import { layTree } from './overlay.mjs';
 import { setup } from './setup.mjs';
 
-/** Plays with a workbench of its own; pictures, and VS Code's logs of a failure, are kept in a folder. */
-export async function inWorkbench(t, pictures, play) {
+/** Plays with a workbench of its own, with settings of its own if need be; pictures, and VS Code's logs of a failure, are kept in a folder. */
+export async function inWorkbench(t, pictures, play, settings = {}) {
   setup();
   const vsix = process.env.E2E_VSIX ?? makeVsix();
   // A browser on a busy machine may fail for reasons of its own: one more try, and both results are told.
   try {
-    await session(t, vsix, pictures, play);
+    await session(t, vsix, pictures, play, settings);
   } catch (error) {
     t.diagnostic(`first run failed: ${error.stack ?? error}`);
-    await session(t, vsix, path.join(pictures, 'second-run'), play);
+    await session(t, vsix, path.join(pictures, 'second-run'), play, settings);
     t.diagnostic('second run passed');
   }
 }
 
-async function session(t, vsix, pictures, play) {
+async function session(t, vsix, pictures, play, settings) {
   const undo = [];
   try {
     fs.mkdirSync(pictures, { recursive: true });
@@ -32,7 +32,7 @@ async function session(t, vsix, pictures, play) {
     const folder = path.join(home, 'linux');
     const lines = layTree(folder);
     assert.match(await installVsix(home, vsix), /was successfully installed/);
-    const server = await startCodeServer(home);
+    const server = await startCodeServer(home, { settings });
     undo.push(() => server.stop());
     const context = await openBrowser(home);
     undo.push(() => context.close());

@@ -1,7 +1,7 @@
 // What is in the VSIX, and that its server runs where there is no checkout around it: with the native parser and without.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -16,8 +16,9 @@ const scenarioFolder = path.join(import.meta.dirname, '../scenarios');
 const scenarios = fs.readdirSync(scenarioFolder, { recursive: true }).filter((name) => name.endsWith('.litmus'));
 const expected = [
   '[Content_Types].xml', 'extension.vsixmanifest',
-  ...['package.json', 'LICENSE.txt', 'readme.md', 'changelog.md', 'kernel/mm-review.schema.json', 'syntaxes/litmus.tmLanguage.json', 'syntaxes/litmus.language-configuration.json', 'dist/client.js', 'dist/server.js', 'dist/tree-check.js', 'dist/panel/page.js', 'dist/panel/page.css'].map((name) => `extension/${name}`),
+  ...['package.json', 'LICENSE.txt', 'readme.md', 'changelog.md', 'kernel/mm-review.schema.json', 'syntaxes/kernel-mm.tmLanguage.json', 'syntaxes/litmus.tmLanguage.json', 'syntaxes/litmus.language-configuration.json', 'dist/cli.js', 'dist/client.js', 'dist/server.js', 'dist/tree-check.js', 'dist/panel/page.js', 'dist/panel/page.css'].map((name) => `extension/${name}`),
   ...scenarios.map((name) => `extension/scenarios/${name}`),
+  ...fs.readdirSync(path.join(import.meta.dirname, '../media'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map(({ parentPath, name }) => `extension/${path.relative(path.join(import.meta.dirname, '..'), path.join(parentPath, name))}`),
   ...fs.readdirSync(path.join(import.meta.dirname, '../docs/rules')).map((name) => `extension/docs/rules/${name}`),
   ...[
     'node-gyp-build/package.json', 'node-gyp-build/LICENSE', 'node-gyp-build/index.js', 'node-gyp-build/node-gyp-build.js',
@@ -47,11 +48,16 @@ test('the VSIX', async (t) => {
     assert.ok(fs.statSync(vsix).size < 4e6, `${fs.statSync(vsix).size} bytes`);
     const manifest = JSON.parse(fs.readFileSync(path.join(home, 'extension/package.json'), 'utf8'));
     for (const field of ['scripts', 'dependencies', 'devDependencies', 'bin']) assert.ok(!(field in manifest), field);
-    for (const name of ['client.js', 'server.js', 'tree-check.js']) {
+    for (const name of ['cli.js', 'client.js', 'server.js', 'tree-check.js']) {
       const text = fs.readFileSync(path.join(home, 'extension/dist', name), 'utf8');
       assert.doesNotMatch(text, /sourceMappingURL=(?!data)/);
       assert.ok(!text.includes(process.cwd()), `${name} names a folder of this machine`);
     }
+  });
+
+  await t.test('has a command line for tasks', () => {
+    const { stdout, status } = spawnSync(process.execPath, [path.join(home, 'extension/dist/cli.js'), 'check', '--root', tree, path.join(tree, FILE)], { cwd: tree, encoding: 'utf8', env: { ...process.env, NODE_PATH: '' } });
+    assert.deepEqual({ stdout, status }, { stdout: '', status: 0 });
   });
 
   let native;

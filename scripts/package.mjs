@@ -30,12 +30,13 @@ export function makeVsix() {
   run(path.join(root, 'scripts/build.mjs'), [], root);
   fs.mkdirSync(path.join(root, '.cache'), { recursive: true });
   const stage = fs.mkdtempSync(path.join(root, '.cache', 'vsix-'));
-  for (const name of ['client.js', 'server.js', 'tree-check.js']) copyBundle(path.join(root, 'dist', name), path.join(stage, 'dist', name));
+  for (const name of ['cli.js', 'client.js', 'server.js', 'tree-check.js']) copyBundle(path.join(root, 'dist', name), path.join(stage, 'dist', name));
   for (const [name, files] of Object.entries(packages)) {
     for (const file of files) copy(path.join(root, 'node_modules', name, file), path.join(stage, 'dist/node_modules', name, file));
   }
   for (const name of ['page.js', 'page.css']) copy(path.join(root, 'dist/panel', name), path.join(stage, 'dist/panel', name));
   fs.cpSync(path.join(root, 'scenarios'), path.join(stage, 'scenarios'), { recursive: true, filter: (name) => fs.statSync(name).isDirectory() || name.endsWith('.litmus') });
+  fs.cpSync(path.join(root, 'media'), path.join(stage, 'media'), { recursive: true });
   fs.cpSync(path.join(root, 'docs/rules'), path.join(stage, 'docs/rules'), { recursive: true });
   const documents = ['README.md', 'CHANGELOG.md', 'LICENSE'].filter((name) => fs.existsSync(path.join(root, name)));
   for (const name of documents) copy(path.join(root, name), path.join(stage, name));

@@ -24,9 +24,9 @@ test('what the analyzer rates as information never becomes a warning', () => {
   expect(toDiagnostics([finding], around, settings, all)[0]?.severity).toBe(2);
 });
 
-test('the scenario travels with the diagnostic where the client gives it back', () => {
+test('what a finding is known by travels with the diagnostic where the client gives it back', () => {
   const told = { ...finding, scenario: 'a-race' };
-  expect(toDiagnostics([told], around, DEFAULTS, all)[0]?.data).toEqual({ scenario: 'a-race' });
+  expect(toDiagnostics([told], around, DEFAULTS, all)[0]?.data).toEqual({ fingerprint: '0', function: 'f', scenario: 'a-race' });
   expect(toDiagnostics([told], around, DEFAULTS, { ...all, data: false })[0]).not.toHaveProperty('data');
-  expect(toDiagnostics([finding], around, DEFAULTS, all)[0]).not.toHaveProperty('data');
+  expect(toDiagnostics([finding], around, DEFAULTS, all)[0]?.data).toEqual({ fingerprint: '0', function: 'f' });
 });

@@ -16,6 +16,14 @@ export interface DiagnosticAbilities {
   readonly data: boolean;
 }
 
+/** The `data` of a diagnostic that is a finding. */
+export interface FindingData {
+  readonly fingerprint: string;
+  readonly function: string;
+  /** Left out when none ships. */
+  readonly scenario?: string;
+}
+
 /** What the diagnostics of a file need to know of their surroundings. */
 export interface Surroundings {
   /** Names a file of the finding's tree. */
@@ -44,8 +52,13 @@ function toDiagnostic(finding: Finding, around: Surroundings, level: RuleLevel, 
   };
   if (can.codeDescription) diagnostic.codeDescription = { href: `${RULE_PAGES}${finding.rule}.md` };
   if (can.relatedInformation) diagnostic.relatedInformation = related(finding, around.uriOf);
-  if (can.data && finding.scenario !== null) diagnostic.data = { scenario: finding.scenario };
+  if (can.data) diagnostic.data = dataOf(finding);
   return diagnostic;
+}
+
+/** What a client needs to find it again and to group it. VS Code's client reads it, and so do the actions that get it back. */
+function dataOf({ fingerprint, function: name, scenario }: Finding): FindingData {
+  return { fingerprint, function: name, ...(scenario !== null && { scenario }) };
 }
 
 function related(finding: Finding, uriOf: (file: string) => string): DiagnosticRelatedInformation[] {

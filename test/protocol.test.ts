@@ -1,6 +1,7 @@
 /** What client and server say to each other, each in its own words: the client imports nothing of the server. */
 import { expect, test } from 'vitest';
 import manifest from '../package.json';
+import { SOURCE, parseFindingData } from '../client/findings/finding';
 import { SHOW_PLACES, parsePlaces } from '../client/places';
 import { OPEN_RACE, RACE_METHOD, SCENARIOS_METHOD, parseRaceAnswer, parseScenarios, parseChoice } from '../client/races';
 import { EXPLAIN_RULE, parseRule } from '../client/rules';
@@ -9,6 +10,7 @@ import { STATUS_METHOD, parseStatus, statusLook } from '../client/status';
 import { modelFileName } from '../kernel/model-problems';
 import { LITMUS as SERVER_LITMUS } from '../server/litmus/document';
 import { EXPLAIN_RULE as SERVER_EXPLAIN_RULE } from '../server/show-commands';
+import { SOURCE as SERVER_SOURCE, type FindingData } from '../server/diagnostics';
 import { OPEN_RACE as SERVER_OPEN_RACE } from '../server/open-race';
 import { SHOW_PLACES as SERVER_SHOW_PLACES } from '../server/show-places';
 import { parseRaceRequest, raceRequest, scenariosRequest } from '../server/races';
@@ -74,6 +76,12 @@ test('client and server call the command for a rule the same, and it takes the n
   expect(EXPLAIN_RULE).toBe(SERVER_EXPLAIN_RULE);
   expect(parseRule({ rule: 'fake-write-fault' })).toBe('fake-write-fault');
   for (const nothing of [undefined, null, 'a', {}, { rule: 1 }, { rule: '../secret' }, { rule: '' }]) expect(parseRule(nothing)).toBeUndefined();
+});
+
+test('what the server says of a finding is read by the client', () => {
+  expect(SOURCE).toBe(SERVER_SOURCE);
+  const data: FindingData[] = [{ fingerprint: 'ab', function: 'f', scenario: 'a-race' }, { fingerprint: 'ab', function: 'f' }];
+  for (const sent of data) expect(parseFindingData(sent)).toEqual({ scenario: undefined, ...sent });
 });
 
 test('answers about races of another version are a problem, not an exception', () => {
