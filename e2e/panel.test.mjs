@@ -114,6 +114,28 @@ test('the keyboard steps, the slider and the table follow, and the step is told 
   await close();
 });
 
+test('a schedule is played, held and played to its end', async () => {
+  const { page, close } = await show(views.buggy);
+  const last = views.buggy.steps.length;
+  await page.locator('select[aria-label=Speed]').selectOption('4');
+  await page.locator('h1').click();
+  await page.keyboard.press('Space');
+  await page.locator('button[aria-label=Pause]').waitFor();
+  await page.locator('aside h2').filter({ hasText: /After step/ }).waitFor();
+  await page.keyboard.press('ArrowLeft');
+  await page.locator('button[aria-label=Play]').waitFor();
+  const held = await page.locator('aside h2').innerText();
+  await page.waitForTimeout(400);
+  assert.equal(await page.locator('aside h2').innerText(), held, 'whoever steps has taken over');
+  // The button, by keyboard: the space bar presses it and does nothing else.
+  await page.locator('[data-do=play]').focus();
+  await page.keyboard.press('Space');
+  await page.locator('aside h2').filter({ hasText: `After step ${last}` }).waitFor();
+  await page.locator('button[aria-label=Play]').waitFor();
+  for (const control of await page.locator('footer button, footer input, footer select').all()) assert.ok(await control.getAttribute('aria-label'));
+  await close();
+});
+
 test('a page that was away comes back to its step', async () => {
   const state = { choice: { target, variant: 'buggy' }, step: 3 };
   const { page, close } = await show(views.buggy, { state });
@@ -130,7 +152,7 @@ test('buttons ask the host', async () => {
   await page.locator('[data-do=copy]').click();
   await page.locator('[data-do=source]').click();
   await page.locator('button.chip').click();
-  await page.locator('select').selectOption({ index: 1 });
+  await page.locator('select[aria-label="Other thread"]').selectOption({ index: 1 });
   assert.deepEqual((await sent(page)).filter(({ type }) => type !== 'ready' && type !== 'step'), [
     { type: 'choose', variant: 'fixed', adversary: null }, { type: 'copy' }, { type: 'source', line: null }, { type: 'rule' },
     { type: 'choose', variant: 'buggy', adversary: views.buggy.adversaries[0].name },

@@ -28,6 +28,7 @@ function handle(message: HostMessage): void {
       const saved = parsePanelState(host.getState());
       const step = message.step ?? (saved && sameChoice(saved.choice, choice) ? saved.step : 0);
       const focused = focusKey();
+      race?.dispose();
       race = drawRace(view, send, (n) => {
         host.setState({ choice, step: n });
         send({ type: 'step', step: n });
@@ -44,6 +45,7 @@ function handle(message: HostMessage): void {
       break;
     case 'problems':
       keep(message.choice);
+      race?.dispose();
       race = undefined;
       show(drawProblems(message.choice, message.problems));
       break;
@@ -79,8 +81,16 @@ function drawProblems({ target, variant, adversary }: RaceChoice, problems: read
 
 function onKey(event: KeyboardEvent): void {
   if (race === undefined || race.last === 0 || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  // These have a use for the keys themselves; that of the slider is the same.
-  if (event.target instanceof HTMLSelectElement || event.target instanceof HTMLInputElement) return;
+  const { target } = event;
+  // The slider does the same with its keys, except for the space bar; other controls have a use of their own for theirs.
+  const slider = target instanceof HTMLInputElement && target.type === 'range';
+  if (event.key === ' ') {
+    if (!slider && target instanceof HTMLElement && target.closest('button, select, input, summary, a') !== null) return;
+    event.preventDefault();
+    race.togglePlaying();
+    return;
+  }
+  if (target instanceof HTMLSelectElement || target instanceof HTMLInputElement) return;
   const to = { ArrowLeft: race.step - 1, ArrowRight: race.step + 1, Home: 0, End: race.last }[event.key];
   if (to === undefined) return;
   event.preventDefault();

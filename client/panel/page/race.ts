@@ -12,6 +12,10 @@ export interface Race {
   go(n: number): void;
   readonly step: number;
   readonly last: number;
+  /** Plays the schedule, or holds. */
+  togglePlaying(): void;
+  /** Another race takes its place. */
+  dispose(): void;
 }
 
 export function drawRace(view: RaceView, send: Send, onStep: (n: number) => void): Race {
@@ -30,8 +34,11 @@ export function drawRace(view: RaceView, send: Send, onStep: (n: number) => void
     row?.scrollIntoView({ block: 'nearest', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
     onStep(now);
   };
-  const lanes = view.diagram ? drawLanes(view.diagram, { label: 'The failing schedule', threads: view.threads, onStep: go }) : undefined;
-  const player = view.diagram ? drawPlayer({ last, onStep: go, current: () => now }) : undefined;
+  const lanes = view.diagram ? drawLanes(view.diagram, { label: 'The failing schedule', threads: view.threads, onStep: (n) => {
+    player?.stop();
+    go(n);
+  } }) : undefined;
+  const player = view.diagram ? drawPlayer({ last, violates: view.steps.at(-1)?.violated !== null, onStep: go, current: () => now }) : undefined;
   const element = el('div', { class: 'wrap' },
     drawHeader(view, send),
     drawStory(view),
@@ -45,7 +52,17 @@ export function drawRace(view: RaceView, send: Send, onStep: (n: number) => void
         el('p', { class: 'legal' }, view.memoryModel)),
       lanes && el('aside', { 'aria-label': 'State' }, tableTitle, table)),
     player?.element);
-  return { element, go, get step() { return now; }, last };
+  return {
+    element,
+    go(n) {
+      player?.stop();
+      go(n);
+    },
+    get step() { return now; },
+    last,
+    togglePlaying: () => player?.toggle(),
+    dispose: () => player?.stop(),
+  };
 }
 
 function drawFix({ title, sentence, verdict, threads, diagram }: FixView): HTMLElement {
