@@ -25,7 +25,8 @@ before(async () => {
     const names = (await server.sendRequest('mmReview/scenarios', {})).map(({ name }) => name);
     const all = [];
     for (const scenario of names) all.push(await ask({ scenario }));
-    return { buggy: await ask(target), fixed: await ask({ ...target, variant: 'fixed' }), all };
+    const buggy = all.find(({ name }) => name === target.scenario);
+    return { buggy, fixed: await ask({ ...target, variant: 'fixed' }), all };
   });
   context = await openBrowser(home);
 });
@@ -95,7 +96,7 @@ test('the keyboard steps, the slider and the table follow, and the step is told 
   assert.equal(await page.locator('.row.current').getAttribute('aria-current'), 'step');
   assert.match(await page.locator('[aria-live=polite]').innerText(), /handle_userfault/);
   assert.equal(await page.locator('.count').innerText(), `Step ${last} of ${last}`);
-  assert.deepEqual(await kept(page), { choice: { target, variant: 'buggy' }, step: last });
+  assert.deepEqual(await kept(page), { choice: { target, variant: 'buggy' }, step: last, sideBySide: false });
   await page.keyboard.press('Home');
   assert.equal(await page.locator('.row.current').count(), 0);
   // On the slider the same keys do the same.
@@ -144,6 +145,38 @@ test('a page that was away comes back to its step', async () => {
   const other = await show(views.buggy, { state: { ...state, choice: { target } } });
   assert.equal(await other.page.locator('aside h2').innerText(), 'Before the first step');
   await other.close();
+});
+
+test('the failing schedule beside its replay on the fixed code', async () => {
+  for (const view of views.all.filter(({ sideBySide }) => sideBySide !== null)) {
+    for (const [theme, width] of [['dark', 1200], ['light', 1200], ['high-contrast', 1200], ['high-contrast-light', 1200], ['light', 500]]) {
+      if (view.name !== views.buggy.name && (theme !== 'light' || width !== 1200)) continue;
+      const { page, close } = await show(view, { theme, width, step: Math.ceil(view.steps.length / 2) });
+      await page.locator('[data-do=side-by-side]').click();
+      await page.locator('.lanes.pair').waitFor();
+      assert.equal(await page.locator('[data-do=side-by-side]').evaluate((button) => button === document.activeElement), true);
+      assert.equal(await page.locator('.parting').count(), 1, view.name);
+      assert.equal((await kept(page)).sideBySide, true);
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 0, `${view.name} at ${width}`);
+      // The same step stands at the same height.
+      const step = stepOf(views.buggy, 'orig_pte = huge_ptep_get');
+      if (view === views.buggy) {
+        await page.locator('.row.step').filter({ hasText: 'vmf.orig_pte = huge_ptep_get' }).first().click();
+        assert.equal(await page.locator('aside h2').innerText(), `After step ${step}`);
+        const tops = await page.locator('.row.current').evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().top));
+        assert.equal(tops.length, 2);
+        assert.equal(tops[0], tops[1]);
+      }
+      await page.screenshot({ path: path.join(PICTURES, `pair-${view.name}-${theme}-${width}.png`), animations: 'disabled', fullPage: true });
+      await page.locator('[data-do=side-by-side]').click();
+      await page.locator('.lanes:not(.pair)').first().waitFor();
+      await close();
+    }
+  }
+  const { page, close } = await show(views.fixed);
+  await page.locator('[data-do=side-by-side]').click();
+  await page.locator('.parting').waitFor();
+  await close();
 });
 
 test('buttons ask the host', async () => {

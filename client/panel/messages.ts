@@ -1,5 +1,5 @@
 /** What the race panel and its host say to each other. Each side reads what it gets with the parser here; what it does not know is ignored. */
-import { isNumber, isString, oneOf, orMissing, orNull, record, union, type Check } from './check';
+import { isBoolean, isNumber, isString, oneOf, orMissing, orNull, record, union, type Check } from './check';
 import { isProblems, isRaceView } from './view-check';
 import type { RaceProblem, RaceView } from '../../simulator/present/race-view';
 
@@ -17,6 +17,8 @@ export interface RaceChoice {
 export interface PanelState {
   readonly choice: RaceChoice;
   readonly step: number;
+  /** Whether the replay on the fixed code stands beside. */
+  readonly sideBySide?: boolean;
 }
 
 export type HostMessage =
@@ -63,7 +65,7 @@ const isPageMessage = union<'type', PageMessage>('type', {
   again: record({ type: oneOf('again') }),
 });
 
-const isPanelState = record<PanelState>({ choice: isChoice, step: isNumber });
+const isPanelState = record<PanelState>({ choice: isChoice, step: isNumber, sideBySide: orMissing(isBoolean) });
 
 export function parseHostMessage(value: unknown): HostMessage | undefined {
   return isHostMessage(value) ? value : undefined;

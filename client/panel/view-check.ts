@@ -1,8 +1,8 @@
 /** Checks that what was received is a race view, in every part that is drawn. */
 import { isNumber, isString, listOf, oneOf, orNull, record, union, type Check } from './check';
 import type {
-  CellView, Choice, DiagramView, FixView, FoldRowView, FunctionRowView, GroupView, LockView, MarkView, NextView, PendingRowView, RaceAnswer, RaceProblem,
-  RaceView, RemarkRowView, RowView, ScenarioEntry, StateView, StepRowView, StepView, ThreadView, VerdictView, WindowView,
+  CellView, Choice, DiagramView, FixView, FoldRowView, FunctionRowView, GroupView, LineView, LockView, MarkView, NextView, PendingRowView, RaceAnswer, RaceProblem,
+  RaceView, RemarkRowView, RowView, ScenarioEntry, SideBySideView, SideView, StateView, StepRowView, StepView, ThreadView, VerdictView, WindowView,
 } from '../../simulator/present/race-view';
 
 const tone = oneOf('bad', 'good', 'plain');
@@ -21,6 +21,7 @@ const diagram = record<DiagramView>({
   windows: listOf(record<WindowView>({ kind: oneOf('cleared', 'stale'), words: isString, threads: listOf(isNumber), from: isNumber, to: orNull(isNumber), firstRow: isNumber, lastRow: isNumber })),
   locks: listOf(record<LockView>({ thread: isNumber, name: isString, mode: oneOf('held', 'read', 'write'), from: isNumber, to: orNull(isNumber), firstRow: isNumber, lastRow: isNumber, track: isNumber })),
 });
+const side = record<SideView>({ title: isString, threads: listOf(thread), diagram });
 const state = record<StateView>({
   groups: listOf(record<GroupView>({ title: isString, cells: listOf(record<CellView>({ name: isString, value: isString, before: orNull(isString), since: orNull(isNumber) })) })),
   next: listOf(record<NextView>({ thread: isNumber, status: oneOf('ready', 'waits', 'sleeps', 'ended'), text: isString, short: isString, waitsFor: orNull(isString) })),
@@ -34,6 +35,7 @@ const shape = record<RaceView>({
   threads: listOf(thread), diagram: orNull(diagram),
   steps: listOf(record<StepView>({ n: isNumber, thread: isNumber, text: isString, kind: isString, function: orNull(isString), file: orNull(isString), line: orNull(isNumber), origin: orNull(record<{ file: string; line: number }>({ file: isString, line: isNumber })), notes: listOf(isString), violated: orNull(isString) })),
   states: listOf(state),
+  sideBySide: orNull(record<SideBySideView>({ words: isString, left: side, right: side, lines: listOf(record<LineView>({ left: orNull(isNumber), right: orNull(isNumber) })), part: orNull(isNumber) })),
   fix: orNull(record<FixView>({ title: isString, sentence: isString, verdict: orNull(isString), threads: listOf(thread), diagram })),
   text: orNull(isString), litmus: isString, source: orNull(isString),
 });

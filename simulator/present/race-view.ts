@@ -52,6 +52,7 @@ export interface RaceView {
   /** One more than steps; none without a schedule. */
   readonly states: readonly StateView[];
   readonly fix: FixView | null;
+  readonly sideBySide: SideBySideView | null;
   /** The diagram as text for a commit message. */
   readonly text: string | null;
   /** The scenario's file as it was explored. */
@@ -230,6 +231,30 @@ export interface FixView {
   readonly verdict: string | null;
   readonly threads: readonly ThreadView[];
   readonly diagram: DiagramView;
+}
+
+/** The failing schedule and its replay on the fixed program next to each other, with everything that happens on both sides. */
+export interface SideBySideView {
+  /** Where they part and why, in a sentence. */
+  readonly words: string;
+  readonly left: SideView;
+  readonly right: SideView;
+  /** From above: which rows of both stand in one line, as indices; null where a side has nothing. */
+  readonly lines: readonly LineView[];
+  /** Index in `lines` of the first one after they have parted; null when they do not. */
+  readonly part: number | null;
+}
+
+export interface SideView {
+  /** `buggy: it fails` */
+  readonly title: string;
+  readonly threads: readonly ThreadView[];
+  readonly diagram: DiagramView;
+}
+
+export interface LineView {
+  readonly left: number | null;
+  readonly right: number | null;
 }
 
 /** A scenario in a list. */

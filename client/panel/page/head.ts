@@ -2,6 +2,7 @@
 import type { RaceView, StepView, ThreadView } from '../../../simulator/present/race-view';
 import type { PageMessage } from '../messages';
 import { el } from './dom';
+import type { Look } from './race';
 
 export type Send = (message: PageMessage) => void;
 
@@ -25,7 +26,7 @@ export function drawStory(view: RaceView): HTMLElement {
 }
 
 /** Which variant, which other thread, and what can be taken along. */
-export function drawBar(view: RaceView, send: Send): HTMLElement {
+export function drawBar(view: RaceView, { send, look, onLook }: { readonly send: Send; readonly look: Look; readonly onLook: (look: Look) => void }): HTMLElement {
   const adversary = view.adversary[0] ?? null;
   const select = view.adversaries.length === 0 ? null : el('select', { 'aria-label': 'Other thread' },
     el('option', { value: '', selected: adversary === null }, view.ownAdversary === '' ? 'as in the scenario' : view.ownAdversary),
@@ -41,6 +42,10 @@ export function drawBar(view: RaceView, send: Send): HTMLElement {
     el('div', { class: 'tools' },
       select === null ? null : el('label', { class: 'adversary' }, el('span', {}, 'Other thread'), select),
       el('span', { class: 'grow' }),
+      view.sideBySide === null ? null : el('button', {
+        type: 'button', class: 'button toggle', 'data-do': 'side-by-side', 'aria-pressed': look.sideBySide ? 'true' : 'false', title: 'The failing schedule beside its replay on the fixed code',
+        click: () => onLook({ ...look, sideBySide: !look.sideBySide }),
+      }, 'Side by side'),
       view.text === null ? null : el('button', { type: 'button', class: 'button', 'data-do': 'copy', title: 'Copy the schedule as text for a commit message', click: () => send({ type: 'copy' }) }, 'Copy as diagram'),
       el('button', { type: 'button', class: 'button', 'data-do': 'source', click: () => send({ type: 'source', line: null }) }, 'Show the litmus source')));
 }

@@ -1,8 +1,8 @@
 /** Entry of the page: reads what the host says, keeps what has to survive, and listens to the keyboard. */
-import type { RaceProblem } from '../../../simulator/present/race-view';
+import type { RaceProblem, RaceView } from '../../../simulator/present/race-view';
 import { parseHostMessage, parsePanelState, sameChoice, type HostMessage, type PageMessage, type PanelState, type RaceChoice } from '../messages';
 import { el } from './dom';
-import { drawRace, type Race } from './race';
+import { drawRace, type Look, type Race } from './race';
 
 declare function acquireVsCodeApi(): { postMessage(message: PageMessage): void; getState(): unknown; setState(state: PanelState): void };
 
@@ -26,16 +26,7 @@ function handle(message: HostMessage): void {
     case 'race': {
       const { choice, view } = message;
       const saved = parsePanelState(host.getState());
-      const step = message.step ?? (saved && sameChoice(saved.choice, choice) ? saved.step : 0);
-      const focused = focusKey();
-      race?.dispose();
-      race = drawRace(view, send, (n) => {
-        host.setState({ choice, step: n });
-        send({ type: 'step', step: n });
-      });
-      show(race.element);
-      race.go(step);
-      focusAgain(focused);
+      draw(choice, view, message.step ?? (saved && sameChoice(saved.choice, choice) ? saved.step : 0));
       break;
     }
     case 'busy':
@@ -60,6 +51,26 @@ function handle(message: HostMessage): void {
   }
 }
 
+function draw(choice: RaceChoice, view: RaceView, step: number): void {
+  const focused = focusKey();
+  const look: Look = { sideBySide: parsePanelState(host.getState())?.sideBySide ?? false };
+  race?.dispose();
+  race = drawRace(view, {
+    send, look,
+    onStep(n) {
+      host.setState({ choice, step: n, ...look });
+      send({ type: 'step', step: n });
+    },
+    onLook(next) {
+      host.setState({ choice, step: race?.step ?? 0, ...next });
+      draw(choice, view, race?.step ?? 0);
+    },
+  });
+  show(race.element);
+  race.go(step);
+  focusAgain(focused);
+}
+
 function show(element: HTMLElement): void {
   root.replaceChildren(element);
 }
@@ -67,7 +78,7 @@ function show(element: HTMLElement): void {
 /** Remembers a choice before there is anything to step through. */
 function keep(choice: RaceChoice): void {
   const saved = parsePanelState(host.getState());
-  if (!saved || !sameChoice(saved.choice, choice)) host.setState({ choice, step: 0 });
+  if (!saved || !sameChoice(saved.choice, choice)) host.setState({ choice, step: 0, sideBySide: saved?.sideBySide ?? false });
 }
 
 function drawProblems({ target, variant, adversary }: RaceChoice, problems: readonly RaceProblem[]): HTMLElement {
@@ -99,9 +110,11 @@ function onKey(event: KeyboardEvent): void {
 
 /** Which control has the focus, in words that still hold when all is drawn anew. */
 function focusKey(): string | undefined {
-  const variant = document.activeElement?.getAttribute('data-variant') ?? null;
-  if (variant !== null) return `[data-variant="${CSS.escape(variant)}"]`;
-  return document.activeElement instanceof HTMLSelectElement ? 'select' : undefined;
+  for (const name of ['data-variant', 'data-do', 'aria-label']) {
+    const value = document.activeElement?.getAttribute(name) ?? null;
+    if (value !== null) return `[${name}="${CSS.escape(value)}"]`;
+  }
+  return undefined;
 }
 
 function focusAgain(selector: string | undefined): void {

@@ -63,7 +63,7 @@ export function drawPlayer({ last, violates, onStep, current }: PlayerOptions): 
 
   function showPlaying(playing: boolean): void {
     const label = playing ? 'Pause' : 'Play';
-    play.textContent = playing ? '❚❚' : '►';
+    play.textContent = label;
     play.setAttribute('aria-label', label);
     play.title = `${label} (Space)`;
   }

@@ -4,6 +4,7 @@ import { el } from './dom';
 import { drawBar, drawHeader, drawStory, stepWords, type Send } from './head';
 import { drawLanes } from './lanes';
 import { drawPlayer } from './player';
+import { drawSideBySide } from './side-by-side';
 import { drawState } from './state-table';
 
 export interface Race {
@@ -18,8 +19,21 @@ export interface Race {
   dispose(): void;
 }
 
-export function drawRace(view: RaceView, send: Send, onStep: (n: number) => void): Race {
+/** How the page is looked at, besides the step. */
+export interface Look {
+  readonly sideBySide: boolean;
+}
+
+export interface RaceOptions {
+  readonly send: Send;
+  readonly look: Look;
+  readonly onStep: (n: number) => void;
+  readonly onLook: (look: Look) => void;
+}
+
+export function drawRace(view: RaceView, { send, look, onStep, onLook }: RaceOptions): Race {
   const last = view.steps.length;
+  const pair = look.sideBySide ? view.sideBySide : null;
   let now = 0;
   const table = el('div', { class: 'state' });
   const tableTitle = el('h2');
@@ -34,30 +48,28 @@ export function drawRace(view: RaceView, send: Send, onStep: (n: number) => void
     row?.scrollIntoView({ block: 'nearest', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
     onStep(now);
   };
-  const lanes = view.diagram ? drawLanes(view.diagram, { label: 'The failing schedule', threads: view.threads, onStep: (n) => {
+  const choose = (n: number): void => {
     player?.stop();
     go(n);
-  } }) : undefined;
+  };
+  const lanes = pair ? drawSideBySide(pair, view.diagram ? choose : undefined) : view.diagram ? drawLanes(view.diagram, { label: 'The failing schedule', threads: view.threads, onStep: choose }) : undefined;
   const player = view.diagram ? drawPlayer({ last, violates: view.steps.at(-1)?.violated !== null, onStep: go, current: () => now }) : undefined;
   const element = el('div', { class: 'wrap' },
     drawHeader(view, send),
     drawStory(view),
-    drawBar(view, send),
-    el('main', lanes ? {} : { class: 'alone' },
+    drawBar(view, { send, look, onLook }),
+    el('main', player ? (pair ? { class: 'wide' } : {}) : { class: pair ? 'alone wide' : 'alone' },
       el('section', {},
         (view.diagram?.beginning ?? null) === null ? null : el('p', { class: 'dim beginning' }, view.diagram?.beginning),
-        lanes && el('div', { class: 'scroll' }, lanes.element),
-        view.fix && drawFix(lanes ? view.fix : { ...view.fix, verdict: null }),
+        lanes && el('div', { class: 'scroll', tabindex: pair ? 0 : undefined, 'aria-label': pair ? 'Both schedules' : undefined, role: pair ? 'region' : undefined }, lanes.element),
+        view.fix && !pair && drawFix(player ? view.fix : { ...view.fix, verdict: null }),
         drawAbout(view),
         el('p', { class: 'legal' }, view.memoryModel)),
-      lanes && el('aside', { 'aria-label': 'State' }, tableTitle, table)),
+      player && el('aside', { 'aria-label': 'State' }, tableTitle, table)),
     player?.element);
   return {
     element,
-    go(n) {
-      player?.stop();
-      go(n);
-    },
+    go: choose,
     get step() { return now; },
     last,
     togglePlaying: () => player?.toggle(),
