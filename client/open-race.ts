@@ -1,30 +1,46 @@
 /** The command that opens a race: from a quick fix or lens with its scenario, from a lens of a litmus file with a variant, from a menu with a file, or from the palette with what is under the cursor. */
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
+import { ProgressType, type LanguageClient } from 'vscode-languageclient/node';
 import type { RaceView } from '../simulator/present/race-view';
 import type { RaceChoice, RaceTarget } from './panel/messages';
 import { createRacePanel } from './panel/race-panel';
-import { OPEN_RACE, RACE_METHOD, SCENARIOS_METHOD, parseRaceAnswer, parseChoice, parseScenarios } from './races';
+import { EXPORT_METHOD, OPEN_RACE, RACE_METHOD, SCENARIOS_METHOD, SCHEDULES_METHOD, parseChoice, parseExport, parseRaceAnswer, parseScenarios, parseSchedules, parseStates } from './races';
 
 /** Scenarios that ship are shown under this scheme, so that nobody edits those of the installation. */
 const SCHEME = 'mm-review-scenario';
 const RULE_PAGES = 'https://github.com/kernel-mm-review/kernel-mm-review/blob/main/docs/rules/';
+
+/** How far the server has come with an exploration. */
+const STATES = new ProgressType<unknown>();
 
 /** Registers the command and the panel. `running` gives a client that has been started. */
 export function registerOpenRace({ extensionUri: extension, workspaceState: memory }: vscode.ExtensionContext, running: () => Promise<LanguageClient>): vscode.Disposable {
   /** Texts of the scenarios that were shown, by name. */
   const texts = new Map<string, string>();
 
+  let asked = 0;
+
   const panel = createRacePanel({
     extension,
     memory,
-    async ask(params, token) {
+    async ask(params, token, onStates) {
       const client = await running();
-      const answer = parseRaceAnswer(await client.sendRequest<unknown>(RACE_METHOD, params, token));
-      if (answer.view !== null && 'scenario' in params) texts.set(params.scenario, answer.view.litmus);
-      return answer;
+      const progress = `race-${++asked}`;
+      const heard = client.onProgress(STATES, progress, (value) => {
+        const states = parseStates(value);
+        if (states !== undefined) onStates(states);
+      });
+      try {
+        const answer = parseRaceAnswer(await client.sendRequest<unknown>(RACE_METHOD, { ...params, progress }, token));
+        if (answer.view !== null && 'scenario' in params) texts.set(params.scenario, answer.view.litmus);
+        return answer;
+      } finally {
+        heard.dispose();
+      }
     },
+    askSchedules: async (params, token) => parseSchedules(await (await running()).sendRequest<unknown>(SCHEDULES_METHOD, params, token)),
+    askExport: async (params, token) => parseExport(await (await running()).sendRequest<unknown>(EXPORT_METHOD, params, token)),
     openSource,
     async openRule(rule) {
       await vscode.env.openExternal(vscode.Uri.parse(`${RULE_PAGES}${rule}.md`));

@@ -26,7 +26,12 @@ before(async () => {
     const all = [];
     for (const scenario of names) all.push(await ask({ scenario }));
     const buggy = all.find(({ name }) => name === target.scenario);
-    return { buggy, fixed: await ask({ ...target, variant: 'fixed' }), all };
+    const schedules = await server.sendRequest('mmReview/schedules', target);
+    const at = stepOf(buggy, 'huge_ptep_modify_prot_start');
+    const other = await ask({ ...target, schedule: [...buggy.schedule.moves.slice(0, at), { thread: 0, way: 0 }] });
+    const [ends] = (await server.sendRequest('mmReview/schedules', { ...target, variant: 'fixed' })).schedules;
+    const safe = await ask({ ...target, variant: 'fixed', schedule: ends.moves });
+    return { schedules, other, safe, buggy, fixed: await ask({ ...target, variant: 'fixed' }), all };
   });
   context = await openBrowser(home);
 });
@@ -179,16 +184,70 @@ test('the failing schedule beside its replay on the fixed code', async () => {
   await close();
 });
 
+test('other schedules are listed, chosen, and branched off', async () => {
+  const { page, close } = await show(views.buggy, { theme: 'light' });
+  await page.locator('details.schedules summary').click();
+  assert.deepEqual((await sent(page)).at(-1), { type: 'schedules' });
+  await post(page, { type: 'schedules', choice: { target }, ...views.schedules });
+  const entries = page.locator('.schedules li');
+  assert.equal(await entries.count(), views.schedules.schedules.length);
+  await page.locator('details.schedules').screenshot({ path: path.join(PICTURES, 'schedules.png') });
+  await entries.last().locator('button').click();
+  assert.deepEqual((await sent(page)).at(-1), { type: 'choose', variant: 'buggy', adversary: null, schedule: views.schedules.schedules.at(-1).moves, step: 0 });
+  // From a step on, the other thread: by keyboard.
+  const at = stepOf(views.buggy, 'huge_ptep_modify_prot_start');
+  await page.locator('h1').click();
+  for (let n = 0; n < at; n++) await page.keyboard.press('ArrowRight');
+  await page.locator('.turn').focus();
+  await page.keyboard.press('Enter');
+  const chosen = (await sent(page)).at(-1);
+  assert.deepEqual(chosen, { type: 'choose', variant: 'buggy', adversary: null, schedule: [...views.buggy.schedule.moves.slice(0, at), { thread: 0, way: 0 }], step: at + 1 });
+  // The answer.
+  const choice = { target, variant: 'buggy', schedule: chosen.schedule };
+  await post(page, { type: 'race', choice, view: views.other, step: at + 1 });
+  await page.locator('.chosen').waitFor();
+  assert.equal(await page.locator('aside h2').innerText(), `After step ${at + 1}`);
+  assert.deepEqual((await kept(page)).choice, choice);
+  await page.screenshot({ path: path.join(PICTURES, 'other-order.png'), animations: 'disabled' });
+  await page.locator('[data-do=shortest]').click();
+  assert.equal((await sent(page)).at(-1).schedule, null);
+  await close();
+});
+
+test('a schedule that ends well has no violation to go to', async () => {
+  const { page, close } = await show(views.safe, { theme: 'dark', step: 2 });
+  assert.equal(await page.locator('.verdict .word').innerText(), 'Never');
+  assert.equal(await page.locator('button[aria-label=Violation]').count(), 0);
+  await page.locator('button[aria-label=Last]').click();
+  assert.equal(await page.locator('.words.bad, .tick.bad, .row.bad').count(), 0);
+  assert.match(await page.locator('.chosen').innerText(), /It goes well; so does every other/);
+  await page.screenshot({ path: path.join(PICTURES, 'safe.png'), animations: 'disabled' });
+  await close();
+});
+
+test('a long exploration tells how far it is and can be cancelled', async () => {
+  const { page, close } = await show(views.buggy);
+  await post(page, { type: 'busy', choice: { target, variant: 'fixed' }, states: 123456 });
+  await page.locator('.busy [role=status]').filter({ hasText: '123,456 states so far' }).waitFor();
+  await page.screenshot({ path: path.join(PICTURES, 'busy.png'), animations: 'disabled' });
+  await page.locator('[data-do=cancel]').click();
+  assert.deepEqual((await sent(page)).at(-1), { type: 'cancel' });
+  await post(page, { type: 'race', choice: { target, variant: 'buggy' }, view: views.buggy, step: null });
+  await page.locator('.busy').waitFor({ state: 'detached' });
+  await close();
+});
+
 test('buttons ask the host', async () => {
   const { page, close } = await show(views.buggy);
   await page.locator('[data-variant=fixed]').click();
   await page.locator('[data-do=copy]').click();
+  await page.locator('[data-do=export]').click();
   await page.locator('[data-do=source]').click();
   await page.locator('button.chip').click();
   await page.locator('select[aria-label="Other thread"]').selectOption({ index: 1 });
   assert.deepEqual((await sent(page)).filter(({ type }) => type !== 'ready' && type !== 'step'), [
-    { type: 'choose', variant: 'fixed', adversary: null }, { type: 'copy' }, { type: 'source', line: null }, { type: 'rule' },
-    { type: 'choose', variant: 'buggy', adversary: views.buggy.adversaries[0].name },
+    { type: 'choose', variant: 'fixed', adversary: null, schedule: null, step: 0 }, { type: 'copy' }, { type: 'export' }, { type: 'source', line: null }, { type: 'rule' },
+    { type: 'choose', variant: 'buggy', adversary: views.buggy.adversaries[0].name, schedule: null, step: 0 },
   ]);
   await post(page, { type: 'done', words: 'Copied.' });
   await page.locator('.toast.shown').filter({ hasText: 'Copied.' }).waitFor();

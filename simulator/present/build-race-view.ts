@@ -51,6 +51,7 @@ export function buildRaceView({ examination, counterpart, adversaries = [], sour
     uncovered: exploration.verdict === 'Never' && uncovered.length > 0 ? `The label${uncovered.length === 1 ? '' : 's'} ${listed(uncovered) ?? ''} had to be reached and ${uncovered.length === 1 ? 'was' : 'were'} not: this "Never" proves nothing.` : null,
     covered: coversOf(scenario, selection.variant, selection.adversaries.map(({ name }) => name)).filter((label) => !uncovered.includes(label)),
     threads: threadViews(program),
+    schedule: trace ? { moves: trace.steps.map(({ move }) => move), chosen: examination.chosen, fails: violatedProperty(trace) !== undefined } : null,
     diagram: diagram ? diagramView(program, diagram, places) : null,
     steps: trace ? stepViews(program, trace, places) : [],
     states: trace ? stateViews(program, trace, formatValue) : [],
@@ -68,8 +69,9 @@ export function choice({ name, title }: Choice): Choice {
 
 function verdictView({ program, exploration, trace }: Examination): VerdictView {
   const { verdict, witness, preemptions } = exploration;
-  const property = (trace && violatedProperty(trace)) ?? witness?.property;
-  const headline = property === undefined ? null : trace ? violationNote(program, trace, property, formatValue) : PROPERTY_TITLES[property];
+  const shown = trace && violatedProperty(trace);
+  const property = shown ?? witness?.property;
+  const headline = property === undefined ? null : trace && shown !== undefined ? violationNote(program, trace, property, formatValue) : PROPERTY_TITLES[property];
   const steps = witness === undefined ? [] : [count(witness.schedule.length, 'step')];
   const switches = preemptions === undefined ? [] : [preemptions === 0 ? 'no preemption' : count(preemptions, 'preemption')];
   return {
@@ -103,8 +105,10 @@ function stepViews(program: Program, trace: Trace, places: Places): StepView[] {
 
 /** A schedule that fails in one of the two is replayed on the other. */
 function fixView(examination: Examination, counterpart: Examination | undefined): { readonly view: FixView; readonly sideBySide: SideBySideView; readonly text: string } | undefined {
-  const [failing, fixed] = examination.trace ? [examination, counterpart] : [counterpart, examination];
-  if (!failing?.trace || !fixed || fixed.trace) return undefined;
+  // Beside a schedule that was asked for, another one would be taken for its replay.
+  if (examination.chosen && !fails(examination)) return undefined;
+  const [failing, fixed] = fails(examination) ? [examination, counterpart] : [counterpart, examination];
+  if (!failing?.trace || !fails(failing) || !fixed || fails(fixed)) return undefined;
   const comparison = compareWithFix(failing.program, failing.trace, fixed.program);
   const diagram = fixDiagram(comparison, formatValue);
   const places = placesIn(fixed.scenario, fixed.selection.adversaries);
@@ -114,6 +118,10 @@ function fixView(examination: Examination, counterpart: Examination | undefined)
     sideBySide: sideBySideView({ program: failing.program, trace: failing.trace, places: placesIn(failing.scenario, failing.selection.adversaries), comparison, fixedPlaces: places, names: [failing.selection.variant, fixed.selection.variant] }),
     text: renderText(diagram),
   };
+}
+
+function fails({ trace }: Examination): boolean {
+  return trace !== undefined && violatedProperty(trace) !== undefined;
 }
 
 function count(number: number, noun: string): string {

@@ -45,7 +45,9 @@ export interface RaceView {
   /** Labels that had to be reached and were. */
   readonly covered: readonly string[];
   readonly threads: readonly ThreadView[];
-  /** Of the failing schedule; null when nothing fails. */
+  /** What is shown: the shortest failing schedule, or one that was asked for; null when nothing fails and none was. */
+  readonly schedule: ScheduleView | null;
+  /** Of that schedule. */
   readonly diagram: DiagramView | null;
   /** Every step of the schedule, those that the diagram folds included. */
   readonly steps: readonly StepView[];
@@ -75,6 +77,37 @@ export interface ThreadView {
   readonly name: string;
   /** `UFFDIO_WRITEPROTECT`; the name again when it has none. */
   readonly title: string;
+}
+
+/** A choice of who moves: the thread's index, and which of its step's ways it goes, from 0. */
+export interface MoveView {
+  readonly thread: number;
+  readonly way: number;
+}
+
+export interface ScheduleView {
+  readonly moves: readonly MoveView[];
+  /** Whether the reader asked for it. */
+  readonly chosen: boolean;
+  readonly fails: boolean;
+}
+
+/** A schedule in a list. */
+export interface ScheduleEntry {
+  /** `MISSING event, but the page exists, at handle_userfault() of P1` */
+  readonly title: string;
+  /** `11 steps: P0, P1` */
+  readonly detail: string;
+  readonly fails: boolean;
+  readonly moves: readonly MoveView[];
+}
+
+/** The answer to whoever asked which schedules there are; empty with problems. */
+export interface SchedulesAnswer {
+  readonly schedules: readonly ScheduleEntry[];
+  /** Whether these are all: one for each thing that can go wrong, and for each way to end. */
+  readonly complete: boolean;
+  readonly problems: readonly RaceProblem[];
 }
 
 /** A failing schedule as rows below a column for each thread. */
@@ -219,6 +252,8 @@ export interface NextView {
   readonly short: string;
   /** What it waits for: `ptl, held by P0`. */
   readonly waitsFor: string | null;
+  /** How many ways its next step can go; more than one only where the scenario says `choose()`. */
+  readonly ways: number;
 }
 
 /** The failing schedule, replayed on the fixed program. */
@@ -276,5 +311,11 @@ export interface RaceProblem {
 /** The answer to whoever asked for a race: a view, or else problems. */
 export interface RaceAnswer {
   readonly view: RaceView | null;
+  readonly problems: readonly RaceProblem[];
+}
+
+/** The answer to whoever asked for a file: its text, or else problems. */
+export interface ExportAnswer {
+  readonly text: string | null;
   readonly problems: readonly RaceProblem[];
 }

@@ -11,7 +11,10 @@ const send = (message: PageMessage): void => host.postMessage(message);
 const root = document.getElementById('race') ?? document.body.appendChild(el('div'));
 const toast = el('div', { class: 'toast', role: 'status' });
 document.body.append(toast);
+const busyWords = el('span', { role: 'status' });
+const busy = el('div', { class: 'busy' }, busyWords, el('button', { type: 'button', class: 'button', 'data-do': 'cancel', click: () => send({ type: 'cancel' }) }, 'Cancel'));
 let race: Race | undefined;
+let busyTimer: ReturnType<typeof setTimeout> | undefined;
 let toastTimer: ReturnType<typeof setTimeout> | undefined;
 
 window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
@@ -24,6 +27,7 @@ send({ type: 'ready' });
 function handle(message: HostMessage): void {
   switch (message.type) {
     case 'race': {
+      hideBusy();
       const { choice, view } = message;
       const saved = parsePanelState(host.getState());
       draw(choice, view, message.step ?? (saved && sameChoice(saved.choice, choice) ? saved.step : 0));
@@ -31,11 +35,17 @@ function handle(message: HostMessage): void {
     }
     case 'busy':
       keep(message.choice);
-      if (race === undefined) show(el('p', { class: 'busy', role: 'status' }, 'Exploring every order of the threads …'));
-      else race.element.setAttribute('aria-busy', 'true');
+      showBusy(message.states);
+      break;
+    case 'schedules':
+      race?.showSchedules(message.schedules, message.complete);
+      break;
+    case 'goto':
+      race?.go(message.step);
       break;
     case 'problems':
       keep(message.choice);
+      hideBusy();
       race?.dispose();
       race = undefined;
       show(drawProblems(message.choice, message.problems));
@@ -49,6 +59,22 @@ function handle(message: HostMessage): void {
     default:
       message satisfies never;
   }
+}
+
+/** How far it has come, and a way to stop it. What is shown already stays where it is. */
+function showBusy(states: number | null): void {
+  const found = states === null ? '' : ` ${states.toLocaleString('en')} states so far.`;
+  busyWords.textContent = `Exploring every order of the threads …${found}`;
+  // Most races are explored before anybody could read this.
+  busyTimer ??= setTimeout(() => document.body.append(busy), 250);
+  if (race === undefined) show(el('div'));
+  else race.element.setAttribute('aria-busy', 'true');
+}
+
+function hideBusy(): void {
+  clearTimeout(busyTimer);
+  busyTimer = undefined;
+  busy.remove();
 }
 
 function draw(choice: RaceChoice, view: RaceView, step: number): void {
@@ -81,13 +107,14 @@ function keep(choice: RaceChoice): void {
   if (!saved || !sameChoice(saved.choice, choice)) host.setState({ choice, step: 0, sideBySide: saved?.sideBySide ?? false });
 }
 
-function drawProblems({ target, variant, adversary }: RaceChoice, problems: readonly RaceProblem[]): HTMLElement {
+function drawProblems({ target, variant, adversary, schedule }: RaceChoice, problems: readonly RaceProblem[]): HTMLElement {
   return el('div', { class: 'wrap', role: 'alert' },
     el('h1', {}, 'This race cannot be shown'),
     el('p', { class: 'dim mono' }, 'scenario' in target ? target.scenario : target.uri),
     el('ul', { class: 'problems' }, ...problems.map(({ line, column, message }) => el('li', {}, el('span', { class: 'at mono' }, `${line}:${column} `), message))),
     el('button', { type: 'button', class: 'button', click: () => send({ type: 'again' }) }, 'Try again'),
-    adversary === undefined || variant === undefined ? null : el('button', { type: 'button', class: 'button', click: () => send({ type: 'choose', variant, adversary: null }) }, `Without ${adversary}`));
+    adversary === undefined || variant === undefined ? null : el('button', { type: 'button', class: 'button', click: () => send({ type: 'choose', variant, adversary: null, schedule: null, step: 0 }) }, `Without ${adversary}`),
+    schedule === undefined || variant === undefined ? null : el('button', { type: 'button', class: 'button', click: () => send({ type: 'choose', variant, adversary: adversary ?? null, schedule: null, step: 0 }) }, 'Without the chosen order'));
 }
 
 function onKey(event: KeyboardEvent): void {

@@ -1,9 +1,10 @@
 /** The page of one race: everything is drawn once, then a step changes what is marked and the table beside. */
-import type { FixView, RaceView } from '../../../simulator/present/race-view';
+import type { FixView, MoveView, RaceView, ScheduleEntry } from '../../../simulator/present/race-view';
 import { el } from './dom';
 import { drawBar, drawHeader, drawStory, stepWords, type Send } from './head';
 import { drawLanes } from './lanes';
 import { drawPlayer } from './player';
+import { drawSchedules } from './schedules';
 import { drawSideBySide } from './side-by-side';
 import { drawState } from './state-table';
 
@@ -15,6 +16,7 @@ export interface Race {
   readonly last: number;
   /** Plays the schedule, or holds. */
   togglePlaying(): void;
+  showSchedules(schedules: readonly ScheduleEntry[], complete: boolean): void;
   /** Another race takes its place. */
   dispose(): void;
 }
@@ -34,6 +36,9 @@ export interface RaceOptions {
 export function drawRace(view: RaceView, { send, look, onStep, onLook }: RaceOptions): Race {
   const last = view.steps.length;
   const pair = look.sideBySide ? view.sideBySide : null;
+  const moves = view.schedule?.moves ?? [];
+  const choosing = (schedule: readonly MoveView[], step: number): void => send({ type: 'choose', variant: view.variant, adversary: view.adversary[0] ?? null, schedule, step });
+  const schedules = drawSchedules(view, { ask: () => send({ type: 'schedules' }), choose: (chosen) => choosing(chosen, 0) });
   let now = 0;
   const table = el('div', { class: 'state' });
   const tableTitle = el('h2');
@@ -42,7 +47,7 @@ export function drawRace(view: RaceView, { send, look, onStep, onLook }: RaceOpt
     lanes?.mark(now);
     const state = view.states[now];
     tableTitle.textContent = now === 0 ? 'Before the first step' : `After step ${now}`;
-    if (state) table.replaceChildren(...drawState(state, view.threads));
+    if (state) table.replaceChildren(...drawState(state, view.threads, { next: moves[now], take: (move) => choosing([...moves.slice(0, now), move], now + 1) }));
     player?.show(now, stepWords(view.steps[now - 1], view.threads, view.diagram?.beginning ?? null));
     const row = lanes?.element.querySelector('.row.current');
     row?.scrollIntoView({ block: 'nearest', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
@@ -52,17 +57,18 @@ export function drawRace(view: RaceView, { send, look, onStep, onLook }: RaceOpt
     player?.stop();
     go(n);
   };
-  const lanes = pair ? drawSideBySide(pair, view.diagram ? choose : undefined) : view.diagram ? drawLanes(view.diagram, { label: 'The failing schedule', threads: view.threads, onStep: choose }) : undefined;
+  const lanes = pair ? drawSideBySide(pair, view.diagram ? choose : undefined) : view.diagram ? drawLanes(view.diagram, { label: view.schedule?.fails === false ? 'The schedule' : 'The failing schedule', threads: view.threads, onStep: choose }) : undefined;
   const player = view.diagram ? drawPlayer({ last, violates: view.steps.at(-1)?.violated !== null, onStep: go, current: () => now }) : undefined;
   const element = el('div', { class: 'wrap' },
     drawHeader(view, send),
-    drawStory(view),
+    drawStory(view, send),
     drawBar(view, { send, look, onLook }),
     el('main', player ? (pair ? { class: 'wide' } : {}) : { class: pair ? 'alone wide' : 'alone' },
       el('section', {},
         (view.diagram?.beginning ?? null) === null ? null : el('p', { class: 'dim beginning' }, view.diagram?.beginning),
         lanes && el('div', { class: 'scroll', tabindex: pair ? 0 : undefined, 'aria-label': pair ? 'Both schedules' : undefined, role: pair ? 'region' : undefined }, lanes.element),
         view.fix && !pair && drawFix(player ? view.fix : { ...view.fix, verdict: null }),
+        schedules.element,
         drawAbout(view),
         el('p', { class: 'legal' }, view.memoryModel)),
       player && el('aside', { 'aria-label': 'State' }, tableTitle, table)),
@@ -72,6 +78,7 @@ export function drawRace(view: RaceView, { send, look, onStep, onLook }: RaceOpt
     go: choose,
     get step() { return now; },
     last,
+    showSchedules: (entries, complete) => schedules.show(entries, complete),
     togglePlaying: () => player?.toggle(),
     dispose: () => player?.stop(),
   };
