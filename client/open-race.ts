@@ -41,18 +41,23 @@ export function registerOpenRace({ extensionUri: extension, workspaceState: memo
     },
     askSchedules: async (params, token) => parseSchedules(await (await running()).sendRequest<unknown>(SCHEDULES_METHOD, params, token)),
     askExport: async (params, token) => parseExport(await (await running()).sendRequest<unknown>(EXPORT_METHOD, params, token)),
+    sourceOf,
     openSource,
     async openRule(rule) {
       await vscode.env.openExternal(vscode.Uri.parse(`${RULE_PAGES}${rule}.md`));
     },
   });
 
-  async function openSource({ name, litmus, source }: RaceView, line: number | undefined, viewColumn: vscode.ViewColumn): Promise<void> {
+  /** The file that was explored; for a scenario that ships, its text under our scheme. */
+  function sourceOf({ name, litmus, source }: RaceView): vscode.Uri {
     const ships = texts.get(name) === litmus || source === null;
-    const uri = ships ? vscode.Uri.from({ scheme: SCHEME, path: `/${name}.litmus` }) : vscode.Uri.parse(source);
     if (ships) texts.set(name, litmus);
+    return ships ? vscode.Uri.from({ scheme: SCHEME, path: `/${name}.litmus` }) : vscode.Uri.parse(source);
+  }
+
+  async function openSource(view: RaceView, line: number | undefined, viewColumn: vscode.ViewColumn): Promise<void> {
     const at = line === undefined ? undefined : new vscode.Range(line - 1, 0, line - 1, 0);
-    await vscode.window.showTextDocument(uri, { viewColumn, preview: true, ...(at && { selection: at }) });
+    await vscode.window.showTextDocument(sourceOf(view), { viewColumn, preview: true, ...(at && { selection: at }) });
   }
 
   async function chooseFrom(title: string, items: readonly (vscode.QuickPickItem & { readonly target: RaceTarget })[]): Promise<RaceTarget | undefined> {

@@ -101,7 +101,7 @@ test('the keyboard steps, the slider and the table follow, and the step is told 
   assert.equal(await page.locator('.row.current').getAttribute('aria-current'), 'step');
   assert.match(await page.locator('[aria-live=polite]').innerText(), /handle_userfault/);
   assert.equal(await page.locator('.count').innerText(), `Step ${last} of ${last}`);
-  assert.deepEqual(await kept(page), { choice: { target, variant: 'buggy' }, step: last, sideBySide: false });
+  assert.deepEqual(await kept(page), { choice: { target, variant: 'buggy' }, step: last, sideBySide: false, zoom: 1, follow: false });
   await page.keyboard.press('Home');
   assert.equal(await page.locator('.row.current').count(), 0);
   // On the slider the same keys do the same.
@@ -234,6 +234,29 @@ test('a long exploration tells how far it is and can be cancelled', async () => 
   assert.deepEqual((await sent(page)).at(-1), { type: 'cancel' });
   await post(page, { type: 'race', choice: { target, variant: 'buggy' }, view: views.buggy, step: null });
   await page.locator('.busy').waitFor({ state: 'detached' });
+  await close();
+});
+
+test('size, statistics, and the source that follows', async () => {
+  const { page, close } = await show(views.buggy, { step: 3 });
+  const width = () => page.locator('.row.current code').evaluate((element) => element.getBoundingClientRect().height);
+  const before = await width();
+  await page.locator('h1').click();
+  await page.keyboard.press('+');
+  await page.locator('.zoom').filter({ hasText: '125%' }).waitFor();
+  assert.ok(await width() > before);
+  assert.equal((await kept(page)).zoom, 1.25);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 0);
+  await page.screenshot({ path: path.join(PICTURES, 'larger.png'), animations: 'disabled' });
+  await page.keyboard.press('0');
+  await page.locator('[data-do^=Smaller]').click();
+  await page.locator('.zoom').filter({ hasText: '80%' }).waitFor();
+  await page.locator('details.herd summary').click();
+  assert.match(await page.locator('.herd pre').innerText(), /^Test hugetlb-missing-unstable-pte\+buggy Allowed\nStates \d+\n[^]*Observation \S+ Sometimes \d+ \d+/);
+  await page.locator('[data-do=follow]').click();
+  assert.ok((await sent(page)).some(({ type, on }) => type === 'follow' && on));
+  await post(page, { type: 'goto', step: 5 });
+  await page.locator('aside h2').filter({ hasText: 'After step 5' }).waitFor();
   await close();
 });
 

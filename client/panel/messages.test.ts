@@ -19,7 +19,7 @@ const view: RaceView = {
   },
   steps: [{ n: 1, thread: 0, text: 'x = 1', kind: 'store', function: 'P0', file: null, line: 3, origin: { file: 'mm/a.c', line: 3 }, notes: [], violated: 'no!' }],
   states: [{ groups: [], next: [{ thread: 0, status: 'ready', text: 'x = 1', short: 'x = 1', waitsFor: null, ways: 1 }] }, { groups: [{ title: 'Memory', cells: [{ name: 'x', value: '1', before: '0', since: 1 }] }], next: [] }],
-  fix: null, sideBySide: null, text: 'P0', litmus: 'C a-race', source: null,
+  fix: null, sideBySide: null, text: 'P0', herd: 'Test a-race Allowed\n', litmus: 'C a-race', source: null,
 };
 
 describe('messages', () => {

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { ExportAnswer, RaceAnswer, RaceView, SchedulesAnswer } from '../../simulator/present/race-view';
 import type { RaceParams } from '../races';
 import { saveExport, type ExportFormat } from './export';
+import { createFollower } from './follow';
 import { pageHtml } from './html';
 import { parsePageMessage, parsePanelState, type HostMessage, type PageMessage, type PanelState, type RaceChoice } from './messages';
 
@@ -18,6 +19,8 @@ export interface RacePanelOptions {
   readonly ask: (params: RaceParams, token: vscode.CancellationToken, onStates: (states: number) => void) => Promise<RaceAnswer>;
   readonly askSchedules: (params: RaceParams, token: vscode.CancellationToken) => Promise<SchedulesAnswer>;
   readonly askExport: (params: RaceParams & { readonly format: ExportFormat }, token: vscode.CancellationToken) => Promise<ExportAnswer>;
+  /** Where the scenario's text can be read. */
+  readonly sourceOf: (view: RaceView) => vscode.Uri;
   readonly openSource: (view: RaceView, line: number | undefined, column: vscode.ViewColumn) => Promise<void>;
   readonly openRule: (rule: string) => Promise<void>;
 }
@@ -48,9 +51,14 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
   let previous: Shown | undefined;
   /** Where a restored panel was. */
   let step: number | null = null;
+  /** Where the reader is, and whether the source is to be shown with it. */
+  let at = 0;
+  let following = false;
   let asking: vscode.CancellationTokenSource | undefined;
 
   const post = (message: HostMessage): void => void panel?.webview.postMessage(message);
+
+  const follower = createFollower({ sourceOf: options.sourceOf, onStep: (n) => post({ type: 'goto', step: n }) });
 
   function adopt(adopted: vscode.WebviewPanel): void {
     panel?.dispose();
@@ -64,6 +72,8 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
     adopted.onDidDispose(() => {
       if (panel !== adopted) return;
       asking?.cancel();
+      following = false;
+      follower.stop();
       panel = undefined;
       current = undefined;
     });
@@ -146,12 +156,17 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
         cancel();
         break;
       case 'follow':
+        following = message.on;
+        if (following) followStep();
+        else follower.stop();
         break;
       case 'again':
         if (current !== undefined) await load(current.choice);
         break;
       case 'step':
+        at = message.step;
         if (current !== undefined) remember(current.choice, message.step);
+        if (following) followStep();
         break;
       case 'copy':
         if (typeof view?.text !== 'string') break;
@@ -172,6 +187,12 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
   async function choose({ choice }: Shown, message: PageMessage & { readonly type: 'choose' }): Promise<void> {
     if (message.schedule !== null) step = message.step;
     await load({ target: choice.target, variant: message.variant, ...(message.adversary !== null && { adversary: message.adversary }), ...(message.schedule !== null && { schedule: message.schedule }) });
+  }
+
+  function followStep(): void {
+    const view = current?.answer?.view;
+    // A source that cannot be opened is no reason not to step on.
+    if (view) follower.show(view, at, besides(panel?.viewColumn)).catch(() => undefined);
   }
 
   async function exportIt(choice: RaceChoice, view: RaceView): Promise<void> {
@@ -206,6 +227,7 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
     dispose() {
       // The panel stays: when the window is closed, it is to come back with it.
       asking?.cancel();
+      follower.dispose();
       serializer.dispose();
     },
   };

@@ -39,7 +39,7 @@ const shape = record<RaceView>({
   states: listOf(state),
   sideBySide: orNull(record<SideBySideView>({ words: isString, left: side, right: side, lines: listOf(record<LineView>({ left: orNull(isNumber), right: orNull(isNumber) })), part: orNull(isNumber) })),
   fix: orNull(record<FixView>({ title: isString, sentence: isString, verdict: orNull(isString), threads: listOf(thread), diagram })),
-  text: orNull(isString), litmus: isString, source: orNull(isString),
+  text: orNull(isString), herd: isString, litmus: isString, source: orNull(isString),
 });
 
 export const isRaceView: Check<RaceView> = (value): value is RaceView => shape(value) && value.states.length === (value.diagram === null ? 0 : value.steps.length + 1);

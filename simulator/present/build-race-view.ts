@@ -9,6 +9,7 @@ import { buildDiagram } from './diagram';
 import { diagramView, noteWords, placesIn, threadViews, type Places } from './diagram-view';
 import { MEMORY_MODEL } from './explain';
 import { compareWithFix, fixDiagram, partingWords } from './fix';
+import { conditionOf, renderHerd } from './herd';
 import { listed, PROPERTY_TITLES, violationNote } from './property-words';
 import { RACE_VIEW_VERSION, type Choice, type FixView, type RaceView, type SideBySideView, type StepView, type VerdictView } from './race-view';
 import { violatedProperty } from './slice';
@@ -58,6 +59,7 @@ export function buildRaceView({ examination, counterpart, adversaries = [], sour
     fix: fix?.view ?? null,
     sideBySide: fix?.sideBySide ?? null,
     text: diagram ? renderText(diagram) : fix?.text ?? null,
+    herd: renderHerd({ name: scenario.variants.length > 1 ? `${scenario.name}+${selection.variant}` : scenario.name, exploration, uncovered, condition: conditionOf(scenario.text) }),
     litmus: scenario.text,
     source: source ?? null,
   };
@@ -67,12 +69,12 @@ export function choice({ name, title }: Choice): Choice {
   return { name, title };
 }
 
-function verdictView({ program, exploration, trace }: Examination): VerdictView {
+function verdictView({ program, exploration, trace, chosen }: Examination): VerdictView {
   const { verdict, witness, preemptions } = exploration;
   const shown = trace && violatedProperty(trace);
   const property = shown ?? witness?.property;
   const headline = property === undefined ? null : trace && shown !== undefined ? violationNote(program, trace, property, formatValue) : PROPERTY_TITLES[property];
-  const steps = witness === undefined ? [] : [count(witness.schedule.length, 'step')];
+  const steps = witness === undefined ? [] : [`${chosen ? 'the shortest failure has ' : ''}${count(witness.schedule.length, 'step')}`];
   const switches = preemptions === undefined ? [] : [preemptions === 0 ? 'no preemption' : count(preemptions, 'preemption')];
   return {
     word: verdict === 'inconclusive' ? 'Inconclusive' : verdict,

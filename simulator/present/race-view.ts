@@ -57,6 +57,8 @@ export interface RaceView {
   readonly sideBySide: SideBySideView | null;
   /** The diagram as text for a commit message. */
   readonly text: string | null;
+  /** What was found, as herd7 reports it: lines. */
+  readonly herd: string;
   /** The scenario's file as it was explored. */
   readonly litmus: string;
   /** Where the scenario can be read, when it is a file: a path or a URI as the reader of this asked for it. */

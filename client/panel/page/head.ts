@@ -2,7 +2,7 @@
 import type { RaceView, ScheduleView, StepView, ThreadView } from '../../../simulator/present/race-view';
 import type { PageMessage } from '../messages';
 import { el } from './dom';
-import type { Look } from './race';
+import { drawZoom, type Look } from './look';
 
 export type Send = (message: PageMessage) => void;
 
@@ -32,7 +32,7 @@ function drawChosen(view: RaceView, { fails }: ScheduleView, send: Send): HTMLEl
   return el('p', { class: 'chosen', role: 'status' },
     el('b', {}, 'An order of your choice. '), fails ? 'It goes wrong. ' : `It goes well; ${others}. `,
     el('button', { type: 'button', class: 'link', 'data-do': 'shortest', click: () => send({ type: 'choose', variant: view.variant, adversary: view.adversary[0] ?? null, schedule: null, step: 0 }) },
-      view.verdict.word === 'Sometimes' ? 'Show the shortest that fails' : 'Show none'));
+      view.verdict.word === 'Sometimes' ? 'Show the shortest that fails' : 'Hide it'));
 }
 
 /** Which variant, which other thread, and what can be taken along. */
@@ -56,9 +56,14 @@ export function drawBar(view: RaceView, { send, look, onLook }: { readonly send:
         type: 'button', class: 'button toggle', 'data-do': 'side-by-side', 'aria-pressed': look.sideBySide ? 'true' : 'false', title: 'The failing schedule beside its replay on the fixed code',
         click: () => onLook({ ...look, sideBySide: !look.sideBySide }),
       }, 'Side by side'),
+      view.schedule === null ? null : drawZoom(look, onLook),
       view.text === null ? null : el('button', { type: 'button', class: 'button', 'data-do': 'copy', title: 'Copy the schedule as text for a commit message', click: () => send({ type: 'copy' }) }, 'Copy as diagram'),
       el('button', { type: 'button', class: 'button', 'data-do': 'export', title: 'Write it to a file: SVG, Mermaid, JSON, litmus or Promela', click: () => send({ type: 'export' }) }, 'Export …'),
-      el('button', { type: 'button', class: 'button', 'data-do': 'source', click: () => send({ type: 'source', line: null }) }, 'Show the litmus source')));
+      el('button', { type: 'button', class: 'button', 'data-do': 'source', click: () => send({ type: 'source', line: null }) }, 'Show the litmus source'),
+      view.schedule === null ? null : el('button', {
+        type: 'button', class: 'button toggle', 'data-do': 'follow', 'aria-pressed': look.follow ? 'true' : 'false', title: 'Shows the line of the step in an editor beside; the cursor there chooses the step',
+        click: () => onLook({ ...look, follow: !look.follow }),
+      }, 'Follow source')));
 }
 
 /** The words for a step, as a whole sentence: they are read out. */

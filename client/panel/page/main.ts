@@ -2,7 +2,8 @@
 import type { RaceProblem, RaceView } from '../../../simulator/present/race-view';
 import { parseHostMessage, parsePanelState, sameChoice, type HostMessage, type PageMessage, type PanelState, type RaceChoice } from '../messages';
 import { el } from './dom';
-import { drawRace, type Look, type Race } from './race';
+import { zoomed, type Look } from './look';
+import { drawRace, type Race } from './race';
 
 declare function acquireVsCodeApi(): { postMessage(message: PageMessage): void; getState(): unknown; setState(state: PanelState): void };
 
@@ -14,6 +15,8 @@ document.body.append(toast);
 const busyWords = el('span', { role: 'status' });
 const busy = el('div', { class: 'busy' }, busyWords, el('button', { type: 'button', class: 'button', 'data-do': 'cancel', click: () => send({ type: 'cancel' }) }, 'Cancel'));
 let race: Race | undefined;
+let lookNow: Look | undefined;
+let lookAnew: (look: Look) => void = () => undefined;
 let busyTimer: ReturnType<typeof setTimeout> | undefined;
 let toastTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -79,7 +82,8 @@ function hideBusy(): void {
 
 function draw(choice: RaceChoice, view: RaceView, step: number): void {
   const focused = focusKey();
-  const look: Look = { sideBySide: parsePanelState(host.getState())?.sideBySide ?? false };
+  const saved = parsePanelState(host.getState());
+  const look: Look = { sideBySide: saved?.sideBySide ?? false, zoom: saved?.zoom ?? 1, follow: saved?.follow ?? false };
   race?.dispose();
   race = drawRace(view, {
     send, look,
@@ -87,11 +91,16 @@ function draw(choice: RaceChoice, view: RaceView, step: number): void {
       host.setState({ choice, step: n, ...look });
       send({ type: 'step', step: n });
     },
-    onLook(next) {
-      host.setState({ choice, step: race?.step ?? 0, ...next });
-      draw(choice, view, race?.step ?? 0);
-    },
+    onLook: (next) => lookAnew(next),
   });
+  lookAnew = (next) => {
+    if (next.follow !== look.follow) send({ type: 'follow', on: next.follow });
+    host.setState({ choice, step: race?.step ?? 0, ...next });
+    draw(choice, view, race?.step ?? 0);
+  };
+  lookNow = look;
+  // The host knows nothing of what the page kept.
+  if (look.follow) send({ type: 'follow', on: true });
   show(race.element);
   race.go(step);
   focusAgain(focused);
@@ -104,7 +113,7 @@ function show(element: HTMLElement): void {
 /** Remembers a choice before there is anything to step through. */
 function keep(choice: RaceChoice): void {
   const saved = parsePanelState(host.getState());
-  if (!saved || !sameChoice(saved.choice, choice)) host.setState({ choice, step: 0, sideBySide: saved?.sideBySide ?? false });
+  if (!saved || !sameChoice(saved.choice, choice)) host.setState({ ...saved, choice, step: 0 });
 }
 
 function drawProblems({ target, variant, adversary, schedule }: RaceChoice, problems: readonly RaceProblem[]): HTMLElement {
@@ -118,7 +127,14 @@ function drawProblems({ target, variant, adversary, schedule }: RaceChoice, prob
 }
 
 function onKey(event: KeyboardEvent): void {
-  if (race === undefined || race.last === 0 || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (race === undefined || race.last === 0 || event.altKey || event.ctrlKey || event.metaKey) return;
+  // On some keyboards plus needs shift. With ctrl the keys are the editor's own.
+  const zoom = lookNow && { '+': zoomed(lookNow.zoom, 1), '=': zoomed(lookNow.zoom, 1), '-': zoomed(lookNow.zoom, -1), '0': 1 }[event.key];
+  if (lookNow && zoom !== undefined && !(event.target instanceof HTMLSelectElement)) {
+    lookAnew({ ...lookNow, zoom });
+    return;
+  }
+  if (event.shiftKey) return;
   const { target } = event;
   // The slider does the same with its keys, except for the space bar; other controls have a use of their own for theirs.
   const slider = target instanceof HTMLInputElement && target.type === 'range';

@@ -3,6 +3,7 @@ import type { FixView, MoveView, RaceView, ScheduleEntry } from '../../../simula
 import { el } from './dom';
 import { drawBar, drawHeader, drawStory, stepWords, type Send } from './head';
 import { drawLanes } from './lanes';
+import type { Look } from './look';
 import { drawPlayer } from './player';
 import { drawSchedules } from './schedules';
 import { drawSideBySide } from './side-by-side';
@@ -19,11 +20,6 @@ export interface Race {
   showSchedules(schedules: readonly ScheduleEntry[], complete: boolean): void;
   /** Another race takes its place. */
   dispose(): void;
-}
-
-/** How the page is looked at, besides the step. */
-export interface Look {
-  readonly sideBySide: boolean;
 }
 
 export interface RaceOptions {
@@ -70,9 +66,11 @@ export function drawRace(view: RaceView, { send, look, onStep, onLook }: RaceOpt
         view.fix && !pair && drawFix(player ? view.fix : { ...view.fix, verdict: null }),
         schedules.element,
         drawAbout(view),
+        el('details', { class: 'herd' }, el('summary', {}, 'Statistics, as herd reports them'), el('pre', { tabindex: 0 }, view.herd)),
         el('p', { class: 'legal' }, view.memoryModel)),
       player && el('aside', { 'aria-label': 'State' }, tableTitle, table)),
     player?.element);
+  element.style.setProperty('--zoom', String(look.zoom));
   return {
     element,
     go: choose,
