@@ -8,7 +8,7 @@ import type { Fix } from './fixes/fix';
 import type { Navigation } from './navigation/navigation';
 import type { KernelModel } from '../kernel/model';
 import type { Span } from '../parser/ir';
-import type { ParserBackend } from '../parser/types';
+import type { Outline, ParserBackend } from '../parser/types';
 import type { EntryFacts, FunctionFacts } from './spots/facts';
 
 /** Where the analyzer gets files from. Paths are relative to the tree's root with forward slashes. */
@@ -17,6 +17,20 @@ export interface TreeReader {
   indexFiles(): readonly string[];
   /** Text of a file, or undefined when there is none (or it cannot be read). */
   read(path: string): string | undefined;
+}
+
+/** Outlines that were made before, by the text that they are of. The analysis asks it about texts that come from the reader. */
+export interface OutlineStore {
+  /** The outline of exactly this text, or undefined when it is not known. */
+  find(text: string): Outline | undefined;
+  /** Takes an outline that was not known. */
+  add(text: string, outline: Outline): void;
+}
+
+/** How far the index is. */
+export interface IndexProgress {
+  readonly done: number;
+  readonly total: number;
 }
 
 export interface CheckOptions {
@@ -47,6 +61,11 @@ export interface Analysis {
   invalidate(path: string): void;
   /** Replaces the kernel model. What was found so far does not count any more. */
   setModel(model: KernelModel): void;
+  /**
+   * Reads and outlines the files of the index, one at each step; nothing is done twice when it is left and begun again. Checks do the same
+   * when it was not done: this is for whoever wants to show how far it is.
+   */
+  index(): Generator<IndexProgress, void>;
   /** Findings whose location is in one of these files, ordered by file and position. */
   check(paths: readonly string[], options?: CheckOptions): Finding[];
   /** The same in small pieces: yields between functions so that the caller can cancel or let others run. */
@@ -78,6 +97,8 @@ export interface AnalysisOptions {
   readonly reader: TreeReader;
   /** What primitives do; the builtin model unless told. */
   readonly model?: KernelModel;
+  /** Saves scanning what was scanned before. */
+  readonly outlines?: OutlineStore;
   /** Called with one line for each thing that a log should say (an exception in one function, a function left incomplete). */
   readonly log?: (line: string) => void;
 }

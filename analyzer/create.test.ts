@@ -163,6 +163,74 @@ vm_fault_t again(struct vm_fault *vmf) { if (pte_none(ptep_get(vmf->pte))) retur
     expect(fresh.check(['mm/event.c'])).toHaveLength(1);
   });
 
+  it('sees what a function has become that is called by one that is called', () => {
+    const caller = locked.replace('	if (none)', '	settle_drawer(ptep);\n	if (none)');
+    const settle = 'static inline void settle_drawer(pte_t *ptep)\n{\n	settle_deeper(ptep);\n}\n';
+    const quiet = 'static inline void settle_deeper(pte_t *ptep)\n{\n	int n = 0;\n}\n';
+    const loud = quiet.replace('int n = 0;', 'spinlock_t *ptl = huge_pte_lock(0, 0, ptep);\n\n	spin_unlock(ptl);');
+    const files = { 'mm/event.c': event, 'mm/caller.c': caller, 'include/linux/settle.h': settle, 'include/linux/deeper.h': quiet };
+    const { analysis } = tree(files);
+    for (const text of [quiet, loud, quiet, '', loud, quiet]) {
+      analysis.setText('include/linux/deeper.h', text);
+      expect(analysis.check(['mm/event.c'])).toEqual(tree({ ...files, 'include/linux/deeper.h': text }).analysis.check(['mm/event.c']));
+    }
+  });
+
+  it('finds after any edits what a new run finds', () => {
+    const files: Record<string, string> = {
+      'mm/event.c': event,
+      'mm/caller.c': locked.replace('	if (none)', '	tidy_drawer(mm, ptep);\n	if (none)'),
+      'mm/other.c': lockless.replace('drawer_fault', 'drawer_write').replace('return 0', 'return look_again(vma, vmf, ptep)'),
+      'include/linux/drawer.h': `
+static inline void tidy_drawer(struct mm_struct *mm, pte_t *ptep)
+{
+	tidy_deeper(ptep, 3);
+}
+static inline void tidy_deeper(pte_t *ptep, int n)
+{
+	if (n)
+		set_pte_at(0, 0, ptep, huge_ptep_get(ptep));
+}
+static inline vm_fault_t look_again(struct vm_area_struct *vma, struct vm_fault *vmf, pte_t *ptep)
+{
+	spinlock_t *ptl = huge_pte_lock(hstate_vma(vma), vma->vm_mm, ptep);
+	bool none = huge_pte_none(huge_ptep_get(ptep));
+
+	spin_unlock(ptl);
+	return none ? drawer_is_empty(vma, vmf, ptep) : 0;
+}
+`,
+    };
+    const lines = [...new Set(Object.values(files).flatMap((text) => text.split('\n')))];
+    let seed = 7;
+    const random = (below: number): number => {
+      seed = (seed * 48271) % 2147483647;
+      return seed % below;
+    };
+    const texts = { ...files };
+    const { analysis } = tree(files);
+    const seen = new Set<string>();
+    for (let round = 0; round < 400; round++) {
+      const file = Object.keys(files)[random(4)]!;
+      const rows = texts[file]!.split('\n');
+      const at = random(rows.length);
+      const kind = random(6);
+      if (kind === 0) rows.splice(at, 1);
+      else if (kind === 1) rows.splice(at, 0, lines[random(lines.length)]!);
+      else if (kind === 2) rows[at] = lines[random(lines.length)]!;
+      else if (kind === 3) rows[at] = rows[at]!.replace(/\w+/, (word) => ['tidy_deeper', 'look_again', 'drawer_is_empty', 'huge_pte_lock', word][random(5)]!);
+      texts[file] = kind === 4 || random(12) === 0 ? files[file]! : rows.join('\n');
+      analysis.setText(file, texts[file]);
+      // Not after each: what was forgotten must stay forgotten.
+      if (random(3) === 0) continue;
+      const paths = random(2) === 0 ? Object.keys(files) : [file];
+      const found = analysis.check(paths);
+      expect(found, `round ${round}`).toEqual(tree(texts).analysis.check(paths));
+      seen.add(JSON.stringify(found));
+    }
+    expect(seen.size).toBeGreaterThan(4);
+  });
+
   it('says what it took for granted', () => {
     const { analysis } = tree({ 'mm/a.c': event.replace('	if (user', '	settle(vmf);\n	vma->vm_ops->prepare(vmf);\n	if (user') + lockless });
     expect(analysis.check(['mm/a.c'])[0]!.assumptions).toEqual([

@@ -23,7 +23,7 @@ const maxCallerDepth = 8;
 
 export function createAnalysis(options: AnalysisOptions): Analysis {
   const log = options.log ?? (() => undefined);
-  const tree = createTree(options.backend, options.reader, options.model);
+  const tree = createTree(options.backend, options.reader, options.model, options.outlines);
   const all = checks.map((create) => create(tree));
   const newSummaries = (): Summaries => createSummaries(tree, {
     event: (reach) => all.some((c) => c.concern === 'events' && c.concernsCaller(reach)),
@@ -37,9 +37,9 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
 
   /** Forgets what the newest texts have made untrue. */
   function catchUp(): void {
-    const names = tree.takeChangedNames();
-    summaries.forget(names);
-    spots.forget(names);
+    const changes = tree.takeChanges();
+    summaries.renew(changes);
+    spots.forget(changes.names);
   }
 
   function* checkInSteps(paths: readonly string[], check: CheckOptions = {}): Generator<undefined, Finding[]> {
@@ -113,6 +113,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       summaries = newSummaries();
       spots = createSpots(tree, log);
     },
+    index: () => tree.readIndex(),
     checkInSteps,
     fixes: (finding) => findFix({
       tree,

@@ -1,4 +1,4 @@
-// The explorer against SPIN on a scenario of growing size, and on the shipped ones: node bench/litmus.mjs [--rounds N] [--sizes 3x3,2x4,3x4] [--only sizes|verdicts] [--combinations]
+// The explorer against SPIN on a scenario of growing size, and on the shipped ones: node bench/litmus.mjs [--rounds N] [--sizes 3x3,2x4,3x4] [--only sizes|verdicts]
 // README.md in this folder says how to read it. Needs spin and gcc.
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { projectDir } from '../scripts/kernel-trees.mjs';
 import { measure, median, table } from './measure.mjs';
 
-const { values: options } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, sizes: { type: 'string', default: '3x3,2x4,3x4' }, only: { type: 'string' }, combinations: { type: 'boolean', default: false } } });
+const { values: options } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, sizes: { type: 'string', default: '3x3,2x4,3x4' }, only: { type: 'string' } } });
 const rounds = Number(options.rounds);
 const sizes = options.sizes.split(',').map((size) => size.split('x').map(Number));
 for (const command of ['spin', 'gcc']) requireCommand(command);
@@ -67,7 +67,7 @@ async function compare(pages, faulters) {
 /** From a program to its verdict; SPIN's checker has to be compiled for each. */
 async function verdicts() {
   const times = [];
-  for await (const time of verdictTimes(cli, options.combinations)) times.push(time);
+  for await (const time of verdictTimes(cli)) times.push(time);
   const [whole, inProcess] = ['process', 'inProcess'].map((kind) => times.map((time) => time.spin.cpuSeconds / time[kind].cpuSeconds));
   console.log(`\n## Time to verdict, shipped scenarios\n\nUser CPU seconds; SPIN ${forVerdicts.search} first with its reductions, gcc ${forVerdicts.optimize}.\n`);
   console.log(table(['scenario', 'states', 'SPIN, gcc and all', 'mm-review, whole process', 'ratio', 'mm-review, in process', 'ratio'], times.map((time, index) => [
@@ -77,6 +77,17 @@ async function verdicts() {
   const range = (ratios) => `at least ${Math.min(...ratios).toFixed(1)} x, median ${median(ratios).toFixed(1)} x`;
   console.log(`\n${times.length} programs. Ratio of user CPU, whole process: ${range(whole)}; in process: ${range(inProcess)}.`);
   console.log(`Sums: SPIN ${sum((time) => time.spin).toFixed(1)} s, a process for each ${sum((time) => time.process).toFixed(1)} s, in process ${sum((time) => time.inProcess).toFixed(1)} s.`);
+  const scenarios = [...new Set(times.map(({ scenario }) => scenario))];
+  const rows = [];
+  for (const scenario of scenarios) {
+    const own = times.filter((time) => time.scenario === scenario);
+    const spin = own.reduce((total, time) => total + time.spin.cpuSeconds, 0);
+    const runs = [];
+    for (let round = 0; round < rounds; round++) runs.push((await allAtOnce(cli, scenario)).cpuSeconds);
+    rows.push([scenario, String(own.length), spin.toFixed(2), median(runs).toFixed(2), `${(spin / median(runs)).toFixed(1)} x`]);
+  }
+  console.log('\nEach scenario with all that its Expect lines name: SPIN builds a checker for each program, mm-review takes the file once.\n');
+  console.log(table(['scenario', 'programs', 'SPIN, gcc and all', 'mm-review simulate SCENARIO', 'ratio'], rows));
   const all = await allAtOnce(cli);
   console.log(`mm-review simulate, all that ships and all combinations in one process: ${all.seconds.toFixed(1)} s, user CPU ${all.cpuSeconds.toFixed(1)} s.`);
 }

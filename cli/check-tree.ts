@@ -7,8 +7,9 @@ import type { ParserBackend } from '../parser/types';
 import type { Problem } from '../workspace/files';
 import { createTreeReader, type DiskTreeReader } from '../workspace/reader';
 import { mentionsFaults } from '../workspace/relevance';
+import { isKernelTree } from '../workspace/root';
 import type { Group } from './group';
-import type { Engine } from './host';
+import type { Engine, Host } from './host';
 import type { Progress } from './progress';
 import type { Phases } from './stats';
 
@@ -17,6 +18,8 @@ export interface TreeOptions {
   readonly backend: ParserBackend;
   readonly rules: readonly string[] | undefined;
   readonly stats: boolean;
+  /** Says where the cache is. */
+  readonly env: Host['env'];
   readonly phases: Phases;
   readonly progress: Progress;
   readonly log: (line: string) => void;
@@ -47,8 +50,12 @@ export async function checkTree(group: Group, options: TreeOptions): Promise<Tre
     read: (path) => phases.run('read files', () => reader.read(path)),
   };
   const { model, problems: modelProblems } = phases.run('read files', () => options.engine.loadModel(group.root));
-  const analysis = options.engine.createAnalysis({ backend: options.backend, reader: timed, model, log: options.log });
+  // Loose files are too few to be worth it.
+  const outlines = isKernelTree(group.root) ? options.engine.openOutlines(group.root, options.env) : undefined;
+  const analysis = options.engine.createAnalysis({ backend: options.backend, reader: timed, model, log: options.log, ...(outlines && { outlines }) });
   const findings = phases.run('check', () => (relevant.length === 0 ? [] : drive(analysis, relevant, options)));
+  const unsaved = phases.run('keep the index', () => outlines?.save());
+  if (unsaved !== undefined) options.log(`the index was not kept: ${unsaved}`);
   const errors: unknown[] = [];
   const stats = options.stats ? await count(analysis, readable, options, errors) : undefined;
   const asked = new Set(group.files);

@@ -35,6 +35,7 @@ export async function runCheck(args: CheckArguments, host: Host): Promise<0 | 1 
     backend,
     rules: args.rules,
     stats: args.stats,
+    env: host.env,
     phases,
     progress,
     log: (line) => {

@@ -3,6 +3,7 @@ import type { Analysis, AnalysisOptions } from '../analyzer/analysis';
 import type { RuleInfo } from '../analyzer/rules/rule';
 import type { KernelModel } from '../kernel/model';
 import type { ModelProblem } from '../kernel/model-problems';
+import type { OutlineCache } from '../workspace/outline-cache';
 import type { LoadedBackend } from '../parser/backend';
 
 export interface Output {
@@ -16,6 +17,8 @@ export interface Engine {
   readonly rules: readonly RuleInfo[];
   createAnalysis(options: AnalysisOptions): Analysis;
   loadBackend(): Promise<LoadedBackend>;
+  /** Outlines of the tree with this root from earlier runs; undefined where there is no place for a cache. */
+  openOutlines(root: string, env: Host['env']): OutlineCache | undefined;
   /** The kernel model of the tree with this root, and what is wrong with the file that extends it. */
   loadModel(root: string): { readonly model: KernelModel; readonly problems: readonly ModelProblem[] };
 }

@@ -38,16 +38,20 @@ export function activate(context: vscode.ExtensionContext): void {
     started.onDidChangeState(({ newState }) => {
       // One that was stopped on purpose is not `client` any more.
       if (client !== started) return;
+      if (newState === State.Stopped) void vscode.commands.executeCommand('setContext', 'mmReview.serverRuns', false);
       if (newState === State.Stopped) status.fail('it has ended, see the output');
       else if (newState === State.Starting) status.reset();
     });
     await started.start();
+    // The command to check the whole tree is the server's.
+    await vscode.commands.executeCommand('setContext', 'mmReview.serverRuns', true);
   }
 
   async function stopServer(): Promise<void> {
     const old = client;
     client = undefined;
     if (old === undefined) return;
+    await vscode.commands.executeCommand('setContext', 'mmReview.serverRuns', false);
     // A server that has crashed or never started cannot be stopped in order.
     await old.dispose(3000).catch((error: unknown) => output.appendLine(`While stopping: ${String(error)}`));
   }
@@ -75,6 +79,7 @@ export function activate(context: vscode.ExtensionContext): void {
   async function showMenu(): Promise<void> {
     const actions = [
       { label: '$(debug-line-by-line) Open a Race Scenario', run: () => vscode.commands.executeCommand(OPEN_RACE) },
+      { label: '$(checklist) Check Whole Tree', run: () => vscode.commands.executeCommand('mmReview.checkWorkspace') },
       { label: '$(output) Show Output', run: () => output.show(true) },
       { label: '$(warning) Show Problems', run: () => vscode.commands.executeCommand('workbench.actions.view.problems') },
       { label: '$(debug-restart) Restart Language Server', run: restartServer },

@@ -44,6 +44,11 @@ export class LspClient {
     return answer;
   }
 
+  /** Of the server's process. */
+  get pid() {
+    return this.#process.pid;
+  }
+
   request(method, params) {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {

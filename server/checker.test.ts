@@ -11,7 +11,7 @@ function create(engine: FakeEngine): { checker: Checker; texts: string[] } {
   const reader = engine.createReader('/src/linux', () => undefined);
   const analysis = engine.createAnalysis(reader, () => undefined);
   const texts: string[] = [];
-  const tree = { root: '/src/linux', analysis: { ...analysis, setText: (path: string, text: string | undefined): void => { texts.push(text ?? ''); analysis.setText(path, text); } }, add: () => undefined, forget: () => undefined, uriOf: (file: string) => file };
+  const tree = { root: '/src/linux', analysis: { ...analysis, setText: (path: string, text: string | undefined): void => { texts.push(text ?? ''); analysis.setText(path, text); } }, add: () => undefined, forget: () => undefined, outlines: undefined, uriOf: (file: string) => file };
   return { checker: createChecker({ tree, log: quiet, watches: () => true, onFindings: () => undefined }), texts };
 }
 

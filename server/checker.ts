@@ -2,10 +2,11 @@
  * Keeps the findings of a tree's open files up to date. One check runs at a time, in slices of a few milliseconds between which
  * messages of the client are read; a newer edit, or the cancellation of the only request that wanted it, abandons it.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CancellationToken } from 'vscode-languageserver/node';
 import type { Log } from './log';
+import type { Progress } from './progress';
 import type { Tree } from './roots';
+import { runInSlices } from './slices';
 import type { KernelModel } from '../kernel/model';
 import type { Analysis } from '../analyzer/analysis';
 import type { Finding } from '../analyzer/findings/finding';
@@ -39,10 +40,10 @@ export interface CheckerOptions {
   readonly onFindings: (path: string, findings: readonly Finding[]) => void;
   /** Work begins (`first`: nothing of this tree has been checked before) or ends. */
   readonly onBusy?: (busy: boolean, first: boolean) => void;
+  /** The index is about to be made: shows how far it is. */
+  readonly showIndexing?: () => Progress;
 }
 
-/** How long the server may be deaf. */
-const SLICE_MS = 4;
 /** Files that were not edited themselves are checked again when the last edit is this old. */
 const QUIET_MS = 150;
 
@@ -63,7 +64,7 @@ interface Asked {
   drop(): void;
 }
 
-export function createChecker({ tree, log, watches, onFindings, onBusy }: CheckerOptions): Checker {
+export function createChecker({ tree, log, watches, onFindings, onBusy, showIndexing }: CheckerOptions): Checker {
   const open = new Map<string, OpenFile>();
   /** Applied just before the next check, so that an analysis in progress never sees its texts change. */
   const texts = new Map<string, string | undefined>();
@@ -75,6 +76,8 @@ export function createChecker({ tree, log, watches, onFindings, onBusy }: Checke
   /** Counts changes: a check that started under another number is stale. */
   let revision = 0;
   let running = false;
+  let indexed = false;
+  let saved = false;
   let checkedBefore = false;
   /** When the first check of this tree began; attempts that were abandoned count, their work is kept by the analysis. */
   let firstBegin: number | undefined;
@@ -98,6 +101,7 @@ export function createChecker({ tree, log, watches, onFindings, onBusy }: Checke
   async function work(): Promise<void> {
     let busy = false;
     try {
+      if (!indexed && (questions.length > 0 || pick() !== undefined) && !(await index())) return;
       await answerQuestions();
       for (let next = pick(); next !== undefined; next = pick()) {
         if (!busy) onBusy?.(true, !checkedBefore);
@@ -112,7 +116,54 @@ export function createChecker({ tree, log, watches, onFindings, onBusy }: Checke
       // In the same turn as the last look for work: whoever asks from now on starts a new round.
       running = false;
       if (questions.length > 0) wake();
+      // What was waited for has been answered by now.
+      else if (indexed && !saved) saveIndex();
     }
+  }
+
+  /**
+   * Makes the index, which every check and question needs. Edits that come meanwhile do not disturb it. False when the user cancelled it: then
+   * nothing is checked until the next change, which goes on where this ended.
+   */
+  async function index(): Promise<boolean> {
+    const started = performance.now();
+    firstBegin ??= started;
+    const progress = showIndexing?.();
+    try {
+      applyChanges();
+      onBusy?.(true, true);
+      const steps = reporting(tree.analysis.index(), ({ done, total }) => progress?.report((100 * done) / total, `${done} of ${total} files`));
+      const cancelled = (): boolean => progress?.token.isCancellationRequested === true;
+      indexed = (await runInSlices(steps, { abandoned: cancelled })) !== undefined;
+      if (!indexed) giveUp();
+      else if (tree.outlines) log.info(`Index of ${tree.root ?? 'one file'} took ${Math.round(performance.now() - started)} ms, ${tree.outlines.hits} of ${count(tree.outlines.hits + tree.outlines.misses, 'file')} from the cache.`);
+    } catch (error) {
+      // The checks will say of which file.
+      indexed = true;
+      log.failure('Indexing', error);
+    } finally {
+      progress?.end();
+    }
+    return indexed;
+  }
+
+  function saveIndex(): void {
+    saved = true;
+    const problem = tree.outlines?.save();
+    if (problem !== undefined) log.info(`The index was not kept: ${problem}`);
+  }
+
+  /** Whoever waits gets what is known. */
+  function giveUp(): void {
+    log.info('Indexing was cancelled; the next edit takes it up again.');
+    onBusy?.(false, false);
+    for (const file of open.values()) {
+      file.fresh = true;
+      const waiting = [...file.waiting];
+      file.waiting.clear();
+      for (const resolve of waiting) resolve(file.findings);
+    }
+    for (const question of questions.splice(0)) question.drop();
   }
 
   async function answerQuestions(): Promise<void> {
@@ -149,9 +200,9 @@ export function createChecker({ tree, log, watches, onFindings, onBusy }: Checke
     let findings: readonly Finding[];
     try {
       // The texts are the newest as long as the check is not abandoned: questions need not wait for its end.
-      const result = await runInSlices(tree.analysis.checkInSteps([path]), abandoned, async () => {
+      const result = await runInSlices(tree.analysis.checkInSteps([path]), { abandoned, between: async () => {
         if (questions.length > 0) await answerQuestions();
-      });
+      } });
       if (result === undefined) return;
       findings = result;
     } catch (error) {
@@ -243,7 +294,7 @@ export function createChecker({ tree, log, watches, onFindings, onBusy }: Checke
             try {
               if (unwanted()) resolve(undefined);
               else {
-                const answer = await runInSlices(question(tree.analysis, path), () => unwanted() || outdated());
+                const answer = await runInSlices(question(tree.analysis, path), { abandoned: () => unwanted() || outdated() });
                 if (answer === undefined && !unwanted() && outdated()) return false;
                 resolve(answer);
               }
@@ -264,22 +315,13 @@ export function createChecker({ tree, log, watches, onFindings, onBusy }: Checke
   };
 }
 
-/** Runs a generator to its end, giving way between slices; undefined when `abandoned` became true at one of those points. */
-export async function runInSlices<T>(steps: Generator<undefined, T>, abandoned: () => boolean, between?: () => Promise<void>): Promise<T | undefined> {
-  let until = performance.now() + SLICE_MS;
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-    if (performance.now() < until) continue;
-    await nextTurn();
-    if (!abandoned()) await between?.();
-    if (abandoned()) {
-      // Lets the generator's `finally` blocks run; its value does not matter any more.
-      steps.return(undefined as T);
-      return undefined;
-    }
-    until = performance.now() + SLICE_MS;
+/** The same steps, with each told; its value is true, so that an abandoned run can be told from one that came to its end. */
+function* reporting<S>(steps: Generator<S, void>, tell: (step: S) => void): Generator<undefined, true> {
+  for (const step of steps) {
+    tell(step);
+    yield;
   }
+  return true;
 }
 
 export function count(number: number, noun: string): string {

@@ -4,20 +4,24 @@
  */
 import path from 'node:path';
 import {
-  DiagnosticRefreshRequest, DocumentDiagnosticReportKind, type CancellationToken, type ClientCapabilities, type Connection, type Diagnostic, type DocumentDiagnosticReport, type TextDocuments,
+  DiagnosticRefreshRequest, DocumentDiagnosticReportKind, type CancellationToken, type ClientCapabilities, type Connection, type Diagnostic, type DocumentDiagnosticReport,
+  type PreviousResultId, type TextDocuments, type WorkspaceDocumentDiagnosticReport,
 } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { createClosedFiles } from './closed-files';
 import { createChecker, type Checker, type Question } from './checker';
 import { toDiagnostics, type DiagnosticAbilities } from './diagnostics';
 import type { Engine } from './engine';
 import { isLitmus } from './litmus/document';
 import type { Log } from './log';
 import { createModelFiles, isModelFile } from './model-files';
+import { startProgress } from './progress';
 import { createRoots, type Place, type Tree } from './roots';
 import { DEFAULTS, type Settings } from './settings';
 import type { StatusReporter } from './status';
-import { uriToPath } from './uris';
+import { pathToUri, uriToPath } from './uris';
 import { watchTree } from './watch';
+import { createWholeTree, type Totals } from './whole-tree';
 import { builtinModel, type KernelModel } from '../kernel/model';
 import { modelFileName } from '../kernel/model-problems';
 import type { Finding } from '../analyzer/findings/finding';
@@ -34,6 +38,13 @@ export interface Delivery {
   onSettings(listener: () => void): void;
   /** Answers a pull; undefined when it was cancelled or the document is not open. */
   pull(uri: string, previousResultId: string | undefined, token: CancellationToken): Promise<DocumentDiagnosticReport | undefined>;
+  /**
+   * Answers what is not known of closed files yet, and waits when there is nothing. `previous` is what the client knows; while a check runs, reports
+   * go through `partial`.
+   */
+  pullClosed(previous: readonly PreviousResultId[], token: CancellationToken, partial?: (reports: WorkspaceDocumentDiagnosticReport[]) => void): Promise<WorkspaceDocumentDiagnosticReport[]>;
+  /** Checks the trees that are open or in these folders (URIs); undefined when cancelled. Rejects when one cannot be checked. */
+  checkWholeTrees(folders: readonly string[], token: CancellationToken): Promise<Totals | undefined>;
   /** Files changed on disk. */
   filesChanged(uris: readonly string[]): void;
   /** What was found last in an open document, without the rules that are switched off. */
@@ -92,13 +103,39 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
   const listeners: FindingsListener[] = [];
   const settingsListeners: (() => void)[] = [];
   const checkers = new Map<Tree, Checker>();
-  const roots = createRoots(engine, log.info, treeOpened);
+  const roots = createRoots({ engine, log: log.info, onTree: treeOpened, caches: () => settings.cache });
   const models = createModelFiles({
     engine,
     send: (uri, diagnostics) => void connection.sendDiagnostics({ uri, diagnostics }),
-    onModel: (tree, model) => checkers.get(tree)?.setModel(model),
+    onModel(tree, model) {
+      checkers.get(tree)?.setModel(model);
+      wholeTree.changed(tree);
+    },
   });
   let settings = DEFAULTS;
+  const wholeTree = createWholeTree({
+    connection,
+    engine,
+    log,
+    settings: () => settings,
+    textsOf: (tree) => ({
+      texts: new Map([...shown.values()].filter(({ place }) => place.tree === tree).map(({ uri, place }) => [place.path, documents.get(uri)?.getText() ?? ''])),
+      entries: [...models.modelOf(tree).primitives.values()].filter((entry) => builtinModel.primitives.get(entry.name) !== entry),
+    }),
+    closedFiles: () => closedFiles,
+  });
+  const closedFiles = createClosedFiles({
+    pulls,
+    known: roots.known,
+    isOpen: ({ tree, path }) => documentAt(tree, path) !== undefined,
+    diagnosticsOf(tree, { findings, lineLengths }) {
+      const lengths = new Map(lineLengths);
+      return toDiagnostics(findings, { uriOf: (file) => uriIn(tree, file), lengthOf: (line) => lengths.get(line) ?? 0 }, settings, can);
+    },
+    push: (uri, diagnostics) => void connection.sendDiagnostics({ uri, diagnostics }),
+    isChecking: wholeTree.isChecking,
+    nextResult: () => ++results,
+  });
   let started: (() => void) | undefined;
   const ready = new Promise<void>((resolve) => {
     started = resolve;
@@ -118,8 +155,10 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       watches: (path) => settings.enable && (!pulls || (refreshes && documentAt(tree, path)?.told !== undefined)),
       onFindings: (path, findings) => foundIn(tree, path, findings),
       onBusy: (busy, first) => reportStatus(tree, busy, first),
+      showIndexing: () => startProgress(connection, 'Indexing kernel tree', log),
     }));
     models.open(tree);
+    wholeTree.consider([tree]);
   }
 
   function documentAt(tree: Tree, path: string): Shown | undefined {
@@ -225,7 +264,9 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
     if (entry === undefined) {
       entry = { uri: document.uri, place: roots.place(document.uri), findings: [], told: undefined };
       shown.set(document.uri, entry);
+      closedFiles.opened(document.uri, entry.place);
     }
+    wholeTree.changed(entry.place.tree);
     checkers.get(entry.place.tree)?.setText(entry.place.path, document.getText());
   })));
 
@@ -240,7 +281,10 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       roots.release(document.uri);
       checkers.delete(entry.place.tree);
     }
-    if (!pulls && entry.told !== undefined) void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
+    wholeTree.changed(entry.place.tree, [entry.place.path]);
+    closedFiles.closed(document.uri, entry.place, pulls && entry.told !== undefined && entry.told.text !== '[]');
+    const takesOver = (closedFiles.of(document.uri)?.items.length ?? 0) > 0;
+    if (!pulls && entry.told !== undefined && !takesOver) void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
   })));
 
   return {
@@ -259,12 +303,18 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       if (refreshes && shown.size > 0) refresh();
       for (const document of shown.values()) tellListeners(document.uri, wanted(document));
       if (!pulls) for (const document of shown.values()) deliver(document);
+      closedFiles.redraw();
+      wholeTree.consider([...checkers.keys()]);
       for (const listener of settingsListeners) listener();
     },
     async pull(uri, previousResultId, token) {
       await ready;
       const document = shown.get(uri);
-      if (document === undefined) return undefined;
+      if (document === undefined) {
+        // VS Code asks once more for what it has just closed.
+        const closed = closedFiles.of(uri);
+        return closed && { kind: DocumentDiagnosticReportKind.Full, resultId: closed.resultId, items: [...closed.items] };
+      }
       if (settings.enable) {
         const findings = await checkers.get(document.place.tree)?.findings(document.place.path, token);
         if (findings === undefined) return undefined;
@@ -274,6 +324,15 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       const resultId = remember(document, items);
       if (resultId === previousResultId) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
       return { kind: DocumentDiagnosticReportKind.Full, resultId, items };
+    },
+    pullClosed: closedFiles.pull,
+    async checkWholeTrees(folders, token) {
+      await ready;
+      for (const folder of folders) {
+        const directory = uriToPath(folder);
+        if (directory !== undefined && engine.findRoot(path.join(directory, 'mm')) !== undefined) roots.place(pathToUri(path.join(directory, 'mm', 'x.c')));
+      }
+      return wholeTree.check([...checkers.keys()], token);
     },
     filesChanged: guarded('Taking over changed files', (uris: readonly string[]) => {
       const byTree = new Map<Tree, string[]>();
@@ -286,7 +345,10 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
         }
         byTree.set(place.tree, [...(byTree.get(place.tree) ?? []), place.path]);
       }
-      for (const [tree, paths] of byTree) checkers.get(tree)?.invalidate(paths);
+      for (const [tree, paths] of byTree) {
+        checkers.get(tree)?.invalidate(paths);
+        wholeTree.changed(tree, paths.filter((file) => documentAt(tree, file) === undefined));
+      }
     }),
     findingsIn(uri) {
       const document = shown.get(uri);

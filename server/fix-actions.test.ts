@@ -147,14 +147,14 @@ describe('a comment that silences', () => {
       shown.push(params);
       return { success: true };
     });
-    expect(client.capabilities.executeCommandProvider).toEqual({ commands: ['mmReview.selectRange', 'mmReview.explainRule'] });
+    expect(client.capabilities.executeCommandProvider).toEqual({ commands: ['mmReview.checkWorkspace', 'mmReview.explainRule', 'mmReview.selectRange'] });
     await client.connection.sendRequest('workspace/executeCommand', { command: action.command!.command, arguments: action.command!.arguments });
     const lines = apply(FAKE, change(action)).split('\n');
     const line = lines.findIndex((l) => l.includes('...'));
     expect(shown).toEqual([{ uri: FILE, takeFocus: true, selection: { start: { line, character: lines[line]!.indexOf('...') }, end: { line, character: lines[line]!.indexOf('...') + 3 } } }]);
     client.stop();
     expect((await silence(FAKE, PLAIN)).command).toBeUndefined();
-    expect(client.capabilities.executeCommandProvider).toBeUndefined();
+    expect(client.capabilities.executeCommandProvider).toEqual({ commands: ['mmReview.checkWorkspace'] });
   });
 });
 
@@ -181,7 +181,7 @@ describe('the page of a rule', () => {
 
   test('is left to a client that has the command, and to the link where nobody can show it', async () => {
     expect(await explain(await withPage({ capabilities: VERSIONED, initializationOptions: { commands: ['mmReview.explainRule'] } }))).toBeDefined();
-    expect(client.capabilities.executeCommandProvider).toEqual({ commands: ['mmReview.selectRange'] });
+    expect(client.capabilities.executeCommandProvider).toEqual({ commands: ['mmReview.checkWorkspace', 'mmReview.selectRange'] });
     client.stop();
     expect(await explain(await withPage({ capabilities: PLAIN }))).toBeUndefined();
   });

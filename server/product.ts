@@ -9,8 +9,12 @@ import { describe, type RuleNotes } from '../kernel/hover';
 import { loadBackend } from '../parser/backend';
 import { loadModelFile } from '../workspace/model-file';
 import { loadScenarios, type ScenarioLibrary } from '../workspace/scenarios';
+import { openOutlineCache } from '../workspace/outline-cache';
 import { createTreeReader } from '../workspace/reader';
 import { findRoot } from '../workspace/root';
+
+/** Set in the bundle: which outlines of earlier runs can be used. */
+declare const __MM_REVIEW_PARSER__: string | undefined;
 
 /** Beside the folder of the bundle, in a checkout as in the VSIX. */
 const ruleFolder = path.resolve(__dirname, '..', 'docs', 'rules');
@@ -21,8 +25,10 @@ export async function loadEngine(): Promise<Engine> {
   let library: ScenarioLibrary | undefined;
   return {
     backend,
+    treeCheckThread: path.join(__dirname, 'tree-check.js'),
     description: `${backend.name} parser`,
-    createAnalysis: (reader, log) => createAnalysis({ backend, reader, log }),
+    createAnalysis: (reader, log, outlines) => createAnalysis({ backend, reader, log, ...(outlines && { outlines }) }),
+    openOutlines: (root) => (typeof __MM_REVIEW_PARSER__ === 'string' ? openOutlineCache(root, { env: process.env, version: __MM_REVIEW_PARSER__ }) : undefined),
     findRoot,
     createReader: (root, log) => createTreeReader(root, [], ({ path, message }) => log(`${path}: ${message}`)),
     loadModelFile,

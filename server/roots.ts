@@ -3,11 +3,14 @@ import path from 'node:path';
 import type { Engine } from './engine';
 import { fileUri, relativePath, uriToPath } from './uris';
 import type { Analysis } from '../analyzer/analysis';
+import type { OutlineCache } from '../workspace/outline-cache';
 
 /** A kernel tree, or a file that stands alone (then `root` is undefined). */
 export interface Tree {
   readonly root: string | undefined;
   readonly analysis: Analysis;
+  /** Outlines of earlier runs, and a place to leave those of this one. */
+  readonly outlines: OutlineCache | undefined;
   /** Makes a file part of the tree's index although it would not be by itself. */
   add(file: string): void;
   /** Forgets what was read of a file. */
@@ -31,7 +34,15 @@ export interface Roots {
   release(uri: string): void;
 }
 
-export function createRoots(engine: Engine, log: (line: string) => void, onTree: (tree: Tree) => void): Roots {
+export interface RootsOptions {
+  readonly engine: Engine;
+  readonly log: (line: string) => void;
+  readonly onTree: (tree: Tree) => void;
+  /** Asked at the opening of each tree: may what was read before be used again? */
+  readonly caches: () => boolean;
+}
+
+export function createRoots({ engine, log, onTree, caches }: RootsOptions): Roots {
   const trees = new Map<string, Tree>();
   const lone = new Map<string, Place>();
 
@@ -39,10 +50,12 @@ export function createRoots(engine: Engine, log: (line: string) => void, onTree:
     let tree = trees.get(root);
     if (tree === undefined) {
       const reader = engine.createReader(root, log);
-      const analysis = engine.createAnalysis(reader, log);
+      const outlines = caches() ? engine.openOutlines(root) : undefined;
+      const analysis = engine.createAnalysis(reader, log, outlines);
       tree = {
         root,
         analysis,
+        outlines,
         add: (file) => reader.add(file),
         forget(file) {
           reader.forget(file);
@@ -62,7 +75,7 @@ export function createRoots(engine: Engine, log: (line: string) => void, onTree:
       const name = path.posix.basename(uriToPath(uri)?.split(path.sep).join('/') ?? uri) || 'untitled.c';
       // The only text there is comes from the editor.
       const reader = { indexFiles: () => [name], read: () => undefined };
-      const tree: Tree = { root: undefined, analysis: engine.createAnalysis(reader, log), add: () => undefined, forget: () => undefined, uriOf: () => uri };
+      const tree: Tree = { root: undefined, analysis: engine.createAnalysis(reader, log), outlines: undefined, add: () => undefined, forget: () => undefined, uriOf: () => uri };
       place = { tree, path: name };
       lone.set(uri, place);
       onTree(place.tree);

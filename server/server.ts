@@ -5,12 +5,13 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { callHierarchy } from './call-hierarchy';
+import { pullsClosedFiles } from './check-whole-tree';
 import { codeActions } from './code-actions';
 import { codeLenses } from './code-lenses';
-import { commands } from './commands';
 import { createDelivery, type Delivery } from './delivery';
 import { documentLinks } from './document-links';
 import type { Engine, LoadEngine } from './engine';
+import { executeCommands } from './execute-command';
 import { announcedCommands, type Feature } from './feature';
 import { hovers } from './hover';
 import { inlayHints } from './inlay-hints';
@@ -29,7 +30,7 @@ export interface ServerOptions {
 }
 
 /** What it can do besides diagnostics. */
-const features: readonly Feature[] = [hovers, codeActions, codeLenses, commands, inlayHints, semanticTokens, callHierarchy, documentLinks, litmusFeature];
+const features: readonly Feature[] = [hovers, pullsClosedFiles, executeCommands, codeActions, codeLenses, inlayHints, semanticTokens, callHierarchy, documentLinks, litmusFeature];
 
 /** Serves on this connection until the client ends it. */
 export function startServer(connection: Connection, { loadEngine, version }: ServerOptions): void {

@@ -6,9 +6,14 @@
 /** What the user wants of a rule. `warning` shows findings as the analyzer rates them, `information` plays all of them down. */
 export type RuleLevel = 'off' | 'information' | 'warning';
 
+/** When a whole tree is checked: when the user asks for it, or as soon as it is opened. */
+export type WholeTreeChecks = 'onDemand' | 'always';
+
 export interface Settings {
   readonly enable: boolean;
   readonly rules: Readonly<Record<string, RuleLevel>>;
+  readonly cache: boolean;
+  readonly checkWholeTree: WholeTreeChecks;
   readonly codeLens: boolean;
   readonly inlayHints: boolean;
   readonly semanticTokens: boolean;
@@ -17,6 +22,7 @@ export interface Settings {
 /** Section of the settings in every client. */
 export const SECTION = 'mmReview';
 
+const WHOLE_TREE_CHECKS: readonly WholeTreeChecks[] = ['onDemand', 'always'];
 const LEVELS: readonly RuleLevel[] = ['off', 'information', 'warning'];
 
 interface SettingRow {
@@ -39,6 +45,17 @@ export const SETTINGS = {
     default: {},
     description: 'How findings of a rule are shown: `warning` as they are rated, `information` all of them without a warning, `off` not at all. Rules that are not listed count as `warning`.',
     schema: { additionalProperties: { type: 'string', enum: LEVELS } },
+  },
+  checkWholeTree: {
+    type: 'string',
+    default: 'onDemand',
+    description: 'When files that are not open are checked: `onDemand` by the command *Check Whole Tree*, `always` as soon as a file of the tree is open. From then on their findings follow every change.',
+    schema: { enum: WHOLE_TREE_CHECKS },
+  },
+  cache: {
+    type: 'boolean',
+    default: true,
+    description: 'Keep the index of a kernel tree in the cache folder of the user, so that the next start is faster. Takes effect at the next start of the language server.',
   },
   codeLens: {
     type: 'boolean',
@@ -65,7 +82,8 @@ export const SETTINGS = {
 
 export const DEFAULTS: Settings = {
   enable: SETTINGS.enable.default, rules: SETTINGS.rules.default, codeLens: SETTINGS.codeLens.default,
-  inlayHints: SETTINGS.inlayHints.default, semanticTokens: SETTINGS.semanticTokens.default,
+  inlayHints: SETTINGS.inlayHints.default, semanticTokens: SETTINGS.semanticTokens.default, cache: SETTINGS.cache.default,
+  checkWholeTree: SETTINGS.checkWholeTree.default,
 };
 
 /** Reads what a client sent for the section; what is missing or of the wrong type keeps its default. */
@@ -74,6 +92,8 @@ export function parseSettings(value: unknown): Settings {
   return {
     enable: typeof value.enable === 'boolean' ? value.enable : DEFAULTS.enable,
     rules: isRecord(value.rules) ? parseRules(value.rules) : DEFAULTS.rules,
+    cache: typeof value.cache === 'boolean' ? value.cache : DEFAULTS.cache,
+    checkWholeTree: WHOLE_TREE_CHECKS.find((known) => known === value.checkWholeTree) ?? DEFAULTS.checkWholeTree,
     codeLens: typeof value.codeLens === 'boolean' ? value.codeLens : DEFAULTS.codeLens,
     inlayHints: typeof value.inlayHints === 'boolean' ? value.inlayHints : DEFAULTS.inlayHints,
     semanticTokens: typeof value.semanticTokens === 'boolean' ? value.semanticTokens : DEFAULTS.semanticTokens,

@@ -5,7 +5,7 @@
 import { CodeActionKind, type CodeAction, type Command, type Diagnostic } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { ActionSource } from './code-actions';
-import { SELECT_RANGE, serverCommands } from './commands';
+import { SELECT_RANGE, selectRange } from './show-commands';
 import { SOURCE } from './diagnostics';
 import { toWorkspaceEdit } from './workspace-edit';
 import { columnsOf } from '../analyzer/fixes/layout';
@@ -27,7 +27,7 @@ export const silenceActions: ActionSource = {
         kind: CodeActionKind.QuickFix,
         diagnostics: [diagnostic],
         edit: toWorkspaceEdit(context.capabilities, [{ uri, version: document.version, edits: [{ range: { start: position, end: position }, newText: text }] }]),
-        ...(serverCommands(context).includes(SELECT_RANGE) && { command: select }),
+        ...(selectRange.usable(context) && { command: select }),
       };
     });
   },

@@ -58,6 +58,7 @@ export function fakeEngine(): FakeEngine {
       return text === undefined ? { entries: [], problems: [] } : readModelFile(text);
     },
     rulePage: (rule) => (rule === 'fake-race' ? '/product/docs/rules/fake-race.md' : undefined),
+    openOutlines: () => undefined,
     describe: (name, model) => model.primitives.get(name)?.source === '.mm-review.json' ? model.primitives.get(name)?.meaning : (name === 'pte_same' ? '**pte\\_same** compares two entries.' : undefined),
   };
   return engine;
@@ -97,6 +98,10 @@ function fakeAnalysis(reader: TreeReader, engine: FakeEngine): Analysis {
     // eslint-disable-next-line require-yield -- it knows of none
     *fixes() { return undefined; },
     summarize: () => [],
+    *index() {
+      const all = files();
+      for (const [at] of all.entries()) yield { done: at + 1, total: all.length };
+    },
     navigation: createAnalysis({ backend: engine.backend, reader: { indexFiles: () => [], read: () => undefined } }).navigation,
     // eslint-disable-next-line require-yield -- the fake knows nothing
     *factsOf() { return undefined; },

@@ -8,7 +8,7 @@ import { LITMUS, SELECTOR } from '../client/kernel-files';
 import { STATUS_METHOD, parseStatus, statusLook } from '../client/status';
 import { modelFileName } from '../kernel/model-problems';
 import { LITMUS as SERVER_LITMUS } from '../server/litmus/document';
-import { EXPLAIN_RULE as SERVER_EXPLAIN_RULE } from '../server/commands';
+import { EXPLAIN_RULE as SERVER_EXPLAIN_RULE } from '../server/show-commands';
 import { OPEN_RACE as SERVER_OPEN_RACE } from '../server/open-race';
 import { SHOW_PLACES as SERVER_SHOW_PLACES } from '../server/show-places';
 import { parseRaceRequest } from '../server/race-request';

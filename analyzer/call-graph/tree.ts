@@ -3,6 +3,7 @@
  * A file's text may change at any time (an editor's unsaved buffer); functions whose text stayed the same keep their identity, so
  * everything that was computed about them stays valid.
  */
+import { dropFlags } from '../../kernel/flags';
 import type { KernelModel } from '../../kernel/model';
 import { builtinModel, primitivesWith } from '../../kernel/model';
 import type { Effect } from '../../kernel/types';
@@ -10,7 +11,7 @@ import type { FunctionIR } from '../../parser/ir';
 import { lowerFunction } from '../../parser/lower';
 import { scan } from '../../parser/scan';
 import type { FunctionOutline, Outline, ParserBackend } from '../../parser/types';
-import type { TreeReader } from '../analysis';
+import type { IndexProgress, OutlineStore, TreeReader } from '../analysis';
 
 /** One function definition. Offsets inside it are relative to its start, so that edits above it change `start` only. */
 export interface FunctionRef {
@@ -26,6 +27,13 @@ interface FileEntry {
   readonly text: string;
   readonly outline: Outline;
   readonly functions: readonly FunctionRef[];
+}
+
+export interface TreeChanges {
+  /** Functions whose definition came, went, or is another one. */
+  readonly names: ReadonlySet<string>;
+  /** True when more than bodies changed: who calls whom, or who is there. Then the surface of any function may be another one. */
+  readonly graph: boolean;
 }
 
 export interface Tree {
@@ -44,6 +52,8 @@ export interface Tree {
   resolve(name: string, fromFile: string): FunctionRef | undefined;
   /** Reads the index file by file, so that the first question need not wait for all of it at once. */
   prepare(): Generator<undefined, void>;
+  /** The same, and says how far it is. */
+  readIndex(): Generator<IndexProgress, void>;
   /** All definitions of this name, in one file or in the index. */
   definitions(name: string, path?: string): readonly FunctionRef[];
   /** Functions of the index whose text calls `ref`. */
@@ -66,9 +76,17 @@ export interface Tree {
   reachesEffect(ref: FunctionRef, wanted: (effect: Effect) => boolean): boolean;
   /** Does any file of the index have this word in its text? */
   mentions(word: string): boolean;
-  /** Names whose definition changed since the last call. */
-  takeChangedNames(): ReadonlySet<string>;
+  /** What changed since the last call. */
+  takeChanges(): TreeChanges;
+  /**
+   * What a call of this name is taken for before anybody looks into the body: the heads of all its definitions, what they call, and what that
+   * comes to in the end. Empty when there is no definition.
+   */
+  surface(name: string): string;
 }
+
+/** How far before its initialiser the name of a table is looked for. */
+const maxTableName = 200;
 
 const quietEffects = new Set(['inert', 'assert-held', 'derive', 'range', 'mm-lock', 'mm-unlock', 'vma-flag', 'fault', 'cache-lock', 'cache-unlock', 'cache-load', 'cache-store']);
 /** Primitives that change or read what the state tracks. */
@@ -79,7 +97,7 @@ const changingEffects: ReadonlySet<string> = new Set(['acquire', 'release', 'dou
 const isChange = (effect: Effect): boolean => changingEffects.has(effect.op);
 const isSpinlock = (effect: Effect): boolean => effect.op === 'spin-lock' || effect.op === 'spin-unlock';
 
-export function createTree(backend: ParserBackend, reader: TreeReader, firstModel: KernelModel = builtinModel): Tree {
+export function createTree(backend: ParserBackend, reader: TreeReader, firstModel: KernelModel = builtinModel, outlines?: OutlineStore): Tree {
   let model = firstModel;
   const overlays = new Map<string, string>();
   const files = new Map<string, FileEntry | undefined>();
@@ -91,28 +109,40 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
   const bodies = new WeakMap<FunctionRef, FunctionIR>();
   const tables = new WeakMap<FileEntry, ReadonlyMap<string, readonly string[]>>();
   let changed = new Set<string>();
+  let graphChanged = false;
   const mentioned = new Map<string, boolean>();
 
   function load(path: string): FileEntry | undefined {
     if (files.has(path)) return files.get(path);
     const text = overlays.get(path) ?? reader.read(path);
-    const entry = text === undefined ? undefined : enter(path, text, []);
+    const entry = text === undefined ? undefined : enter(path, text, [], outlineOf(path, text));
     files.set(path, entry);
     return entry;
   }
 
-  function enter(path: string, text: string, old: readonly FunctionRef[]): FileEntry {
-    const outline = scan(text);
-    const kept = new Map(old.map((f) => [`${f.name}\n${f.text}`, f] as const));
+  /** What an editor has not saved may be known, but is not worth being remembered. */
+  function outlineOf(path: string, text: string): Outline {
+    const known = outlines?.find(text);
+    if (known) return known;
+    const made = scan(text);
+    if (outlines && (!overlays.has(path) || reader.read(path) === text)) outlines.add(text, made);
+    return made;
+  }
+
+  function enter(path: string, text: string, old: readonly FunctionRef[], outline: Outline): FileEntry {
+    const kept = new Map<string, FunctionRef[]>();
+    for (const f of old) push(kept, f.name, f);
     const functions = outline.functions.map((f): FunctionRef => {
       const slice = text.slice(f.span.start, f.span.end);
-      const same = kept.get(`${f.name}\n${slice}`);
+      const named = kept.get(f.name);
+      const at = named?.findIndex((candidate) => candidate.text === slice) ?? -1;
+      const [same] = at < 0 ? [] : named!.splice(at, 1);
       if (same) {
-        kept.delete(`${f.name}\n${slice}`);
         same.start = f.span.start;
         return same;
       }
-      return { file: path, name: f.name, text: slice, masked: outline.masked.slice(f.span.start, f.span.end), outline: f, start: f.span.start };
+      const masked = outline.masked.slice(f.span.start, f.span.end);
+      return { file: path, name: f.name, text: old.length > 0 ? detached(slice) : slice, masked: old.length > 0 ? detached(masked) : masked, outline: f, start: f.span.start };
     });
     return { text, outline, functions };
   }
@@ -121,11 +151,12 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     if (!files.has(path)) {
       // A file that came into being after the index was made.
       if (byName && reader.indexFiles().includes(path)) for (const f of join(path)?.functions ?? []) changed.add(f.name);
+      graphChanged = true;
       return;
     }
     const old = files.get(path);
     const text = overlays.get(path) ?? reader.read(path);
-    if (text !== old?.text) exchange(path, text === undefined ? undefined : enter(path, text, old?.functions ?? []));
+    if (text !== old?.text) exchange(path, text === undefined ? undefined : enter(path, text, old?.functions ?? [], scan(text)));
   }
 
   /** Another text of a file that is known, or none any more. */
@@ -143,6 +174,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     const come = [...after].filter((f) => !before.has(f));
     for (const f of [...gone, ...come]) changed.add(f.name);
     if (gone.length === 0 && come.length === 0) return;
+    if (!sameEdges(gone, come)) graphChanged = true;
     reaching = new Map();
     changing = new Map();
     asked.clear();
@@ -155,7 +187,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
   function tryText(path: string, text: string): () => void {
     const old = join(path);
     const starts = old?.functions.map((f) => f.start) ?? [];
-    exchange(path, enter(path, text, old?.functions ?? []));
+    exchange(path, enter(path, text, old?.functions ?? [], scan(text)));
     return () => {
       exchange(path, old);
       old?.functions.forEach((f, i) => void (f.start = starts[i]!));
@@ -171,11 +203,27 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     return { byName, byCallee };
   }
 
+  function* readIndex(): Generator<IndexProgress, void> {
+    if (byName) return;
+    const paths = reader.indexFiles();
+    for (const [at, path] of paths.entries()) {
+      load(path);
+      yield { done: at + 1, total: paths.length };
+    }
+  }
+
   /** A file outside the index that is asked for joins it. */
   function join(path: string): FileEntry | undefined {
     const known = files.has(path);
     const entry = load(path);
-    if (!known && entry && byName && byCallee) for (const f of entry.functions) link(byName, byCallee, f);
+    if (!known && entry && byName && byCallee) {
+      for (const f of entry.functions) link(byName, byCallee, f);
+      // What calls these functions took them for unknown.
+      for (const f of entry.functions) changed.add(f.name);
+      graphChanged = true;
+      reaching = new Map();
+      changing = new Map();
+    }
     return entry;
   }
 
@@ -189,7 +237,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
   }
 
   const touches = (ref: FunctionRef): boolean => reaches(ref, reaching, (f) => callsPrimitive(model, f, isLoud));
-  const changes = (ref: FunctionRef): boolean => reaches(ref, changing, (f) => callsPrimitive(model, f, isChange) || (callsPrimitive(model, f, isSpinlock) && /(?:\b|_)p[tm]l\b/.test(f.masked)));
+  const changes = (ref: FunctionRef): boolean => reaches(ref, changing, (f) => callsPrimitive(model, f, isChange) || (callsPrimitive(model, f, isSpinlock) && lockWord.test(f.masked)));
 
   /**
    * Does `holds` hold for the function or one that it calls? Functions that call each other are answered together (Tarjan's strongly connected
@@ -235,9 +283,11 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     const known = entry && tables.get(entry);
     if (!entry || known) return known ?? new Map();
     const found = new Map<string, readonly string[]>();
-    for (const match of entry.text.matchAll(/\b(\w+)\s*=\s*\{([^{}]*)\}\s*;/g)) {
-      const names = [...match[2]!.matchAll(/\.\w+\s*=\s*(\w+)/g)].map((m) => m[1]!);
-      if (names.length > 0) found.set(match[1]!, names);
+    // Looking for the name first would try every word of the file.
+    for (const match of entry.text.matchAll(/=\s*\{([^{}]*)\}\s*;/g)) {
+      const name = /(\w+)\s*$/.exec(entry.text.slice(Math.max(0, match.index - maxTableName), match.index))?.[1];
+      const names = [...match[1]!.matchAll(/\.\w+\s*=\s*(\w+)/g)].map((m) => m[1]!);
+      if (name !== undefined && names.length > 0) found.set(name, names);
     }
     tables.set(entry, found);
     return found;
@@ -269,12 +319,9 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     resolve,
     definitions: (name, path) => (path === undefined ? index().byName.get(name) ?? [] : (join(path)?.functions ?? []).filter((f) => f.name === name)),
     *prepare() {
-      if (byName) return;
-      for (const path of reader.indexFiles()) {
-        load(path);
-        yield;
-      }
+      for (const steps = readIndex(); steps.next().done !== true;) yield;
     },
+    readIndex,
     callersOf(ref) {
       const callers = index().byCallee.get(ref.name) ?? [];
       return callers.filter((c) => c !== ref && resolve(ref.name, c.file) === ref);
@@ -317,12 +364,41 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
       }
       return known;
     },
-    takeChangedNames() {
-      const names = changed;
+    takeChanges() {
+      const changes = { names: changed, graph: graphChanged };
       changed = new Set();
-      return names;
+      graphChanged = false;
+      return changes;
     },
+    surface: (name) => (index().byName.get(name) ?? []).map((f) => `${f.file} ${face(f)} ${touches(f) ? 'touches' : ''} ${changes(f) ? 'changes' : ''}`).join('\n'),
   };
+}
+
+/**
+ * The same text, in memory of its own. A slice keeps the whole text that it was cut from: after many edits each function of a file would keep
+ * another version of the file.
+ */
+function detached(slice: string): string {
+  return ` ${slice}`.slice(1);
+}
+
+/** What can be seen of a function without its callees and without reading its body closely. */
+function face(f: FunctionRef): string {
+  let known = faces.get(f);
+  if (known === undefined) {
+    const head = f.masked.slice(0, f.outline.bodyStart - f.outline.span.start).replace(/\s+/g, ' ');
+    const words = [...dropFlags].filter((flag) => f.masked.includes(flag));
+    faces.set(f, (known = [head, ...f.outline.calls, ...words, lockWord.test(f.masked) ? 'names a lock' : ''].join(' ')));
+  }
+  return known;
+}
+const faces = new WeakMap<FunctionRef, string>();
+const lockWord = /(?:\b|_)p[tm]l\b/;
+
+/** Are these the same functions, with the same calls, but for what is in their bodies? */
+function sameEdges(gone: readonly FunctionRef[], come: readonly FunctionRef[]): boolean {
+  const facesOf = (functions: readonly FunctionRef[]): string => functions.map((f) => `${f.name} ${face(f)}`).sort().join('\n');
+  return gone.length === come.length && facesOf(gone) === facesOf(come);
 }
 
 /** Does the function itself call a primitive with such an effect? */

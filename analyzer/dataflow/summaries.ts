@@ -3,7 +3,7 @@ import { dropFlags } from '../../kernel/flags';
 import { carrierFields, pageTableTypes, primitivesWith } from '../../kernel/model';
 import type { Effect } from '../../kernel/types';
 import type { IrNode, NodeId } from '../../parser/ir';
-import type { FunctionRef, Tree } from '../call-graph/tree';
+import type { FunctionRef, Tree, TreeChanges } from '../call-graph/tree';
 import type { Frame } from './frame';
 import { createFrame, typeOf } from './frame';
 import type { FillReach } from './page-cache';
@@ -22,8 +22,8 @@ export interface Summaries {
   follow(ref: FunctionRef, what: Concern): void;
   /** Functions that had more paths than were followed. */
   cutShort(): readonly FunctionRef[];
-  /** Drops what depends on functions with these names. */
-  forget(names: ReadonlySet<string>): void;
+  /** Drops what does not hold any more, for the tree has changed. */
+  renew(changes: TreeChanges): void;
   /** Remembers everything; the function that it returns goes back to it, once all functions are what they were. */
   keep(): () => void;
 }
@@ -43,8 +43,15 @@ export interface Concerns {
 
 interface Entry {
   readonly summary: Summary;
-  /** Names of all functions that the summary was made from, called or looked for. */
-  readonly needs: ReadonlySet<string>;
+  readonly rests: Basis;
+}
+
+/** The names of all functions that a summary rests on. */
+interface Basis {
+  /** Those whose summaries went into it: it falls with any change of their bodies. */
+  readonly bodies: Set<string>;
+  /** Those that were called, or looked for, and taken for what their surface says (`Tree.surface`). */
+  readonly surfaces: Set<string>;
 }
 
 /** Calls nested deeper than this are taken as unknown. */
@@ -57,14 +64,16 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
   const running = new Map<FunctionRef, { summary: Summary; recursive: boolean }>();
   const followed: Readonly<Record<Concern, Set<FunctionRef>>> = { events: new Set(), faults: new Set(), entries: new Set(), cache: new Set() };
   const followedSets = Object.values(followed);
-  const needsStack: Set<string>[] = [];
+  const basisStack: Basis[] = [];
+  /** Surfaces as they were when they were asked for; names that have none are left out. */
+  const surfaces = new Map<string, string>();
   /** Functions that the log has named as not readable, once each: in an editor they come and go with every key. */
   const unread = new Set<string>();
 
   function of(ref: FunctionRef, depth: Depth): Summary {
     const ready = done.get(ref)?.[depth] ?? (depth === 'events' ? done.get(ref)?.whole : undefined);
     if (ready) {
-      for (const n of ready.needs) needsStack[needsStack.length - 1]?.add(n);
+      inherit(ready.rests);
       return ready.summary;
     }
     const active = running.get(ref);
@@ -74,9 +83,9 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
     }
     const state = { summary: emptySummary, recursive: false };
     running.set(ref, state);
-    const needs = new Set(ref.outline.calls);
-    needs.add(ref.name);
-    needsStack.push(needs);
+    const rests: Basis = { bodies: new Set([ref.name]), surfaces: new Set() };
+    basisStack.push(rests);
+    for (const name of ref.outline.calls) note(name);
     try {
       for (let round = 0; ; round++) {
         state.recursive = false;
@@ -96,15 +105,29 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
       state.summary = { ...emptySummary, truncated: true };
     } finally {
       running.delete(ref);
-      needsStack.pop();
+      basisStack.pop();
     }
-    for (const n of needs) needsStack[needsStack.length - 1]?.add(n);
-    done.set(ref, { ...done.get(ref), [depth]: { summary: state.summary, needs } });
+    inherit(rests);
+    done.set(ref, { ...done.get(ref), [depth]: { summary: state.summary, rests } });
     return state.summary;
   }
 
-  /** The function that is summarised depends on this name, too. */
-  const note = (name: string): void => void needsStack[needsStack.length - 1]?.add(name);
+  /** What a callee's summary rests on, its caller's rests on, too. */
+  function inherit({ bodies, surfaces: called }: Basis): void {
+    const own = basisStack[basisStack.length - 1];
+    if (!own) return;
+    for (const name of bodies) own.bodies.add(name);
+    for (const name of called) own.surfaces.add(name);
+  }
+
+  /** The function that is summarised depends on what this name looks like from outside. */
+  function note(name: string): void {
+    basisStack[basisStack.length - 1]?.surfaces.add(name);
+    if (surfaces.has(name) || tree.model.primitives.has(name)) return;
+    const surface = tree.surface(name);
+    if (surface !== '') surfaces.set(name, surface);
+  }
+
   const isHelper = (ref: FunctionRef): boolean => isCacheHelper(tree, ref, note);
 
   function once(ref: FunctionRef, depth: Depth): Summary {
@@ -189,8 +212,11 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
     return (_, id) => nodes.has(id);
   }
 
-  const summaryOf = (ref: FunctionRef, wanted: Depth): { ref: FunctionRef; params: readonly string[]; summary: Summary } =>
-    ({ ref, params: tree.lower(ref).params.map((p) => p.name), summary: of(ref, wanted) });
+  function summaryOf(ref: FunctionRef, wanted: Depth): { ref: FunctionRef; params: readonly string[]; summary: Summary } {
+    // One that is being summarised has not said yet what it rests on.
+    basisStack[basisStack.length - 1]?.bodies.add(ref.name);
+    return { ref, params: tree.lower(ref).params.map((p) => p.name), summary: of(ref, wanted) };
+  }
 
   return {
     of,
@@ -201,22 +227,39 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
       if (what === 'entries' && tree.usersOf(ref).length === 0 && takesPageTableArgument(tree, ref) && tree.touchesPageTables(ref)) return;
       forget(new Set([ref.name, ...tree.usersOf(ref).map((user) => user.name)]), what === 'cache' ? undefined : ref);
     },
-    forget,
     keep() {
       const before = new Map(done);
+      const surfacesBefore = new Map(surfaces);
       const concerns = followedSets.map((set) => new Set(set));
       return () => {
         refill(done, before);
+        refill(surfaces, surfacesBefore);
         followedSets.forEach((set, i) => refillSet(set, concerns[i]!));
       };
+    },
+    renew({ names, graph }) {
+      const moved = new Set<string>();
+      for (const name of graph ? new Set([...surfaces.keys(), ...names]) : names) {
+        const surface = tree.surface(name);
+        if (surface === (surfaces.get(name) ?? '')) continue;
+        moved.add(name);
+        if (surface === '') surfaces.delete(name);
+        else surfaces.set(name, surface);
+      }
+      if (names.size > 0 || moved.size > 0) forget(names, undefined, moved);
+      // A function that is gone comes back as another one; each would keep the text of its whole file.
+      for (const set of followedSets) {
+        for (const ref of set) if (names.has(ref.name) && !tree.functionsIn(ref.file).includes(ref)) set.delete(ref);
+      }
     },
     cutShort: () => [...done].filter(([, entries]) => Object.values(entries).some((entry) => entry.summary.truncated)).map(([ref]) => ref),
   };
 
-  function forget(names: ReadonlySet<string>, except?: FunctionRef): void {
+  /** Drops what rests on the bodies of these functions, or on the surfaces of those. */
+  function forget(names: ReadonlySet<string>, except?: FunctionRef, moved = names): void {
     for (const [ref, entries] of done) {
       if (ref === except) continue;
-      const stale = [entries.events, entries.whole, entries.faults, entries.entries, entries.cache].some((entry) => entry && [...names].some((n) => entry.needs.has(n)));
+      const stale = [entries.events, entries.whole, entries.faults, entries.entries, entries.cache].some((entry) => entry && (overlaps(names, entry.rests.bodies) || overlaps(moved, entry.rests.surfaces)));
       if (stale) done.delete(ref);
     }
   }
@@ -230,6 +273,11 @@ function refill<K, V>(map: Map<K, V>, content: ReadonlyMap<K, V>): void {
 function refillSet<T>(set: Set<T>, content: ReadonlySet<T>): void {
   set.clear();
   for (const value of content) set.add(value);
+}
+
+function overlaps(few: ReadonlySet<string>, many: ReadonlySet<string>): boolean {
+  for (const name of few) if (many.has(name)) return true;
+  return false;
 }
 
 /** Does the function ask what a vma is or whether protection is to be dropped, so that its result tells a caller? */

@@ -83,7 +83,7 @@ function* works(trial: Trial, report: Report, changed: FunctionRef, text: string
     return now.readable && now.events >= before.events && [...now.cutShort].every((name) => before.cutShort.has(name));
   } finally {
     undo();
-    tree.takeChangedNames();
+    tree.takeChanges();
     forgetTrial();
   }
 }

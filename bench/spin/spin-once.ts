@@ -27,6 +27,7 @@ export interface Taken {
 }
 
 export interface VerdictTime {
+  readonly scenario: string;
   readonly name: string;
   readonly states: number;
   /** The command line on this program alone, from the start of node to the end of its report. */
@@ -40,10 +41,9 @@ export interface VerdictTime {
 /** What takes SPIN the least time in all on models of this size, for most of it goes into compiling; depth first is its usual search. */
 export const forVerdicts = { search: 'depth', reduce: true, optimize: '-O0', flags: ['-DNOBOUNDCHECK'] } as const satisfies PanOptions;
 
-/** One program after the other. @param cli the built command line @param combinations with adversaries from the library as well */
-export async function* verdictTimes(cli: string, combinations: boolean): AsyncGenerator<VerdictTime> {
+/** One program after the other: every variant, alone and with the library threads of its `Expect` lines. @param cli the built command line */
+export async function* verdictTimes(cli: string): AsyncGenerator<VerdictTime> {
   for (const { name, scenario, variant, adversaries, program, read } of shipped(await loadBackend())) {
-    if (adversaries.length > 0 && !combinations) continue;
     const whole = await timed(process.execPath, [cli, 'simulate', scenario, '--variant', variant, ...adversaries.flatMap((adversary) => ['--adversary', adversary])], path.dirname(cli));
     const before = { time: performance.now(), cpu: process.cpuUsage() };
     const { states, verdict } = explore(read());
@@ -52,14 +52,14 @@ export async function* verdictTimes(cli: string, combinations: boolean): AsyncGe
     try {
       const run = await pan.run();
       if ((run.violated.size > 0) !== (verdict === 'Sometimes')) throw new Error(`${name}: mm-review says ${verdict}, SPIN has ${run.violated.size} properties violated`);
-      yield { name, states, process: whole, inProcess, spin: { seconds: pan.spinSeconds + pan.gccSeconds + run.seconds, cpuSeconds: pan.cpuSeconds + run.cpuSeconds } };
+      yield { scenario, name, states, process: whole, inProcess, spin: { seconds: pan.spinSeconds + pan.gccSeconds + run.seconds, cpuSeconds: pan.cpuSeconds + run.cpuSeconds } };
     } finally {
       await pan.remove();
     }
   }
 }
 
-/** The command line on everything that ships, in one process. */
-export async function allAtOnce(cli: string): Promise<Taken> {
-  return timed(process.execPath, [cli, 'simulate'], path.dirname(cli));
+/** The command line on a scenario with all that its `Expect` lines name, or on everything that ships, in one process. */
+export async function allAtOnce(cli: string, scenario?: string): Promise<Taken> {
+  return timed(process.execPath, [cli, 'simulate', ...(scenario === undefined ? [] : [scenario])], path.dirname(cli));
 }

@@ -12,6 +12,7 @@ export async function loadEngine(): Promise<Engine> {
       { name: 'fake-write-fault', description: 'A fault that claims to write.', severity: 'information', commit: '23456789abcd ("mm: do not claim")', scenario: null, since: '1.1.0' },
     ],
     createAnalysis,
+    openOutlines: () => undefined,
     loadModel: () => ({ model: builtinModel, problems: [] }),
     loadBackend: async () => ({
       name: 'native',
@@ -49,6 +50,7 @@ function createAnalysis({ backend, reader, log }: AnalysisOptions): Analysis {
     // eslint-disable-next-line require-yield -- the fake knows nothing
     *entryFactsOf() { return undefined; },
     checkInSteps,
+    *index() { yield* []; },
     check: (paths, options) => {
       const steps = checkInSteps(paths, options);
       for (;;) {

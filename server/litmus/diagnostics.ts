@@ -11,7 +11,7 @@ import { checkLitmus, type Complaint } from './check';
 import { isLitmus, litmusFile } from './document';
 import { checkExpectations } from './expectations';
 import { rangeOf } from './places';
-import { runInSlices } from '../checker';
+import { runInSlices } from '../slices';
 import type { Delivery } from '../delivery';
 import { SOURCE } from '../diagnostics';
 import type { Engine } from '../engine';
@@ -65,7 +65,7 @@ export function createLitmusDiagnostics({ connection, documents, engine, log, ca
     if (entry.checked?.version === version) return entry.checked;
     const abandoned = (): boolean => document.version !== version || shown.get(document.uri) !== entry || cancelled();
     try {
-      const problems = await runInSlices(checkLitmus(litmusFile(document), engine.scenarios().adversaries, engine.backend), abandoned);
+      const problems = await runInSlices(checkLitmus(litmusFile(document), engine.scenarios().adversaries, engine.backend), { abandoned });
       if (problems === undefined) return undefined;
       if (entry.checked?.version !== version) entry.checked = { version, problems };
     } catch (error) {

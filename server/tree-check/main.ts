@@ -1,0 +1,16 @@
+/** Entry of the thread's bundle. */
+import os from 'node:os';
+import { parentPort } from 'node:worker_threads';
+import { loadEngine } from '../product';
+import { serveTreeCheck } from './thread';
+import type { FromThread, Port, ToThread } from './messages';
+
+/** Nobody types here: only a cancellation is waited for. */
+const SLICE_MS = 25;
+
+// Whoever types goes first. Elsewhere a priority is that of the whole process.
+if (process.platform === 'linux') os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
+
+const port = parentPort as Port<ToThread, FromThread> | null;
+// A failure to load ends the thread, which the server takes for what it is.
+if (port !== null) void loadEngine().then((engine) => serveTreeCheck(port, engine, SLICE_MS));
