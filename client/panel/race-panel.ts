@@ -103,6 +103,7 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
   function cancel(): void {
     if (current === undefined || current.answer !== undefined) return;
     asking?.cancel();
+    step = at;
     current = previous ?? { choice: current.choice, answer: { view: null, problems: [{ line: 1, column: 1, message: 'Exploring was cancelled.' }] } };
     remember(current.choice, step ?? 0);
     show();

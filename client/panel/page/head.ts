@@ -59,7 +59,7 @@ export function drawBar(view: RaceView, { send, look, onLook }: { readonly send:
       view.schedule === null ? null : drawZoom(look, onLook),
       view.text === null ? null : el('button', { type: 'button', class: 'button', 'data-do': 'copy', title: 'Copy the schedule as text for a commit message', click: () => send({ type: 'copy' }) }, 'Copy as diagram'),
       el('button', { type: 'button', class: 'button', 'data-do': 'export', title: 'Write it to a file: SVG, Mermaid, JSON, litmus or Promela', click: () => send({ type: 'export' }) }, 'Export …'),
-      el('button', { type: 'button', class: 'button', 'data-do': 'source', click: () => send({ type: 'source', line: null }) }, 'Show the litmus source'),
+      el('button', { type: 'button', class: 'button', 'data-do': 'source', title: 'Show the litmus source in an editor', click: () => send({ type: 'source', line: null }) }, 'Source'),
       view.schedule === null ? null : el('button', {
         type: 'button', class: 'button toggle', 'data-do': 'follow', 'aria-pressed': look.follow ? 'true' : 'false', title: 'Shows the line of the step in an editor beside; the cursor there chooses the step',
         click: () => onLook({ ...look, follow: !look.follow }),
