@@ -3,6 +3,7 @@
  * Does no I/O of its own: files come through a `TreeReader`.
  */
 import type { FunctionBelief } from './beliefs';
+import type { Tree } from './call-graph/tree';
 import type { Finding } from './findings/finding';
 import type { Fix } from './fixes/fix';
 import type { Navigation } from './navigation/navigation';
@@ -55,6 +56,8 @@ export interface ParseStats {
 }
 
 export interface Analysis {
+  /** The functions as the analysis sees them, for whoever makes something else of their code. Texts are changed through the analysis only. */
+  readonly tree: Tree;
   /** Sets the text of a file as the editor has it (unsaved or not); undefined goes back to the reader's. */
   setText(path: string, text: string | undefined): void;
   /** Forgets what the reader said of a file: it changed on disk. */

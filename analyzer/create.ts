@@ -97,6 +97,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   const definitionAt = (path: string, offset: number): FunctionRef | undefined => tree.functionsIn(path).find((f) => f.start <= offset && offset <= f.start + f.text.length);
 
   return {
+    tree,
     navigation,
     setText(path, text) {
       tree.setText(path, text);

@@ -37,7 +37,19 @@ export interface SimulateArguments {
   readonly replay: string | undefined;
 }
 
+export interface ProveArguments {
+  /** Files, or functions of files as `FILE:FUNCTION`. */
+  readonly targets: readonly string[];
+  readonly root: string | undefined;
+  /** Prove places that have no finding, too: why are they safe? */
+  readonly site: boolean;
+  readonly format: 'text' | 'json';
+  /** Print the scenarios instead of what came of them. */
+  readonly litmus: boolean;
+}
+
 export type Invocation =
+  | { readonly command: 'prove'; readonly prove: ProveArguments }
   | { readonly command: 'check'; readonly check: CheckArguments }
   | { readonly command: 'explain'; readonly rule: string | undefined }
   | { readonly command: 'summary'; readonly summary: SummaryArguments }
@@ -46,7 +58,7 @@ export type Invocation =
   | { readonly command: 'help'; readonly topic: CommandName | undefined }
   | { readonly command: 'version' };
 
-export const commandNames = ['check', 'explain', 'summary', 'simulate', 'lsp', 'help'] as const;
+export const commandNames = ['check', 'explain', 'summary', 'simulate', 'prove', 'lsp', 'help'] as const;
 export type CommandName = (typeof commandNames)[number];
 
 const formats: readonly OutputFormat[] = ['gcc', 'json', 'sarif', 'github'];
@@ -70,6 +82,8 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
       return parseSummary(rest);
     case 'simulate':
       return parseSimulate(rest);
+    case 'prove':
+      return parseProve(rest);
     case 'lsp':
       // The language-server library reads its own options (--stdio, --node-ipc, --socket=, --pipe=, --clientProcessId=) from argv.
       return wantsHelp(rest) ? { command: 'help', topic: 'lsp' } : { command: 'lsp', args: rest };
@@ -192,6 +206,25 @@ function parseSimulate(args: readonly string[]): Invocation {
     command: 'simulate',
     simulate: { files, variant: values.get('variant')?.at(-1), adversaries, beside: flags.has('beside'), format: known, allSchedules: flags.has('all-schedules'), replay: values.get('replay')?.at(-1) },
   };
+}
+
+const proveOptions = { root: { type: 'string' }, format: { type: 'string' }, site: { type: 'boolean' }, all: { type: 'boolean' }, litmus: { type: 'boolean' } } as const;
+
+function parseProve(args: readonly string[]): Invocation {
+  if (wantsHelp(args)) return { command: 'help', topic: 'prove' };
+  const { values, positionals, tokens } = parseArgs({ args: [...args], options: proveOptions, strict: false, allowPositionals: true, tokens: true });
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    if (!Object.hasOwn(proveOptions, token.name)) throw new UsageError(`unknown option '${token.rawName}'${didYouMean(token.rawName, Object.keys(proveOptions).map((name) => `--${name}`))}`, 'prove');
+    const takesValue = proveOptions[token.name as keyof typeof proveOptions].type === 'string';
+    if (takesValue && (token.value === undefined || token.value === '')) throw new UsageError(`option '${token.rawName}' needs a value`, 'prove');
+    if (!takesValue && token.value !== undefined) throw new UsageError(`option '${token.rawName}' takes no value`, 'prove');
+  }
+  if (values.format !== undefined && values.format !== 'text' && values.format !== 'json') throw new UsageError(`unknown format '${String(values.format)}'; the formats are: text, json`, 'prove');
+  if (values.site === true && values.all === true) throw new UsageError(`'--all' proves findings, '--site' places without one`, 'prove');
+  const root = typeof values.root === 'string' ? values.root : undefined;
+  if (positionals.length === 0 && !(values.all === true && root !== undefined)) throw new UsageError('prove takes FILE or FILE:FUNCTION, or --all and --root', 'prove');
+  return { command: 'prove', prove: { targets: positionals.length === 0 ? ['mm'] : positionals, root, site: values.site === true, format: values.format === 'json' ? 'json' : 'text', litmus: values.litmus === true } };
 }
 
 function checkOption(name: string, rawName: string): CheckOption {

@@ -30,6 +30,8 @@ export async function run(argv: readonly string[], host: Host): Promise<number |
         optimizeLater(500_000);
         // Brings the simulator along, which no other command needs.
         return await (await import('./simulate')).runSimulate(invocation.simulate, host);
+      case 'prove':
+        return await (await import('./prove')).runProve(invocation.prove, host);
       case 'explain':
         return await runExplain(invocation.rule, host);
     }

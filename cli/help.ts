@@ -14,6 +14,7 @@ Commands:
   explain [RULE]    what a rule looks for, why, and when it is wrong
   summary FUNCTION  what is believed about a function: locks, events, readings
   simulate [FILE]   explore race scenarios and draw the failing schedule
+  prove FILE        make a race of each finding, on your own lines, and explore it
   lsp --stdio       run the language server, for editors
   help [COMMAND]    show this text, or what a command takes
 
@@ -105,6 +106,27 @@ Examples:
   mm-review simulate
   mm-review simulate hugetlb-missing-unstable-pte
   mm-review simulate hugetlb-missing-unstable-pte --variant fixed --format promela
+`,
+  prove: `Usage: mm-review prove [OPTION...] FILE[:FUNCTION]...
+
+Makes a small program of the code around each finding, and explores every interleaving of it
+with other threads of the kernel and of userspace. The verdict is "confirmed", with a schedule
+on your own lines; "not reached", with all that was tried; or "unresolved", and why.
+
+Options:
+  --all             every finding below --root DIR/mm (or of the named files)
+  --site            places that have no finding: shows why they are safe
+  --litmus          print the programs, to keep, edit and run with simulate
+  --format FORMAT   text (default) or json
+  --root DIR        top of the kernel tree
+  -h, --help        show this text
+
+Exit status: 0 nothing was confirmed, 1 something was, 2 there was nothing to prove.
+
+Examples:
+  mm-review prove mm/hugetlb.c
+  mm-review prove --site mm/hugetlb.c:hugetlb_no_page
+  mm-review prove --litmus mm/ksm.c:break_ksm > break_ksm.litmus
 `,
   lsp: `Usage: mm-review lsp --stdio
 

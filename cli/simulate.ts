@@ -89,8 +89,8 @@ function adversariesOf(run: Run, names: readonly string[]): Adversary[] {
 }
 
 function selectionOf(run: Run, file: Readable): Selection {
-  const { variant = 'buggy', adversaries, beside } = run.args;
   const names = file.scenario.variants.map((v) => v.name);
+  const { variant = names[0] ?? 'buggy', adversaries, beside } = run.args;
   if (!names.includes(variant)) throw new UsageError(`${file.scenario.name} has no variant '${variant}'${didYouMean(variant, names) || `; the variants are: ${names.join(', ')}`}`, 'simulate');
   return { variant, adversaries: adversariesOf(run, adversaries), beside };
 }

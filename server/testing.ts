@@ -91,6 +91,7 @@ function fakeAnalysis(reader: TreeReader, engine: FakeEngine): Analysis {
   }
 
   return {
+    get tree(): Analysis['tree'] { throw new Error('the fake has no functions'); },
     setText: (path, text) => void (text === undefined ? texts.delete(path) : texts.set(path, text)),
     invalidate: () => undefined,
     setModel: (next) => void (model = next),

@@ -21,6 +21,7 @@ function slice(recheck: string, header = ''): Scenario {
 
 (*
  * Define: HUGETLB
+ * Variant: buggy : a private mapping without a reservation map
  * Variant: owner RESV_OWNER : the mapping owns its reservation map
  * Through: site
 ${header} *)

@@ -36,6 +36,7 @@ function createAnalysis({ backend, reader, log }: AnalysisOptions): Analysis {
     return findings.filter((finding) => options?.rules?.includes(finding.rule) ?? true);
   }
   return {
+    get tree(): Analysis['tree'] { throw new Error('the fake has no functions'); },
     setText: () => undefined,
     invalidate: () => undefined,
     setModel: () => undefined,

@@ -53,6 +53,8 @@ export interface Scenario {
   readonly covers: readonly { readonly variant: string | undefined; readonly adversaries: readonly string[]; readonly label: string; readonly offset: number }[];
   /** Properties that a variant does not look at. */
   readonly unchecked: readonly { readonly variant: string; readonly property: PropertyId }[];
+  /** The only properties that are looked at, in all variants; all of them when undefined. */
+  readonly checked: readonly PropertyId[] | undefined;
   /** The label that a schedule must have gone through for what it violates to count; violations anywhere count when undefined. */
   readonly through: string | undefined;
   /** What each thread stands for, by its name. */
@@ -81,7 +83,7 @@ export function readScenario(text: string): { readonly scenario: Scenario | unde
   if (!parts) return { scenario: undefined, problems };
   const lines = headerLines(parts.header, problems);
   const values = (key: string): HeaderLine[] => lines.filter((line) => line.key === key);
-  const variants = readVariants(values('Variant'), text, problems, new Set(values('Expect').map((line) => line.value.split(/\s+/)[0]!)));
+  const variants = readVariants(values('Variant'), text, problems, new Set([...values('Expect'), ...values('Unchecked')].map((line) => line.value.split(/\s+/)[0]!)));
   const expectations = readExpectations(values('Expect'), variants, problems);
   const covers = values('Cover').map(({ value, offset }) => {
     const match = /^(?:(\S+)\s+(?:with\s+(\S+(?:\s*,\s*\S+)*)\s+)?)?(\w+)$/.exec(value);
@@ -115,7 +117,7 @@ export function readScenario(text: string): { readonly scenario: Scenario | unde
       return match ? [{ file: match[1]!, function: match[2]! }] : [];
     }),
     description: prose(parts.header.text, lines), variants, expectations, covers, unchecked, threadTitles,
-    through: throughOf(values('Through'), parts.body, problems),
+    checked: checkedOf(values('Checked'), problems), through: throughOf(values('Through'), parts.body, problems),
     replaceable: values('Adversary').flatMap((line) => line.value.split(/[\s,]+/)), defines: values('Define').flatMap((line) => line.value.split(/[\s,]+/)), text,
   };
   checkThreads(scenario, parts.body, values('Adversary'), values('Thread'), problems);
@@ -156,6 +158,15 @@ export function programOf(scenario: Scenario, backend: ParserBackend, options: P
   return { program: problems.length === 0 ? program : undefined, problems: sorted(problems) };
 }
 
+function checkedOf(lines: readonly HeaderLine[], problems: Problem[]): PropertyId[] | undefined {
+  if (lines.length === 0) return undefined;
+  return lines.flatMap(({ value, offset }) => value.split(/[\s,]+/).flatMap((name) => {
+    const property = propertyIds.find((id) => id === name);
+    if (property === undefined) problems.push({ offset, ...unknownWord(`unknown property ${name}`, name, propertyIds) });
+    return property ?? [];
+  }));
+}
+
 function throughOf(lines: readonly HeaderLine[], body: string, problems: Problem[]): string | undefined {
   for (const { value, offset } of lines) {
     if (!/^\w+$/.test(value)) problems.push({ offset, message: 'Through: label' });
@@ -177,7 +188,7 @@ function readVariants(lines: readonly HeaderLine[], text: string, problems: Prob
     for (const name of defines) if (!names.has(name)) problems.push({ offset, ...unknownWord(`no #ifdef asks for ${name}`, name, [...names]) });
     variants.push({ name: match[1]!, defines, title: match[3] ?? match[1]! });
   }
-  if (!variants.some((v) => v.name === 'buggy')) variants.unshift({ name: 'buggy', defines: [], title: 'as written' });
+  if (!variants.some((v) => v.name === 'buggy') && (lines.length === 0 || expected.has('buggy'))) variants.unshift({ name: 'buggy', defines: [], title: 'as written' });
   // A variant without a line of its own defines the names that begin with FIX_: all of them for `fixed`, its own for any other.
   for (const name of [...expected, ...([...names].some((n) => n.startsWith('FIX_')) ? ['fixed'] : [])]) {
     if (variants.some((v) => v.name === name)) continue;

@@ -24,7 +24,7 @@ export interface HeaderLine {
   readonly offset: number;
 }
 
-export const headerKeys = ['Result', 'Title', 'Rule', 'Fixes', 'Commit', 'Source', 'Variant', 'Expect', 'Cover', 'Anchor', 'Thread', 'Adversary', 'Define', 'Needs', 'Unchecked', 'Through'] as const;
+export const headerKeys = ['Result', 'Title', 'Rule', 'Fixes', 'Commit', 'Source', 'Variant', 'Expect', 'Cover', 'Anchor', 'Thread', 'Adversary', 'Define', 'Needs', 'Unchecked', 'Checked', 'Through'] as const;
 export type HeaderKey = (typeof headerKeys)[number];
 
 /** Splits a file. Undefined (with a problem) when it has no name or no init block. */

@@ -22,6 +22,7 @@ export const headerWords: Readonly<Record<HeaderKey, HeaderWord>> = {
   Expect: { value: '`variant [with adversary,...] Sometimes [steps]`, or `Never [uncovered]`', example: 'Expect: buggy Sometimes 11' },
   Cover: { value: '`[variant [with adversary,...]] label`: a label that must be reached, without which a Never may be empty', example: 'Cover: fixed retry' },
   Unchecked: { value: '`variant property...`: properties that a variant does not look at', example: 'Unchecked: buggy sleep-in-atomic' },
+  Checked: { value: '`property...`: the only properties that are looked at, in all variants', example: 'Checked: unjustified-event' },
   Through: { value: 'a label: what a schedule violates counts only after it went through here, and deadlocks not at all', example: 'Through: missing_event' },
   Adversary: { value: '`P0`: threads that a library thread may replace', example: 'Adversary: P0' },
   Define: { value: 'names that are always defined, for library threads too', example: 'Define: HUGETLB' },

@@ -13,7 +13,7 @@ import { and, constant, readsOf, word, zero } from './exp';
 import { lowerThread, type LoweredThread } from './lower';
 import type { Source } from './lowering';
 import { mustHoldNothing } from './properties';
-import type { Exp, Program, PropertyId, Stmt, Thread, WordId } from './program';
+import { propertyIds, type Exp, type Program, type PropertyId, type Stmt, type Thread, type WordId } from './program';
 import { renumberExp, renumberStmts, usedWords } from './renumber';
 import { readSource } from './sources';
 import { fuse } from './steps';
@@ -67,7 +67,7 @@ export function buildProgram(scenario: Scenario, variant: Variant, options: Opti
   const labels: string[] = [];
   const lowered = threads.map((t, index) => inFile(t.adversary, problems, (own) => lowerThread(world, options.model, { name: t.name, source: t.source, function: t.function, thread: index, kept: keptIn(parts.exists, index) }, labels, own)));
   if (problems.length > before) return undefined;
-  for (const [index, t] of threads.entries()) inFile(t.adversary, problems, (own) => checkThread(t.name, lowered[index]!, world.words, own));
+  for (const [index, t] of threads.entries()) inFile(t.adversary, problems, (own) => checkThread(t.name, lowered[index]!, world.words, own, scenario.checked?.includes('unlock-not-held') ?? true));
   checkHelpers(own, parts.body, scenario.text, problems);
 
   const exists = parts.exists && readCondition(parts.exists, namesOf(world, declarations.map((d) => d.name), lowered), problems);
@@ -91,7 +91,10 @@ export function buildProgram(scenario: Scenario, variant: Variant, options: Opti
   }
   if (problems.length > before) return undefined;
 
-  const unchecked = new Set(scenario.unchecked.flatMap((u) => (u.variant === variant.name ? [u.property] : [])));
+  const unchecked = new Set([
+    ...scenario.unchecked.flatMap((u) => (u.variant === variant.name ? [u.property] : [])),
+    ...propertyIds.filter((property) => scenario.checked?.includes(property) === false),
+  ]);
   const gone = world.through === undefined ? undefined : { label: labels.indexOf(scenario.through!), word: world.through };
   const checked = unchecked.size === 0 && gone === undefined ? fused : fused.map(({ start, steps }) => ({
     start: restrict(start, unchecked, gone),

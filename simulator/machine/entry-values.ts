@@ -21,8 +21,9 @@ export const entryValues: ReadonlyMap<string, Compute> = new Map<string, Compute
   // Since 6.3 the present forms write-protect as well (arch/x86/include/asm/pgtable.h:pte_mkuffd_wp).
   ...each(['pte_mkuffd_wp', 'huge_pte_mkuffd_wp', 'pmd_mkuffd_wp'], (_, [v]) => withBits(without(v!, writeBit), uffdWpBit)),
   ...each(['pte_swp_mkuffd_wp', 'pmd_swp_mkuffd_wp'], (_, [v]) => withBits(v!, uffdWpBit)),
-  ...each(['pte_clear_uffd_wp', 'huge_pte_clear_uffd_wp', 'pmd_clear_uffd_wp', 'pte_swp_clear_uffd_wp', 'pmd_swp_clear_uffd_wp', 'pte_swp_clear_flags',
-    'pte_to_swp_entry', 'pmd_to_swp_entry', 'softleaf_from_pte', 'softleaf_from_pmd'], (_, [v]) => without(v!, uffdWpBit)),
+  ...each(['pte_clear_uffd_wp', 'huge_pte_clear_uffd_wp', 'pmd_clear_uffd_wp', 'pte_swp_clear_uffd_wp', 'pmd_swp_clear_uffd_wp', 'pte_swp_clear_flags'], (_, [v]) => without(v!, uffdWpBit)),
+  // The bit of a marker is part of the swap entry, that of any other lies beside it.
+  ...each(['pte_to_swp_entry', 'pmd_to_swp_entry', 'softleaf_from_pte', 'softleaf_from_pmd'], (_, [v]) => cond(hasForm(v!, 'marker'), v!, without(v!, uffdWpBit))),
   // Protections are entry bits here: PTE_WRITE or 0.
   ...each(['pte_modify', 'huge_pte_modify', 'pmd_modify'], (_, [v, prot]) => binary('|', without(v!, writeBit), binary('&', prot!, constant(writeBit)))),
   ...each(['mk_pte', 'folio_mk_pte', 'mk_pmd', 'mk_huge_pmd', 'folio_mk_pmd', 'mk_huge_pte'], (world, [page, prot]) => present(world, page!, binary('&', prot!, constant(writeBit)))),

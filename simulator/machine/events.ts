@@ -1,7 +1,7 @@
 /** handle_userfault() (fs/userfaultfd.c), and how threads that wait in it are woken. */
 import { formatExpr } from '../../parser/cfg';
 import type { Expr } from '../../parser/ir';
-import { and, at, binary, constant, equals, not, or, truth, word, zero } from './exp';
+import { and, at, binary, cond, constant, equals, not, or, truth, word, zero } from './exp';
 import { hasForm } from './entry-values';
 import { evaluate } from './expressions';
 import { assignLocal } from './locals';
@@ -53,11 +53,10 @@ export function lowerEvent(context: Lowering, vmf: Expr, reason: Exp, result: Lo
   emitStep(context, { kind: 'load', text: 'userfaultfd_must_wait()' }, [{ kind: 'if', test: or(isNone, isProtected), then: [], else: [set(waits, zero)] }]);
   const mm = linked(world, 'vm_mm');
   if (mm) {
-    const isVmaLock = has('FAULT_FLAG_VMA_LOCK');
-    if (isVmaLock.kind !== 'const') fail(context, `${value.struct.name}.flags must say at once whether the fault runs under the vma lock`);
     const vma = linked(world, 'vma');
-    const lock = isVmaLock.kind === 'const' && isVmaLock.value !== 0 && vma ? constant(vma.base + 2) : constant(mm.base + 1);
-    rwReleaseAs(context, lock, isVmaLock.kind === 'const' && isVmaLock.value !== 0 ? 'vma_end_read(vma)' : 'mmap_read_unlock(mm)');
+    const isVmaLock = vma ? has('FAULT_FLAG_VMA_LOCK') : zero;
+    const lock = vma ? cond(isVmaLock, constant(vma.base + 2), constant(mm.base + 1)) : constant(mm.base + 1);
+    rwReleaseAs(context, lock, isVmaLock.kind !== 'const' ? 'release_fault_lock(vmf)' : isVmaLock.value !== 0 ? 'vma_end_read(vma)' : 'mmap_read_unlock(mm)');
   }
   emitStep(context, { kind: 'sleep', text: 'schedule()', guard: equals(word(waits), zero), mayWaitForever: true }, mustNotBeAtomic(world, thread));
 }

@@ -8,7 +8,7 @@ import { addressOfType, evaluateNumber } from './expressions';
 import { assignLocal, newStruct } from './locals';
 import { emitLocal, emitStep, fail, newTemporary, number, type LocalPlace, type Lowering } from './lowering';
 import { set, store, violate, type Action } from './micro';
-import { moveCursor } from './page-cache';
+import { moveCursor, setRestart } from './page-cache';
 import { beginFault, endFault, isUptodate, mustNotBeArmed, mustNotBeAtomic, mustNotBeObserved, pmdOf, setArmed, setObserved } from './properties';
 import type { Exp } from './program';
 import { constants, slotRetry, slotSwap, writeBit } from './values';
@@ -68,17 +68,25 @@ export const intrinsics: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
     const xa: LocalPlace = { name: `${name.name}.xa`, type: 'void *', word: undefined, value: undefined, isAssignedOnce: true };
     const xaIndex: LocalPlace = { name: `${name.name}.xa_index`, type: 'int', word: undefined, value: undefined, isAssignedOnce: false };
     const struct = newStruct(c, name.name);
+    const xaRestart: LocalPlace = { name: `${name.name}.xa_restart`, type: 'bool', word: undefined, value: undefined, isAssignedOnce: false };
     struct.fields.set('xa', xa).set('xa_index', xaIndex);
+    // Only xas_next() asks.
+    if (usesNext(c)) struct.fields.set('xa_restart', xaRestart);
     assignLocal(c, xa, number(slotOf(c, cache!).address));
     assignLocal(c, xaIndex, number(evaluateNumber(c, index!)));
+    setRestart(c, name, 1);
   } }],
   ['xas_set', { arity: 2, usage: 'xas_set(&xas, index)', meaning: 'Moves a cursor. No step.', lower: (c, args) => {
     moveCursor(c, args[0]!, evaluateNumber(c, args[1]!));
+    setRestart(c, args[0]!, 1);
   } }],
   ...wrprotects([['ptep_set_wrprotect', 3], ['huge_ptep_set_wrprotect', 3], ['pmdp_set_wrprotect', 3], ['wrprotect_ptes', 4]]),
   ...folioTests([['folio_test_uptodate', 'PG_uptodate'], ['PageUptodate', 'PG_uptodate'], ['folio_test_ksm', 'PG_ksm'], ['PageKsm', 'PG_ksm'], ['folio_test_anon', 'PG_anon'], ['PageAnon', 'PG_anon'], ['folio_test_dirty', 'PG_dirty']]),
   ...folioChanges([['folio_mark_uptodate', 'PG_uptodate'], ['SetPageUptodate', 'PG_uptodate'], ['__folio_mark_uptodate', 'PG_uptodate'], ['__SetPageUptodate', 'PG_uptodate'], ['folio_set_ksm', 'PG_ksm']]),
 ]);
+
+/** Does the text move a cursor with xas_next() or xas_prev()? */
+const usesNext = (c: Lowering): boolean => [...c.source.functions.values()].some((f) => f.nodes.some((n) => n.kind === 'call' && (n.callee === 'xas_next' || n.callee === 'xas_prev')));
 
 /** Lowers a call of an intrinsic. */
 export function lowerIntrinsic(context: Lowering, name: string, args: readonly Expr[], result: LocalPlace | undefined): void {

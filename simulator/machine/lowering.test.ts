@@ -208,6 +208,8 @@ P1(int *x)
   expect(found('int x;', text('9'))).toMatchObject({ verdict: 'Sometimes' });
   expect(found('int x;', text('9'), header)).toMatchObject({ verdict: 'Never', labels: ['site'] });
   expect(found('int x;', text('3'), header)).toMatchObject({ verdict: 'Sometimes', property: 'bug', labels: ['site'] });
+  expect(found('int x;', text('3'), header.replace(' *)', ' * Checked: deadlock armed-under-huge\n *)'))).toMatchObject({ verdict: 'Never', labels: ['site'] });
+  expect(readScenario(`C test\n\n(*\n * Checked: bugs\n *)\n\n{\n  int x;\n}\n${text('9')}`).problems.map((p) => p.message)).toEqual([expect.stringMatching(/^unknown property bugs/)]);
   expect(readScenario(`C test\n\n${header.replace('site', 'sight')}{\n  int x;\n}\n${text('9')}`).problems.map((p) => p.message)).toEqual(['there is no label sight']);
 });
 

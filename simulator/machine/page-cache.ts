@@ -23,7 +23,7 @@ export function isCursor(cursor: LocalStruct | Exp): cursor is LocalStruct {
   return 'fields' in cursor;
 }
 
-export function fieldOfCursor(context: Lowering, cursor: LocalStruct, name: 'xa' | 'xa_index'): Exp {
+export function fieldOfCursor(context: Lowering, cursor: LocalStruct, name: 'xa' | 'xa_index' | 'xa_restart'): Exp {
   const place = cursor.fields.get(name);
   const value = place && readPlace(context, place);
   return value?.kind === 'number' ? value.exp : fail(context, `${cursor.name} was not set up: XA_STATE(${cursor.name}, i_pages, index)`);
@@ -35,6 +35,12 @@ export function moveCursor(context: Lowering, expr: Expr, index: Exp): void {
   if (!isCursor(cursor)) return fail(context, `${formatExpr(expr)} is no xa_state`, expr.span);
   fieldOfCursor(context, cursor, 'xa');
   assignLocal(context, cursor.fields.get('xa_index')!, number(index));
+}
+
+/** A cursor that was just set up, or moved by xas_set(), has not looked at its index yet: xas_next() does that first (lib/xarray.c:__xas_next()). */
+export function setRestart(context: Lowering, expr: Expr, value: 0 | 1): void {
+  const { cursor } = cursorOf(context, expr);
+  if (isCursor(cursor) && cursor.fields.has('xa_restart')) assignLocal(context, cursor.fields.get('xa_restart')!, number(constant(value)));
 }
 
 /** The slot that a cursor is at, or the one that an expression names. */

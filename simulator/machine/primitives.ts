@@ -12,7 +12,7 @@ import { assignLocal, wordOfPlace } from './locals';
 import { emitLocal, emitSkipUnless, emitStep, fail, isUnreadable, newLocal, newTemporary, number, type LocalPlace, type Lowering } from './lowering';
 import { lockAcquire, lockRelease, rwRelease } from './locking';
 import { set, store, violate, type Action } from './micro';
-import { cacheLock, cursorOf, fieldOfCursor, isCursor, moveCursor, slotAddress } from './page-cache';
+import { cacheLock, cursorOf, fieldOfCursor, isCursor, moveCursor, setRestart, slotAddress } from './page-cache';
 import { checkHugeStore, hasUffdWp, isUptodate, mustNotBeObserved, settleUnguarded, guardOf } from './properties';
 import type { Exp, Word } from './program';
 import { hasHugetlbVmaLock, isReaderWriter, lowerMmLock, mmLockOf } from './sleeping-locks';
@@ -49,8 +49,14 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
       lockRelease(context, lockOf(context, arg(effect.lock.from === 'arg' ? effect.lock.index : -1)));
       return;
     case 'lock-pointer': {
-      const lock = lockOfEntry(context, entryPointer(context, effect.level, args));
+      // pte_offset_map_nolock(mm, pmd, addr, &ptl) is a map that also says which lock it would be.
+      const out = effect.lock.from === 'out' ? outPlace(context, arg(effect.lock.index)) : undefined;
+      const pointer = entryPointer(context, effect.level, args, out && (() => giveNull(context, result)));
+      const lock = lockOfEntry(context, pointer);
       if (effect.lock.from === 'result') give(lock);
+      if (!out) return;
+      give(pointer);
+      assignPlace(context, out, number(lock));
       return;
     }
     case 'spin-lock':
@@ -154,7 +160,12 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
     case 'cache-load': {
       const cursor = cursorOf(context, arg(effect.arg));
       if (effect.skips) return fail(context, `${name}() leaves out empty slots: look at each slot with xas_load()`);
-      if (effect.moves && isCursor(cursor.cursor)) moveCursor(context, arg(effect.arg), binary('+', fieldOfCursor(context, cursor.cursor, 'xa_index'), constant(1)));
+      if (effect.moves && isCursor(cursor.cursor)) {
+        const index = fieldOfCursor(context, cursor.cursor, 'xa_index');
+        const next = binary('+', index, constant(1));
+        moveCursor(context, arg(effect.arg), cond(fieldOfCursor(context, cursor.cursor, 'xa_restart'), index, next));
+      }
+      setRestart(context, arg(effect.arg), 0);
       const slot = slotAddress(context, cursor);
       stepWith('load', slot, slotShape, at(slot.address), [], true);
       return;
@@ -162,6 +173,7 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
     case 'cache-store': {
       const slot = slotAddress(context, cursorOf(context, arg(effect.arg)));
       const value = numberOf(effect.value);
+      setRestart(context, arg(effect.arg), 0);
       storeSlot(context, slot, value);
       return;
     }
