@@ -11,7 +11,7 @@ import type { Adversary, Expectation, Scenario } from '../simulator/litmus/scena
 import { formatValue } from '../simulator/machine/values';
 import { buildDiagram } from '../simulator/present/diagram';
 import { compareWithFix, fixDiagram, partingWords } from '../simulator/present/fix';
-import { renderHerd } from '../simulator/present/herd';
+import { conditionOf, renderHerd } from '../simulator/present/herd';
 import { renderItf } from '../simulator/present/itf';
 import { fromJson, toJson, verify } from '../simulator/present/json';
 import { renderMermaid } from '../simulator/present/mermaid';
@@ -177,7 +177,7 @@ function report(run: Run, file: Readable, examination: Examination, milliseconds
   const variant = scenario.variants.find((v) => v.name === selection.variant);
   const parts = [
     `${scenario.title}${variant && variant.name !== 'buggy' ? `: ${variant.title}` : ''}\n`,
-    renderHerd({ name, exploration, uncovered, condition: conditionText(scenario), seconds: milliseconds / 1000 }),
+    renderHerd({ name, exploration, uncovered, condition: conditionOf(scenario.text), seconds: milliseconds / 1000 }),
   ];
   if (explanation) parts.push(wrap([explanation.sentence, explanation.preemptions].filter((s) => s !== undefined).join(' '), 75, ''));
   if (diagram) parts.push(renderText(diagram));
@@ -195,12 +195,6 @@ function withFix(run: Run, file: Readable, examination: Examination, variant: st
   if (!fixed || !examination.trace) return undefined;
   const comparison = compareWithFix(examination.program, examination.trace, fixed.program);
   return `${wrap(partingWords(comparison), 75, '')}\n\n${renderText(fixDiagram(comparison, formatValue))}`;
-}
-
-/** The scenario's own question, as it stands in the file. */
-function conditionText(scenario: Scenario): string | undefined {
-  const match = /^[ \t]*exists\b\s*\(([^]*)\)\s*$/m.exec(scenario.text);
-  return match?.[1]?.replace(/\s+/g, ' ').trim();
 }
 
 function allSchedules(examination: Examination): string {

@@ -1,40 +1,61 @@
 /** The command that opens a race: from a quick fix or lens with its scenario, from a lens of a litmus file with a variant, from a menu with a file, or from the palette with what is under the cursor. */
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
+import { ProgressType, type LanguageClient } from 'vscode-languageclient/node';
 import type { RaceView } from '../simulator/present/race-view';
 import type { RaceChoice, RaceTarget } from './panel/messages';
 import { createRacePanel } from './panel/race-panel';
-import { OPEN_RACE, RACE_METHOD, SCENARIOS_METHOD, SCENARIO_SCHEME, parseRaceAnswer, parseChoice, parseScenarios } from './races';
+import { EXPORT_METHOD, OPEN_RACE, RACE_METHOD, SCENARIOS_METHOD, SCENARIO_SCHEME, SCHEDULES_METHOD, parseChoice, parseExport, parseRaceAnswer, parseScenarios, parseSchedules, parseStates } from './races';
 
 const RULE_PAGES = 'https://github.com/kernel-mm-review/kernel-mm-review/blob/main/docs/rules/';
+
+/** How far the server has come with an exploration. */
+const STATES = new ProgressType<unknown>();
 
 /** Registers the command and the panel. `running` gives a client that has been started. */
 export function registerOpenRace({ extensionUri: extension, workspaceState: memory }: vscode.ExtensionContext, running: () => Promise<LanguageClient>): vscode.Disposable {
   /** Texts of the scenarios that were shown, by name. */
   const texts = new Map<string, string>();
 
+  let asked = 0;
+
   const panel = createRacePanel({
     extension,
     memory,
-    async ask(params, token) {
+    async ask(params, token, onStates) {
       const client = await running();
-      const answer = parseRaceAnswer(await client.sendRequest<unknown>(RACE_METHOD, params, token));
-      if (answer.view !== null && 'scenario' in params) texts.set(params.scenario, answer.view.litmus);
-      return answer;
+      const progress = `race-${++asked}`;
+      const heard = client.onProgress(STATES, progress, (value) => {
+        const states = parseStates(value);
+        if (states !== undefined) onStates(states);
+      });
+      try {
+        const answer = parseRaceAnswer(await client.sendRequest<unknown>(RACE_METHOD, { ...params, progress }, token));
+        if (answer.view !== null && 'scenario' in params) texts.set(params.scenario, answer.view.litmus);
+        return answer;
+      } finally {
+        heard.dispose();
+      }
     },
+    askSchedules: async (params, token) => parseSchedules(await (await running()).sendRequest<unknown>(SCHEDULES_METHOD, params, token)),
+    askExport: async (params, token) => parseExport(await (await running()).sendRequest<unknown>(EXPORT_METHOD, params, token)),
+    sourceOf,
     openSource,
     async openRule(rule) {
       await vscode.env.openExternal(vscode.Uri.parse(`${RULE_PAGES}${rule}.md`));
     },
   });
 
-  async function openSource({ name, litmus, source }: RaceView, line: number | undefined, viewColumn: vscode.ViewColumn): Promise<void> {
+  /** The file that was explored; for a scenario that ships, its text under our scheme. */
+  function sourceOf({ name, litmus, source }: RaceView): vscode.Uri {
     const ships = texts.get(name) === litmus || source === null;
-    const uri = ships ? vscode.Uri.from({ scheme: SCENARIO_SCHEME, path: `/${name}.litmus` }) : vscode.Uri.parse(source);
     if (ships) texts.set(name, litmus);
+    return ships ? vscode.Uri.from({ scheme: SCENARIO_SCHEME, path: `/${name}.litmus` }) : vscode.Uri.parse(source);
+  }
+
+  async function openSource(view: RaceView, line: number | undefined, viewColumn: vscode.ViewColumn): Promise<void> {
     const at = line === undefined ? undefined : new vscode.Range(line - 1, 0, line - 1, 0);
-    await vscode.window.showTextDocument(uri, { viewColumn, preview: true, ...(at && { selection: at }) });
+    await vscode.window.showTextDocument(sourceOf(view), { viewColumn, preview: true, ...(at && { selection: at }) });
   }
 
   async function chooseFrom(title: string, items: readonly (vscode.QuickPickItem & { readonly target: RaceTarget })[]): Promise<RaceTarget | undefined> {

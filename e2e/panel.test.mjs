@@ -25,7 +25,13 @@ before(async () => {
     const names = (await server.sendRequest('mmReview/scenarios', {})).map(({ name }) => name);
     const all = [];
     for (const scenario of names) all.push(await ask({ scenario }));
-    return { buggy: await ask(target), fixed: await ask({ ...target, variant: 'fixed' }), all };
+    const buggy = all.find(({ name }) => name === target.scenario);
+    const schedules = await server.sendRequest('mmReview/schedules', target);
+    const at = stepOf(buggy, 'huge_ptep_modify_prot_start');
+    const other = await ask({ ...target, schedule: [...buggy.schedule.moves.slice(0, at), { thread: 0, way: 0 }] });
+    const [ends] = (await server.sendRequest('mmReview/schedules', { ...target, variant: 'fixed' })).schedules;
+    const safe = await ask({ ...target, variant: 'fixed', schedule: ends.moves });
+    return { schedules, other, safe, buggy, fixed: await ask({ ...target, variant: 'fixed' }), all };
   });
   context = await openBrowser(home);
 });
@@ -95,7 +101,7 @@ test('the keyboard steps, the slider and the table follow, and the step is told 
   assert.equal(await page.locator('.row.current').getAttribute('aria-current'), 'step');
   assert.match(await page.locator('[aria-live=polite]').innerText(), /handle_userfault/);
   assert.equal(await page.locator('.count').innerText(), `Step ${last} of ${last}`);
-  assert.deepEqual(await kept(page), { choice: { target, variant: 'buggy' }, step: last });
+  assert.deepEqual(await kept(page), { choice: { target, variant: 'buggy' }, step: last, sideBySide: false, zoom: 1, follow: false });
   await page.keyboard.press('Home');
   assert.equal(await page.locator('.row.current').count(), 0);
   // On the slider the same keys do the same.
@@ -114,6 +120,28 @@ test('the keyboard steps, the slider and the table follow, and the step is told 
   await close();
 });
 
+test('a schedule is played, held and played to its end', async () => {
+  const { page, close } = await show(views.buggy);
+  const last = views.buggy.steps.length;
+  await page.locator('select[aria-label=Speed]').selectOption('4');
+  await page.locator('h1').click();
+  await page.keyboard.press('Space');
+  await page.locator('button[aria-label=Pause]').waitFor();
+  await page.locator('aside h2').filter({ hasText: /After step/ }).waitFor();
+  await page.keyboard.press('ArrowLeft');
+  await page.locator('button[aria-label=Play]').waitFor();
+  const held = await page.locator('aside h2').innerText();
+  await page.waitForTimeout(400);
+  assert.equal(await page.locator('aside h2').innerText(), held, 'whoever steps has taken over');
+  // The button, by keyboard: the space bar presses it and does nothing else.
+  await page.locator('[data-do=play]').focus();
+  await page.keyboard.press('Space');
+  await page.locator('aside h2').filter({ hasText: `After step ${last}` }).waitFor();
+  await page.locator('button[aria-label=Play]').waitFor();
+  for (const control of await page.locator('footer button, footer input, footer select').all()) assert.ok(await control.getAttribute('aria-label'));
+  await close();
+});
+
 test('a page that was away comes back to its step', async () => {
   const state = { choice: { target, variant: 'buggy' }, step: 3 };
   const { page, close } = await show(views.buggy, { state });
@@ -124,16 +152,125 @@ test('a page that was away comes back to its step', async () => {
   await other.close();
 });
 
+test('the failing schedule beside its replay on the fixed code', async () => {
+  for (const view of views.all.filter(({ sideBySide }) => sideBySide !== null)) {
+    for (const [theme, width] of [['dark', 1200], ['light', 1200], ['high-contrast', 1200], ['high-contrast-light', 1200], ['light', 500]]) {
+      if (view.name !== views.buggy.name && (theme !== 'light' || width !== 1200)) continue;
+      const { page, close } = await show(view, { theme, width, step: Math.ceil(view.steps.length / 2) });
+      await page.locator('[data-do=side-by-side]').click();
+      await page.locator('.lanes.pair').waitFor();
+      assert.equal(await page.locator('[data-do=side-by-side]').evaluate((button) => button === document.activeElement), true);
+      assert.equal(await page.locator('.parting').count(), 1, view.name);
+      assert.equal((await kept(page)).sideBySide, true);
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 0, `${view.name} at ${width}`);
+      // The same step stands at the same height.
+      const step = stepOf(views.buggy, 'orig_pte = huge_ptep_get');
+      if (view === views.buggy) {
+        await page.locator('.row.step').filter({ hasText: 'vmf.orig_pte = huge_ptep_get' }).first().click();
+        assert.equal(await page.locator('aside h2').innerText(), `After step ${step}`);
+        const tops = await page.locator('.row.current').evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().top));
+        assert.equal(tops.length, 2);
+        assert.equal(tops[0], tops[1]);
+      }
+      await page.screenshot({ path: path.join(PICTURES, `pair-${view.name}-${theme}-${width}.png`), animations: 'disabled', fullPage: true });
+      await page.locator('[data-do=side-by-side]').click();
+      await page.locator('.lanes:not(.pair)').first().waitFor();
+      await close();
+    }
+  }
+  const { page, close } = await show(views.fixed);
+  await page.locator('[data-do=side-by-side]').click();
+  await page.locator('.parting').waitFor();
+  await close();
+});
+
+test('other schedules are listed, chosen, and branched off', async () => {
+  const { page, close } = await show(views.buggy, { theme: 'light' });
+  await page.locator('details.schedules summary').click();
+  assert.deepEqual((await sent(page)).at(-1), { type: 'schedules' });
+  await post(page, { type: 'schedules', choice: { target }, ...views.schedules });
+  const entries = page.locator('.schedules li');
+  assert.equal(await entries.count(), views.schedules.schedules.length);
+  await page.locator('details.schedules').screenshot({ path: path.join(PICTURES, 'schedules.png') });
+  await entries.last().locator('button').click();
+  assert.deepEqual((await sent(page)).at(-1), { type: 'choose', variant: 'buggy', adversary: null, schedule: views.schedules.schedules.at(-1).moves, step: 0 });
+  // From a step on, the other thread: by keyboard.
+  const at = stepOf(views.buggy, 'huge_ptep_modify_prot_start');
+  await page.locator('h1').click();
+  for (let n = 0; n < at; n++) await page.keyboard.press('ArrowRight');
+  await page.locator('.turn').focus();
+  await page.keyboard.press('Enter');
+  const chosen = (await sent(page)).at(-1);
+  assert.deepEqual(chosen, { type: 'choose', variant: 'buggy', adversary: null, schedule: [...views.buggy.schedule.moves.slice(0, at), { thread: 0, way: 0 }], step: at + 1 });
+  // The answer.
+  const choice = { target, variant: 'buggy', schedule: chosen.schedule };
+  await post(page, { type: 'race', choice, view: views.other, step: at + 1 });
+  await page.locator('.chosen').waitFor();
+  assert.equal(await page.locator('aside h2').innerText(), `After step ${at + 1}`);
+  assert.deepEqual((await kept(page)).choice, choice);
+  await page.screenshot({ path: path.join(PICTURES, 'other-order.png'), animations: 'disabled' });
+  await page.locator('[data-do=shortest]').click();
+  assert.equal((await sent(page)).at(-1).schedule, null);
+  await close();
+});
+
+test('a schedule that ends well has no violation to go to', async () => {
+  const { page, close } = await show(views.safe, { theme: 'dark', step: 2 });
+  assert.equal(await page.locator('.verdict .word').innerText(), 'Never');
+  assert.equal(await page.locator('button[aria-label=Violation]').count(), 0);
+  await page.locator('button[aria-label=Last]').click();
+  assert.equal(await page.locator('.words.bad, .tick.bad, .row.bad').count(), 0);
+  assert.match(await page.locator('.chosen').innerText(), /It goes well; so does every other/);
+  await page.screenshot({ path: path.join(PICTURES, 'safe.png'), animations: 'disabled' });
+  await close();
+});
+
+test('a long exploration tells how far it is and can be cancelled', async () => {
+  const { page, close } = await show(views.buggy);
+  await post(page, { type: 'busy', choice: { target, variant: 'fixed' }, states: 123456 });
+  await page.locator('.busy [role=status]').filter({ hasText: '123,456 states so far' }).waitFor();
+  await page.screenshot({ path: path.join(PICTURES, 'busy.png'), animations: 'disabled' });
+  await page.locator('[data-do=cancel]').click();
+  assert.deepEqual((await sent(page)).at(-1), { type: 'cancel' });
+  await post(page, { type: 'race', choice: { target, variant: 'buggy' }, view: views.buggy, step: null });
+  await page.locator('.busy').waitFor({ state: 'detached' });
+  await close();
+});
+
+test('size, statistics, and the source that follows', async () => {
+  const { page, close } = await show(views.buggy, { step: 3 });
+  const width = () => page.locator('.row.current code').evaluate((element) => element.getBoundingClientRect().height);
+  const before = await width();
+  await page.locator('h1').click();
+  await page.keyboard.press('+');
+  await page.locator('.zoom').filter({ hasText: '125%' }).waitFor();
+  assert.ok(await width() > before);
+  assert.equal((await kept(page)).zoom, 1.25);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 0);
+  await page.screenshot({ path: path.join(PICTURES, 'larger.png'), animations: 'disabled' });
+  await page.keyboard.press('0');
+  await page.locator('[data-do^=Smaller]').click();
+  await page.locator('.zoom').filter({ hasText: '80%' }).waitFor();
+  await page.locator('details.herd summary').click();
+  assert.match(await page.locator('.herd pre').innerText(), /^Test hugetlb-missing-unstable-pte\+buggy Allowed\nStates \d+\n[^]*Observation \S+ Sometimes \d+ \d+/);
+  await page.locator('[data-do=follow]').click();
+  assert.ok((await sent(page)).some(({ type, on }) => type === 'follow' && on));
+  await post(page, { type: 'goto', step: 5 });
+  await page.locator('aside h2').filter({ hasText: 'After step 5' }).waitFor();
+  await close();
+});
+
 test('buttons ask the host', async () => {
   const { page, close } = await show(views.buggy);
   await page.locator('[data-variant=fixed]').click();
   await page.locator('[data-do=copy]').click();
+  await page.locator('[data-do=export]').click();
   await page.locator('[data-do=source]').click();
   await page.locator('button.chip').click();
-  await page.locator('select').selectOption({ index: 1 });
+  await page.locator('select[aria-label="Other thread"]').selectOption({ index: 1 });
   assert.deepEqual((await sent(page)).filter(({ type }) => type !== 'ready' && type !== 'step'), [
-    { type: 'choose', variant: 'fixed', adversary: null }, { type: 'copy' }, { type: 'source', line: null }, { type: 'rule' },
-    { type: 'choose', variant: 'buggy', adversary: views.buggy.adversaries[0].name },
+    { type: 'choose', variant: 'fixed', adversary: null, schedule: null, step: 0 }, { type: 'copy' }, { type: 'export' }, { type: 'source', line: null }, { type: 'rule' },
+    { type: 'choose', variant: 'buggy', adversary: views.buggy.adversaries[0].name, schedule: null, step: 0 },
   ]);
   await post(page, { type: 'done', words: 'Copied.' });
   await page.locator('.toast.shown').filter({ hasText: 'Copied.' }).waitFor();

@@ -4,9 +4,9 @@ import { CancellationTokenSource, type CodeAction, type CodeLens, type Diagnosti
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { loadBackend } from '../parser/backend';
 import type { ParserBackend } from '../parser/types';
-import type { RaceAnswer, ScenarioEntry } from '../simulator/present/race-view';
+import type { ExportAnswer, RaceAnswer, ScenarioEntry, SchedulesAnswer } from '../simulator/present/race-view';
 import { loadScenarios } from '../workspace/scenarios';
-import { parseRaceRequest } from './races';
+import { parseExportRequest, parseRaceRequest } from './race-request';
 import { PUSH, fakeEngine, startClient, type ClientOptions, type FakeEngine, type TestClient } from './testing';
 
 const folder = path.resolve(import.meta.dirname, '../scenarios');
@@ -98,6 +98,71 @@ describe('requests', () => {
     source.cancel();
     await expect(asked).rejects.toThrow();
     expect((await race({ scenario: NAME })).view).not.toBeNull();
+  });
+});
+
+describe('other schedules', () => {
+  test('what is no list of moves is refused', () => {
+    for (const schedule of [null, 'x', [1], [{ thread: 0 }], [{ thread: 0.5, way: 0 }], Array.from({ length: 6000 }, () => ({ thread: 0, way: 0 }))]) expect(parseRaceRequest({ scenario: 'a', schedule })).toBeUndefined();
+    expect(parseRaceRequest({ scenario: 'a', schedule: [{ thread: 0, way: 1 }] })).toBeDefined();
+    expect(parseExportRequest({ scenario: 'a', format: 'exe' })).toBeUndefined();
+    expect(parseExportRequest({ scenario: 'a', format: 'svg' })).toBeDefined();
+  });
+
+  test('another order is taken from a step on, and continued', async () => {
+    await start();
+    const shortest = (await race({ scenario: NAME })).view!;
+    expect(shortest.schedule).toMatchObject({ chosen: false, fails: true });
+    const at = shortest.steps.findIndex(({ thread }) => thread === 1);
+    // P0 goes on in place of P1: it puts the entry back.
+    const prefix = [...shortest.schedule!.moves.slice(0, at), { thread: 0, way: 0 }];
+    const other = (await race({ scenario: NAME, schedule: prefix })).view!;
+    expect(other.schedule).toMatchObject({ chosen: true });
+    expect(other.schedule!.moves.slice(0, prefix.length)).toEqual(prefix);
+    expect(other.steps).toHaveLength(other.schedule!.moves.length);
+    expect(other.states).toHaveLength(other.steps.length + 1);
+    expect(other.preemptions).toBeNull();
+    expect(other.verdict.word).toBe('Sometimes');
+  });
+
+  test('moves that cannot be made get a sentence', async () => {
+    await start();
+    expect((await race({ scenario: NAME, schedule: [{ thread: 9, way: 0 }] })).problems[0]?.message).toMatch(/^that order of the threads is not possible any more: move 1: there is no thread 9/);
+  });
+
+  test('they are listed: what goes wrong, or why nothing does; each can be shown', async () => {
+    await start();
+    const list = (params: unknown): Promise<SchedulesAnswer> => client.connection.sendRequest('mmReview/schedules', params);
+    const buggy = await list({ scenario: NAME });
+    expect(buggy.schedules.some(({ fails, title }) => fails && /^MISSING event, but the page exists, at handle_userfault\(\) of P1$/.test(title))).toBe(true);
+    const fixed = await list({ scenario: NAME, variant: 'fixed' });
+    expect(fixed.schedules.length).toBeGreaterThan(1);
+    expect(fixed.schedules.every(({ fails }) => !fails)).toBe(true);
+    expect(fixed.schedules[0]?.title).toMatch(/^Reaches /);
+    const { view } = await race({ scenario: NAME, variant: 'fixed', schedule: fixed.schedules[0]?.moves });
+    expect(view).toMatchObject({ verdict: { word: 'Never' }, schedule: { chosen: true, fails: false }, sentence: null, fix: null, sideBySide: null });
+    expect(view?.steps.length).toBe(fixed.schedules[0]?.moves.length);
+  });
+});
+
+describe('files of other formats', () => {
+  const exported = (params: unknown): Promise<ExportAnswer> => client.connection.sendRequest('mmReview/export', params);
+
+  test.each([['svg', /^<svg /], ['mermaid', /^sequenceDiagram\n/], ['json', /"version": 1/], ['litmus', /^C hugetlb-missing/m], ['promela', /d_step/]])('%s', async (format, start_) => {
+    await start();
+    expect((await exported({ scenario: NAME, format })).text).toMatch(start_);
+  });
+
+  test('without a schedule there is no picture', async () => {
+    await start();
+    expect(await exported({ scenario: NAME, variant: 'fixed', format: 'svg' })).toMatchObject({ text: null, problems: [{ message: expect.stringContaining('choose one first') as string }] });
+  });
+
+  test('a schedule that was chosen is the one in the file', async () => {
+    await start();
+    const { text } = await exported({ scenario: NAME, format: 'json', schedule: [{ thread: 1, way: 0 }] });
+    const data = JSON.parse(text ?? '') as { readonly steps: readonly { readonly thread: string }[] };
+    expect(data.steps[0]?.thread).toBe('P1');
   });
 });
 

@@ -2,7 +2,7 @@
 import type { ParserBackend } from '../parser/types';
 import { explore, type ExploreOptions } from './explorer/explore';
 import { replay } from './explorer/replay';
-import type { Exploration, Trace } from './explorer/result';
+import type { Exploration, Move, Trace } from './explorer/result';
 import { coversOf } from './machine/build';
 import type { Program } from './machine/program';
 import { formatValue } from './machine/values';
@@ -26,7 +26,9 @@ export interface Examination {
   readonly exploration: Exploration;
   /** Labels that had to be reached and were not: a "Never" proves nothing then. */
   readonly uncovered: readonly string[];
-  /** Of the witness. */
+  /** Whether the reader asked for the schedule that `trace` is of. */
+  readonly chosen: boolean;
+  /** Of the witness, or of the schedule that was asked for. */
   readonly trace: Trace | undefined;
   readonly diagram: Diagram | undefined;
   readonly explanation: Explanation | undefined;
@@ -39,16 +41,19 @@ export function examine(scenario: Scenario, backend: ParserBackend, selection: S
   return { examination: present(scenario, selection, program, explore(program, options)), problems };
 }
 
-/** An exploration together with what is shown of it. */
-export function present(scenario: Scenario, selection: Selection, program: Program, exploration: Exploration): Examination {
-  const { witness, preemptions } = exploration;
+/** An exploration together with what is shown of it: its witness, or a schedule that was asked for, which can be replayed. */
+export function present(scenario: Scenario, selection: Selection, program: Program, exploration: Exploration, chosen?: readonly Move[]): Examination {
+  const { witness } = exploration;
+  // What is said of preemptions is about the witness.
+  const preemptions = chosen === undefined ? exploration.preemptions : undefined;
+  const schedule = chosen ?? witness?.schedule;
   const uncovered = coversOf(scenario, selection.variant, selection.adversaries.map((a) => a.name)).filter((label) => exploration.covered[program.labels.indexOf(label)] !== true);
   // Whoever only wants the verdict does not pay for the rest.
-  const trace = lazy(() => witness && replay(program, witness.schedule).trace);
+  const trace = lazy(() => schedule && replay(program, schedule).trace);
   const diagram = lazy(() => trace() && buildDiagram(program, trace()!, { format: formatValue }));
   const explanation = lazy(() => trace() && explain(program, trace()!, { format: formatValue, preemptions }));
   return {
-    scenario, selection, program, exploration, uncovered,
+    scenario, selection, program, exploration, uncovered, chosen: chosen !== undefined,
     get trace() { return trace(); },
     get diagram() { return diagram(); },
     get explanation() { return explanation(); },

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import manifest from '../package.json';
 import { SOURCE, parseFindingData } from '../client/findings/finding';
 import { SHOW_PLACES, parsePlaces } from '../client/places';
-import { OPEN_RACE, RACE_METHOD, SCENARIOS_METHOD, parseRaceAnswer, parseScenarios, parseChoice } from '../client/races';
+import { EXPORT_METHOD, OPEN_RACE, RACE_METHOD, SCENARIOS_METHOD, SCHEDULES_METHOD, parseRaceAnswer, parseScenarios, parseChoice } from '../client/races';
 import { EXPLAIN_RULE, parseRule } from '../client/rules';
 import { LITMUS, SELECTOR } from '../client/kernel-files';
 import { STATUS_METHOD, parseStatus, statusLook } from '../client/status';
@@ -13,7 +13,8 @@ import { EXPLAIN_RULE as SERVER_EXPLAIN_RULE } from '../server/show-commands';
 import { SOURCE as SERVER_SOURCE, type FindingData } from '../server/diagnostics';
 import { OPEN_RACE as SERVER_OPEN_RACE } from '../server/open-race';
 import { SHOW_PLACES as SERVER_SHOW_PLACES } from '../server/show-places';
-import { parseRaceRequest, raceRequest, scenariosRequest } from '../server/races';
+import { parseRaceRequest } from '../server/race-request';
+import { exportRequest, raceRequest, scenariosRequest, schedulesRequest } from '../server/races';
 import { SECTION } from '../server/settings';
 import { statusNotification, type Status } from '../server/status';
 
@@ -54,7 +55,7 @@ test('commands and settings of the manifest carry our prefix', () => {
 });
 
 test('client and server call the requests about races and their command the same', () => {
-  expect([SCENARIOS_METHOD, RACE_METHOD, OPEN_RACE]).toEqual([scenariosRequest.method, raceRequest.method, SERVER_OPEN_RACE]);
+  expect([SCENARIOS_METHOD, RACE_METHOD, SCHEDULES_METHOD, EXPORT_METHOD, OPEN_RACE]).toEqual([scenariosRequest.method, raceRequest.method, schedulesRequest.method, exportRequest.method, SERVER_OPEN_RACE]);
   expect(manifest.contributes.commands.map(({ command }) => command)).toContain(OPEN_RACE);
   for (const target of [{ scenario: 'a' }, { uri: 'file:///a.litmus' }]) {
     expect(parseChoice(target)).toEqual({ target });

@@ -3,6 +3,7 @@
 export type Check<T> = (value: unknown) => value is T;
 
 export const isString: Check<string> = (value): value is string => typeof value === 'string';
+export const isBoolean: Check<boolean> = (value): value is boolean => typeof value === 'boolean';
 export const isNumber: Check<number> = (value): value is number => typeof value === 'number' && Number.isFinite(value);
 
 export function oneOf<const T extends string | number>(...values: readonly T[]): Check<T> {

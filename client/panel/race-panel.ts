@@ -1,8 +1,10 @@
 /** The race panel, seen from VS Code: makes the webview, asks the server for what it is to show, and does what its buttons ask for. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { RaceAnswer, RaceView } from '../../simulator/present/race-view';
+import type { ExportAnswer, RaceAnswer, RaceView, SchedulesAnswer } from '../../simulator/present/race-view';
 import type { RaceParams } from '../races';
+import { saveExport, type ExportFormat } from './export';
+import { createFollower } from './follow';
 import { pageHtml } from './html';
 import { parsePageMessage, parsePanelState, type HostMessage, type PageMessage, type PanelState, type RaceChoice } from './messages';
 
@@ -13,7 +15,12 @@ export interface RacePanelOptions {
   readonly extension: vscode.Uri;
   /** Where what is shown is written down: VS Code keeps the state of a page only when it closes in good order. */
   readonly memory: vscode.Memento;
-  readonly ask: (params: RaceParams, token: vscode.CancellationToken) => Promise<RaceAnswer>;
+  /** `onStates` is told how many states were found so far. */
+  readonly ask: (params: RaceParams, token: vscode.CancellationToken, onStates: (states: number) => void) => Promise<RaceAnswer>;
+  readonly askSchedules: (params: RaceParams, token: vscode.CancellationToken) => Promise<SchedulesAnswer>;
+  readonly askExport: (params: RaceParams & { readonly format: ExportFormat }, token: vscode.CancellationToken) => Promise<ExportAnswer>;
+  /** Where the scenario's text can be read. */
+  readonly sourceOf: (view: RaceView) => vscode.Uri;
   readonly openSource: (view: RaceView, line: number | undefined, column: vscode.ViewColumn) => Promise<void>;
   readonly openRule: (rule: string) => Promise<void>;
 }
@@ -30,16 +37,28 @@ function besides(column: vscode.ViewColumn | undefined): vscode.ViewColumn {
   return column === undefined || column <= vscode.ViewColumn.One ? vscode.ViewColumn.Beside : column - 1;
 }
 
+interface Shown {
+  readonly choice: RaceChoice;
+  readonly answer?: RaceAnswer;
+}
+
 export function createRacePanel(options: RacePanelOptions): RacePanel {
   const folder = vscode.Uri.joinPath(options.extension, 'dist', 'panel');
   let panel: vscode.WebviewPanel | undefined;
   /** What is shown, or asked for. */
-  let current: { choice: RaceChoice; answer?: RaceAnswer } | undefined;
+  let current: Shown | undefined;
+  /** What was shown before, while something else is explored. */
+  let previous: Shown | undefined;
   /** Where a restored panel was. */
   let step: number | null = null;
+  /** Where the reader is, and whether the source is to be shown with it. */
+  let at = 0;
+  let following = false;
   let asking: vscode.CancellationTokenSource | undefined;
 
   const post = (message: HostMessage): void => void panel?.webview.postMessage(message);
+
+  const follower = createFollower({ sourceOf: options.sourceOf, onStep: (n) => post({ type: 'goto', step: n }) });
 
   function adopt(adopted: vscode.WebviewPanel): void {
     panel?.dispose();
@@ -53,6 +72,8 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
     adopted.onDidDispose(() => {
       if (panel !== adopted) return;
       asking?.cancel();
+      following = false;
+      follower.stop();
       panel = undefined;
       current = undefined;
     });
@@ -65,16 +86,37 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
   async function load(choice: RaceChoice): Promise<void> {
     asking?.cancel();
     const source = asking = new vscode.CancellationTokenSource();
-    const asked: typeof current = { choice };
+    if (current?.answer !== undefined) previous = current;
+    const asked: Shown = { choice };
     current = asked;
     remember(choice, step ?? 0);
     show();
-    const { target, variant, adversary } = choice;
-    const answer = await options.ask({ ...target, ...(variant !== undefined && { variant }), ...(adversary !== undefined && { adversaries: [adversary] }) }, source.token)
-      .catch((error: unknown): RaceAnswer => ({ view: null, problems: [{ line: 1, column: 1, message: error instanceof Error ? error.message : String(error) }] }));
+    const answer = await options.ask(paramsOf(choice), source.token, (states) => {
+      if (current === asked) post({ type: 'busy', choice, states });
+    }).catch((error: unknown): RaceAnswer => ({ view: null, problems: problemsOf(error) }));
     if (current !== asked || source.token.isCancellationRequested) return;
     current = { choice, answer };
     show();
+  }
+
+  /** Back to what was shown, if anything was. */
+  function cancel(): void {
+    if (current === undefined || current.answer !== undefined) return;
+    asking?.cancel();
+    step = at;
+    current = previous ?? { choice: current.choice, answer: { view: null, problems: [{ line: 1, column: 1, message: 'Exploring was cancelled.' }] } };
+    remember(current.choice, step ?? 0);
+    show();
+  }
+
+  async function listSchedules(choice: RaceChoice): Promise<void> {
+    asking?.cancel();
+    const source = asking = new vscode.CancellationTokenSource();
+    const { schedules, complete, problems } = await options.askSchedules(paramsOf(choice), source.token)
+      .catch((error: unknown): SchedulesAnswer => ({ schedules: [], complete: false, problems: problemsOf(error) }));
+    if (source.token.isCancellationRequested || current?.choice !== choice) return;
+    post({ type: 'schedules', choice, schedules, complete });
+    if (problems[0] !== undefined) post({ type: 'done', words: problems[0].message });
   }
 
   function remember(choice: RaceChoice, at: number): void {
@@ -87,7 +129,7 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
     if (current === undefined) return;
     const { choice, answer } = current;
     if (answer === undefined) {
-      post({ type: 'busy', choice });
+      post({ type: 'busy', choice, states: null });
       return;
     }
     if (panel !== undefined) panel.title = answer.view ? `Race: ${answer.view.title}` : 'Race';
@@ -103,13 +145,29 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
         show();
         break;
       case 'choose':
-        if (current !== undefined) await load({ target: current.choice.target, variant: message.variant, ...(message.adversary !== null && { adversary: message.adversary }) });
+        if (current !== undefined) await choose(current, message);
+        break;
+      case 'schedules':
+        if (current?.answer !== undefined) await listSchedules(current.choice);
+        break;
+      case 'export':
+        if (view && current !== undefined) await exportIt(current.choice, view);
+        break;
+      case 'cancel':
+        cancel();
+        break;
+      case 'follow':
+        following = message.on;
+        if (following) followStep();
+        else follower.stop();
         break;
       case 'again':
         if (current !== undefined) await load(current.choice);
         break;
       case 'step':
+        at = message.step;
         if (current !== undefined) remember(current.choice, message.step);
+        if (following) followStep();
         break;
       case 'copy':
         if (typeof view?.text !== 'string') break;
@@ -125,6 +183,23 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
       default:
         message satisfies never;
     }
+  }
+
+  async function choose({ choice }: Shown, message: PageMessage & { readonly type: 'choose' }): Promise<void> {
+    if (message.schedule !== null) step = message.step;
+    await load({ target: choice.target, variant: message.variant, ...(message.adversary !== null && { adversary: message.adversary }), ...(message.schedule !== null && { schedule: message.schedule }) });
+  }
+
+  function followStep(): void {
+    const view = current?.answer?.view;
+    // A source that cannot be opened is no reason not to step on.
+    if (view) follower.show(view, at, besides(panel?.viewColumn)).catch(() => undefined);
+  }
+
+  async function exportIt(choice: RaceChoice, view: RaceView): Promise<void> {
+    const source = new vscode.CancellationTokenSource();
+    const words = await saveExport(view, (format) => options.askExport({ ...paramsOf(choice), format }, source.token)).catch((error: unknown) => problemsOf(error)[0]?.message);
+    if (words !== undefined) post({ type: 'done', words });
   }
 
   const serializer = vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, {
@@ -153,7 +228,16 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
     dispose() {
       // The panel stays: when the window is closed, it is to come back with it.
       asking?.cancel();
+      follower.dispose();
       serializer.dispose();
     },
   };
+}
+
+function paramsOf({ target, variant, adversary, schedule }: RaceChoice): RaceParams {
+  return { ...target, ...(variant !== undefined && { variant }), ...(adversary !== undefined && { adversaries: [adversary] }), ...(schedule !== undefined && { schedule }) };
+}
+
+function problemsOf(error: unknown): RaceAnswer['problems'] {
+  return [{ line: 1, column: 1, message: error instanceof Error ? error.message : String(error) }];
 }

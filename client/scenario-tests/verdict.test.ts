@@ -40,7 +40,7 @@ describe('a verdict', () => {
     view: {
       version: 1, name: 'a', title: 'a', rule: null, commits: [], anchors: [], description: '', variants: [], variant: 'buggy', adversaries: [], adversary: [], ownAdversary: '',
       verdict: { word, tone: 'plain', headline: null, detail: `${steps} steps` }, sentence: word === 'Sometimes' ? 'The page exists.' : null, preemptions: null, memoryModel: '', uncovered, covered: [],
-      threads: [], diagram: null, states: [], fix: null, text: null, litmus: '', source: null,
+      threads: [], diagram: null, states: [], schedule: null, sideBySide: null, herd: '', fix: null, text: null, litmus: '', source: null,
       steps: Array.from({ length: steps }, (_, index) => ({ n: index + 1, thread: 0, text: '', kind: '', function: null, file: null, line: null, origin: null, notes: [], violated: null })),
     },
   });

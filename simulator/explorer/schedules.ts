@@ -113,7 +113,7 @@ function addFinal(space: StateSpace, ends: Map<string, End>, finals: Map<number,
 }
 
 /** Schedules with the fewest context switches to states: all moves without a switch are made before any with one. */
-function passing(space: StateSpace, states: readonly number[]): ListedSchedule[] {
+export function passing(space: StateSpace, states: readonly number[]): ListedSchedule[] {
   if (states.length === 0) return [];
   const width = space.threads + 1;
   const first = space.threads;

@@ -36,10 +36,13 @@ export class StateSpace {
   /** For each thread and each step of it, its end included, the words that are made 0 there, so that states that behave alike are one. */
   private readonly dead: readonly (readonly (readonly WordId[])[])[];
 
-  /** @param most the most states that are stored @param reduce whether states that behave alike are taken for one */
-  constructor(readonly program: Program, most: number, reduce: boolean) {
+  /**
+   * @param most the most states that are stored @param reduce whether states that behave alike are taken for one
+   * @param from where to begin in place of the initial state: a reachable state that violates nothing; not to be given when `reduce` is
+   */
+  constructor(readonly program: Program, most: number, reduce: boolean, from?: MachineState) {
     this.threads = program.threads.length;
-    this.start = initialState(program);
+    this.start = from === undefined ? initialState(program) : { state: from, violated: undefined, reads: [], covered: [] };
     const plain = valueSets(program, this.start.state);
     this.dead = reduce ? deadWords(program) : [];
     const { values, classes } = reduce ? findSymmetry(program, withZero(plain, this.dead.flat(2))) : { values: plain, classes: [] };

@@ -36,6 +36,8 @@ export interface FixComparison {
   readonly common: number;
   /** The numbers of the latter. */
   readonly extras: readonly number[];
+  /** For each of its steps that is one of the schedule's, the number of that one. */
+  readonly pairs: ReadonlyMap<number, number>;
   readonly parting: Parting;
   /** `sleeps`: a thread waits for userspace, as it may. `unfinished`: threads wait for each other in a loop, or it takes too long to show. */
   readonly outcome: 'ended' | 'sleeps' | 'violates' | 'unfinished';
@@ -47,7 +49,7 @@ export function compareWithFix(buggy: Program, trace: Trace, fixed: Program): Fi
   const parting = follow(buggy, trace, walk);
   const common = parting.kind === 'branch' || parting.kind === 'harmless' ? parting.n - 1 : walk.moves.length;
   const outcome = parting.kind === 'none' ? 'violates' : goOn(walk, 'thread' in parting ? parting.thread : 0);
-  return { program: fixed, trace: replay(fixed, walk.moves).trace, common, extras: walk.extras.filter((n) => n <= common), parting, outcome };
+  return { program: fixed, trace: replay(fixed, walk.moves).trace, common, extras: walk.extras.filter((n) => n <= common), pairs: walk.pairs, parting, outcome };
 }
 
 /** `With the fix, huge_pte_lock() waits for ptl, held by P0.` */
@@ -99,7 +101,8 @@ function skipped({ program, trace, common, extras }: FixComparison): NonNullable
   return ranges;
 }
 
-function closing({ trace }: FixComparison, outcome: FixComparison['outcome']): Mark | undefined {
+/** The sentence below: how it ends. Undefined when something is wrong, which is said elsewhere. */
+export function closing({ trace }: FixComparison, outcome: FixComparison['outcome']): Mark | undefined {
   const property = violatedProperty(trace);
   if (property !== undefined) return undefined;
   if (outcome === 'ended') return { tone: 'good', words: 'all threads end, and nothing is wrong' };
@@ -123,6 +126,8 @@ class Walk {
   readonly moves: Move[] = [];
   /** Numbers of the moves whose steps only this program has. */
   readonly extras: number[] = [];
+  /** The number of the schedule's step for each move that is one. */
+  readonly pairs = new Map<number, number>();
   violated = false;
   state: MachineState;
 
@@ -171,7 +176,8 @@ function follow(buggy: Program, trace: Trace, walk: Walk): Parting {
       }
       if (next.waits) return { kind: 'waits', thread, n, step: next.step, for: waitsFor(walk, next.step) };
       walk.move(thread, same ? traced.move.way : 0);
-      if (!same) walk.extras.push(n);
+      if (same) walk.pairs.set(n, index + 1);
+      else walk.extras.push(n);
       lastMove.set(thread, { n, step: next.step });
       if (walk.violated) return { kind: 'none' };
       done = same;

@@ -10,7 +10,8 @@ export interface HerdInput {
   readonly uncovered: readonly string[];
   /** The scenario's own question as written, without `exists`; the properties that are always on if left out. */
   readonly condition?: string;
-  readonly seconds: number;
+  /** How long it took; not told unless given. */
+  readonly seconds?: number;
 }
 
 /** Lines, each ended by a newline. What herd has no line for stands in `Flag` lines, as herd's own flags do. */
@@ -27,6 +28,12 @@ export function renderHerd({ name, exploration, uncovered, condition, seconds }:
     ...(limit === undefined ? [] : [`Flag incomplete: ${limit === 'states' ? 'too many states' : 'cancelled'}`]),
     `Condition ${condition === undefined ? 'built-in properties' : `exists (${condition})`}`,
     `Observation ${name} ${verdict} ${positive} ${negative}`,
-    `Time ${name} ${seconds.toFixed(2)}`,
+    ...(seconds === undefined ? [] : [`Time ${name} ${seconds.toFixed(2)}`]),
   ].map((line) => `${line}\n`).join('');
+}
+
+/** The scenario's own question, without `exists` and in one line. */
+export function conditionOf(text: string): string | undefined {
+  const match = /^[ \t]*exists\b\s*\(([^]*)\)\s*$/m.exec(text);
+  return match?.[1]?.replace(/\s+/g, ' ').trim();
 }

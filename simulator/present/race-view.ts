@@ -45,15 +45,20 @@ export interface RaceView {
   /** Labels that had to be reached and were. */
   readonly covered: readonly string[];
   readonly threads: readonly ThreadView[];
-  /** Of the failing schedule; null when nothing fails. */
+  /** What is shown: the shortest failing schedule, or one that was asked for; null when nothing fails and none was. */
+  readonly schedule: ScheduleView | null;
+  /** Of that schedule. */
   readonly diagram: DiagramView | null;
   /** Every step of the schedule, those that the diagram folds included. */
   readonly steps: readonly StepView[];
   /** One more than steps; none without a schedule. */
   readonly states: readonly StateView[];
   readonly fix: FixView | null;
+  readonly sideBySide: SideBySideView | null;
   /** The diagram as text for a commit message. */
   readonly text: string | null;
+  /** What was found, as herd7 reports it: lines. */
+  readonly herd: string;
   /** The scenario's file as it was explored. */
   readonly litmus: string;
   /** Where the scenario can be read, when it is a file: a path or a URI as the reader of this asked for it. */
@@ -74,6 +79,37 @@ export interface ThreadView {
   readonly name: string;
   /** `UFFDIO_WRITEPROTECT`; the name again when it has none. */
   readonly title: string;
+}
+
+/** A choice of who moves: the thread's index, and which of its step's ways it goes, from 0. */
+export interface MoveView {
+  readonly thread: number;
+  readonly way: number;
+}
+
+export interface ScheduleView {
+  readonly moves: readonly MoveView[];
+  /** Whether the reader asked for it. */
+  readonly chosen: boolean;
+  readonly fails: boolean;
+}
+
+/** A schedule in a list. */
+export interface ScheduleEntry {
+  /** `MISSING event, but the page exists, at handle_userfault() of P1` */
+  readonly title: string;
+  /** `11 steps: P0, P1` */
+  readonly detail: string;
+  readonly fails: boolean;
+  readonly moves: readonly MoveView[];
+}
+
+/** The answer to whoever asked which schedules there are; empty with problems. */
+export interface SchedulesAnswer {
+  readonly schedules: readonly ScheduleEntry[];
+  /** Whether these are all: one for each thing that can go wrong, and for each way to end. */
+  readonly complete: boolean;
+  readonly problems: readonly RaceProblem[];
 }
 
 /** A failing schedule as rows below a column for each thread. */
@@ -218,6 +254,8 @@ export interface NextView {
   readonly short: string;
   /** What it waits for: `ptl, held by P0`. */
   readonly waitsFor: string | null;
+  /** How many ways its next step can go; more than one only where the scenario says `choose()`. */
+  readonly ways: number;
 }
 
 /** The failing schedule, replayed on the fixed program. */
@@ -230,6 +268,30 @@ export interface FixView {
   readonly verdict: string | null;
   readonly threads: readonly ThreadView[];
   readonly diagram: DiagramView;
+}
+
+/** The failing schedule and its replay on the fixed program next to each other, with everything that happens on both sides. */
+export interface SideBySideView {
+  /** Where they part and why, in a sentence. */
+  readonly words: string;
+  readonly left: SideView;
+  readonly right: SideView;
+  /** From above: which rows of both stand in one line, as indices; null where a side has nothing. */
+  readonly lines: readonly LineView[];
+  /** Index in `lines` of the first one after they have parted; null when they do not. */
+  readonly part: number | null;
+}
+
+export interface SideView {
+  /** `buggy: it fails` */
+  readonly title: string;
+  readonly threads: readonly ThreadView[];
+  readonly diagram: DiagramView;
+}
+
+export interface LineView {
+  readonly left: number | null;
+  readonly right: number | null;
 }
 
 /** A scenario in a list. */
@@ -251,5 +313,11 @@ export interface RaceProblem {
 /** The answer to whoever asked for a race: a view, or else problems. */
 export interface RaceAnswer {
   readonly view: RaceView | null;
+  readonly problems: readonly RaceProblem[];
+}
+
+/** The answer to whoever asked for a file: its text, or else problems. */
+export interface ExportAnswer {
+  readonly text: string | null;
   readonly problems: readonly RaceProblem[];
 }

@@ -127,8 +127,8 @@ function isAlive(program: Program, state: TraceState | undefined, thread: number
 function nextOf(program: Program, state: TraceState, thread: number): NextView {
   const status = state.threads[thread];
   const step = status === undefined || status.kind === 'ended' ? undefined : program.threads[thread]?.steps[status.step];
-  if (status === undefined || step === undefined) return { thread, status: 'ended', text: '', short: '', waitsFor: null };
-  const base = { thread, text: step.text, short: shortForm(step.text) };
+  if (status === undefined || step === undefined) return { thread, status: 'ended', text: '', short: '', waitsFor: null, ways: 0 };
+  const base = { thread, text: step.text, short: shortForm(step.text), ways: step.ways.length };
   if (status.kind !== 'waits') return { ...base, status: 'ready', waitsFor: null };
   if (step.mayWaitForever === true && step.lock === undefined) return { ...base, status: 'sleeps', waitsFor: 'userspace' };
   return { ...base, status: 'waits', waitsFor: step.lock === undefined ? 'another thread' : heldInWords(program, step.lock, state.words[step.lock] ?? 0) };

@@ -1,7 +1,8 @@
 /** What stands above the schedule: which race it is, what was found, and what else can be looked at. */
-import type { RaceView, StepView, ThreadView } from '../../../simulator/present/race-view';
+import type { RaceView, ScheduleView, StepView, ThreadView } from '../../../simulator/present/race-view';
 import type { PageMessage } from '../messages';
 import { el } from './dom';
+import { drawZoom, type Look } from './look';
 
 export type Send = (message: PageMessage) => void;
 
@@ -14,35 +15,55 @@ export function drawHeader(view: RaceView, send: Send): HTMLElement {
 }
 
 /** What goes wrong, or what it means that nothing does. */
-export function drawStory(view: RaceView): HTMLElement {
+export function drawStory(view: RaceView, send: Send): HTMLElement {
   const nothing = view.verdict.word === 'Never' ? 'No order of the threads goes wrong.' : 'Nothing was found to go wrong, but not every order was looked at.';
   const reached = view.covered.length === 0 || view.sentence !== null ? null : `Every order was tried, among them those that reach ${view.covered.join(', ')}.`;
   return el('div', { class: 'story' },
-    el('p', { class: 'say' }, view.sentence ?? nothing),
+    view.schedule?.chosen === true ? drawChosen(view, view.schedule, send) : null,
+    view.schedule?.chosen === true && view.sentence === null ? null : el('p', { class: 'say' }, view.sentence ?? nothing),
     view.preemptions === null ? null : el('p', { class: 'dim' }, ...withCode(view.preemptions)),
     reached === null ? null : el('p', { class: 'dim' }, reached),
     view.uncovered === null ? null : el('p', { class: 'warning', role: 'alert' }, view.uncovered));
 }
 
+/** A schedule that the reader has chosen, and the way back. */
+function drawChosen(view: RaceView, { fails }: ScheduleView, send: Send): HTMLElement {
+  const others = view.verdict.word === 'Never' ? 'so does every other' : view.verdict.word === 'Sometimes' ? 'others do not' : 'not every other was looked at';
+  return el('p', { class: 'chosen', role: 'status' },
+    el('b', {}, 'An order of your choice. '), fails ? 'It goes wrong. ' : `It goes well; ${others}. `,
+    el('button', { type: 'button', class: 'link', 'data-do': 'shortest', click: () => send({ type: 'choose', variant: view.variant, adversary: view.adversary[0] ?? null, schedule: null, step: 0 }) },
+      view.verdict.word === 'Sometimes' ? 'Show the shortest that fails' : 'Hide it'));
+}
+
 /** Which variant, which other thread, and what can be taken along. */
-export function drawBar(view: RaceView, send: Send): HTMLElement {
+export function drawBar(view: RaceView, { send, look, onLook }: { readonly send: Send; readonly look: Look; readonly onLook: (look: Look) => void }): HTMLElement {
   const adversary = view.adversary[0] ?? null;
   const select = view.adversaries.length === 0 ? null : el('select', { 'aria-label': 'Other thread' },
     el('option', { value: '', selected: adversary === null }, view.ownAdversary === '' ? 'as in the scenario' : view.ownAdversary),
     ...view.adversaries.map(({ name, title }) => el('option', { value: name, selected: adversary === name }, title)));
-  select?.addEventListener('change', () => send({ type: 'choose', variant: view.variant, adversary: select.value === '' ? null : select.value }));
+  select?.addEventListener('change', () => send({ type: 'choose', variant: view.variant, adversary: select.value === '' ? null : select.value, schedule: null, step: 0 }));
   const title = view.variants.find(({ name }) => name === view.variant)?.title ?? '';
   return el('div', { class: 'bar' },
     el('div', { class: 'variants', role: 'group', 'aria-label': 'Variant' }, ...view.variants.map(({ name, title }) => {
       const chosen = name === view.variant;
-      return el('button', { type: 'button', 'data-variant': name, 'aria-pressed': chosen ? 'true' : 'false', title, click: () => send({ type: 'choose', variant: name, adversary }) }, name);
+      return el('button', { type: 'button', 'data-variant': name, 'aria-pressed': chosen ? 'true' : 'false', title, click: () => send({ type: 'choose', variant: name, adversary, schedule: null, step: 0 }) }, name);
     })),
     title === view.variant ? null : el('span', { class: 'dim variant' }, title),
     el('div', { class: 'tools' },
       select === null ? null : el('label', { class: 'adversary' }, el('span', {}, 'Other thread'), select),
       el('span', { class: 'grow' }),
+      view.sideBySide === null ? null : el('button', {
+        type: 'button', class: 'button toggle', 'data-do': 'side-by-side', 'aria-pressed': look.sideBySide ? 'true' : 'false', title: 'The failing schedule beside its replay on the fixed code',
+        click: () => onLook({ ...look, sideBySide: !look.sideBySide }),
+      }, 'Side by side'),
+      view.schedule === null ? null : drawZoom(look, onLook),
       view.text === null ? null : el('button', { type: 'button', class: 'button', 'data-do': 'copy', title: 'Copy the schedule as text for a commit message', click: () => send({ type: 'copy' }) }, 'Copy as diagram'),
-      el('button', { type: 'button', class: 'button', 'data-do': 'source', click: () => send({ type: 'source', line: null }) }, 'Show the litmus source')));
+      el('button', { type: 'button', class: 'button', 'data-do': 'export', title: 'Write it to a file: SVG, Mermaid, JSON, litmus or Promela', click: () => send({ type: 'export' }) }, 'Export …'),
+      el('button', { type: 'button', class: 'button', 'data-do': 'source', title: 'Show the litmus source in an editor', click: () => send({ type: 'source', line: null }) }, 'Source'),
+      view.schedule === null ? null : el('button', {
+        type: 'button', class: 'button toggle', 'data-do': 'follow', 'aria-pressed': look.follow ? 'true' : 'false', title: 'Shows the line of the step in an editor beside; the cursor there chooses the step',
+        click: () => onLook({ ...look, follow: !look.follow }),
+      }, 'Follow source')));
 }
 
 /** The words for a step, as a whole sentence: they are read out. */

@@ -2,9 +2,18 @@
 import type { DiagramView, LockView, MarkView, RowView, ThreadView, WindowView } from '../../../simulator/present/race-view';
 import { breakable, el, hidden, place } from './dom';
 
+/** One schedule in a grid, from a column on; the grid may have others beside it. */
+export interface Side {
+  readonly element: HTMLElement;
+  /** Marks each row, by its index. */
+  mark(how: (index: number) => 'current' | 'later' | null): void;
+  /** How the row is marked when step `n` is the current one. Step 0 is before everything: nothing is dimmed. */
+  markAt(index: number, n: number): 'current' | 'later' | null;
+}
+
 export interface Lanes {
   readonly element: HTMLElement;
-  /** Marks what is the current step, and what comes after it. Step 0 is before everything: nothing is dimmed. */
+  /** Marks what is the current step, and what comes after it. */
   mark(n: number): void;
 }
 
@@ -15,68 +24,91 @@ interface LanesOptions {
   readonly onStep?: (n: number) => void;
 }
 
+interface SideOptions extends LanesOptions {
+  /** The grid row of each row. */
+  readonly lines: readonly number[];
+  /** The grid column of the numbers; those of the threads follow. */
+  readonly base: number;
+  /** The grid row of the headings. */
+  readonly heading: number;
+}
+
 /** Rows of the grid are counted from 1: the first holds the headings. */
 const HEADING = 1;
 
-export function drawLanes(diagram: DiagramView, { label, threads, onStep }: LanesOptions): Lanes {
-  const { columns, rows } = diagram;
-  const opened = rows.map((_, index) => diagram.windows.filter((window) => firstCovered(window) === index));
-  /** The grid row of each row; a window begins with a row for its name. */
+export function drawLanes(diagram: DiagramView, options: LanesOptions): Lanes {
   const lines: number[] = [];
   let line = HEADING;
-  rows.forEach((_, index) => {
-    line += 1 + (opened[index]?.length ?? 0);
+  diagram.rows.forEach((_, index) => {
+    line += 1 + windowsFrom(diagram, index);
     lines.push(line);
   });
-  const columnOf = (thread: number): number => columns.indexOf(thread) + 2;
-  const lanes = el('div', { class: onStep ? 'lanes steps' : 'lanes', role: 'list', 'aria-label': label });
-  lanes.style.setProperty('--columns', String(columns.length));
+  const side = drawSide(diagram, { ...options, lines, base: 1, heading: HEADING });
+  const element = el('div', { class: options.onStep ? 'lanes steps' : 'lanes' }, side.element);
+  element.style.setProperty('--columns', String(diagram.columns.length));
+  return { element, mark: (n) => side.mark((index) => side.markAt(index, n)) };
+}
+
+/** How many windows begin at a row: each has a grid row of its own above it, for its name. */
+export function windowsFrom({ windows }: DiagramView, index: number): number {
+  return windows.filter((window) => firstCovered(window) === index).length;
+}
+
+export function drawSide(diagram: DiagramView, { label, threads, onStep, lines, base, heading }: SideOptions): Side {
+  const { columns, rows } = diagram;
+  const columnOf = (thread: number): number => columns.indexOf(thread) + base + 1;
+  const side = el('div', { class: 'side', role: 'list', 'aria-label': label });
 
   columns.forEach((thread) => {
     const { name = '?', title = '?' } = threads[thread] ?? {};
     const head = el('div', { class: `head thread${thread % 4}` }, el('span', { class: 'who mono' }, name), title === name ? null : el('b', {}, title));
-    place(head, [HEADING, HEADING], [columnOf(thread), columnOf(thread)]);
-    lanes.append(head);
+    place(head, [heading, heading], [columnOf(thread), columnOf(thread)]);
+    side.append(head);
     const tracks = 1 + Math.max(-1, ...diagram.locks.filter((lock) => lock.thread === thread).map(({ track }) => track));
-    lanes.style.setProperty(`--tracks${columnOf(thread)}`, String(tracks));
+    side.style.setProperty(`--tracks${columnOf(thread)}`, String(tracks));
   });
-  for (const window of diagram.windows) lanes.append(...drawWindow(window, lines, columnOf));
+  for (const window of diagram.windows) side.append(...drawWindow(window, lines, columnOf));
   const names = [...new Set(diagram.locks.map(({ name }) => name))];
   for (const lock of diagram.locks) {
     // A sentence across all columns stays clear of bars.
     const from = rows.findIndex((row, index) => index >= lock.firstRow && row.kind !== 'remark');
-    if (from >= 0 && from <= lock.lastRow) lanes.append(drawLock({ ...lock, firstRow: from }, names.indexOf(lock.name), lines, columnOf));
+    if (from >= 0 && from <= lock.lastRow) side.append(drawLock({ ...lock, firstRow: from }, names.indexOf(lock.name), lines, columnOf));
   }
 
   const drawn = rows.map((row, index) => {
     const cells = drawRow(row, threads, onStep);
     const at = lines[index] ?? 0;
-    if (row.kind === 'remark') place(cells.body, [at, at], [2, columns.length + 1]);
+    if (row.kind === 'remark') place(cells.body, [at, at], [base + 1, base + columns.length]);
     else {
       place(cells.body, [at, at], [columnOf(row.thread), columnOf(row.thread)]);
       cells.body.style.setProperty('--tracks', `var(--tracks${columnOf(row.thread)})`);
     }
     if (cells.number) {
-      place(cells.number, [at, at], [1, 1]);
-      lanes.append(cells.number);
+      place(cells.number, [at, at], [base, base]);
+      side.append(cells.number);
     }
-    lanes.append(cells.body);
-    return { row, ...cells };
+    side.append(cells.body);
+    return cells;
   });
 
   return {
-    element: lanes,
-    mark(n) {
-      for (const { row, body, number } of drawn) {
-        const [first, last] = numbersOf(row);
-        const current = n > 0 && n >= first && n <= last;
+    element: side,
+    mark(how) {
+      drawn.forEach(({ body, number }, index) => {
+        const mark = how(index);
         for (const element of [body, number]) {
-          element?.classList.toggle('current', current);
-          element?.classList.toggle('later', n > 0 && first > n);
+          element?.classList.toggle('current', mark === 'current');
+          element?.classList.toggle('later', mark === 'later');
         }
-        if (current) body.setAttribute('aria-current', 'step');
+        if (mark === 'current') body.setAttribute('aria-current', 'step');
         else body.removeAttribute('aria-current');
-      }
+      });
+    },
+    markAt(index, n) {
+      const row = rows[index];
+      if (row === undefined || n === 0) return null;
+      const [first, last] = numbersOf(row);
+      return n >= first && n <= last ? 'current' : first > n ? 'later' : null;
     },
   };
 }

@@ -1,9 +1,12 @@
 /** The page of one race: everything is drawn once, then a step changes what is marked and the table beside. */
-import type { FixView, RaceView } from '../../../simulator/present/race-view';
+import type { FixView, MoveView, RaceView, ScheduleEntry } from '../../../simulator/present/race-view';
 import { el } from './dom';
 import { drawBar, drawHeader, drawStory, stepWords, type Send } from './head';
 import { drawLanes } from './lanes';
+import type { Look } from './look';
 import { drawPlayer } from './player';
+import { drawSchedules } from './schedules';
+import { drawSideBySide } from './side-by-side';
 import { drawState } from './state-table';
 
 export interface Race {
@@ -12,10 +15,26 @@ export interface Race {
   go(n: number): void;
   readonly step: number;
   readonly last: number;
+  /** Plays the schedule, or holds. */
+  togglePlaying(): void;
+  showSchedules(schedules: readonly ScheduleEntry[], complete: boolean): void;
+  /** Another race takes its place. */
+  dispose(): void;
 }
 
-export function drawRace(view: RaceView, send: Send, onStep: (n: number) => void): Race {
+export interface RaceOptions {
+  readonly send: Send;
+  readonly look: Look;
+  readonly onStep: (n: number) => void;
+  readonly onLook: (look: Look) => void;
+}
+
+export function drawRace(view: RaceView, { send, look, onStep, onLook }: RaceOptions): Race {
   const last = view.steps.length;
+  const pair = look.sideBySide ? view.sideBySide : null;
+  const moves = view.schedule?.moves ?? [];
+  const choosing = (schedule: readonly MoveView[], step: number): void => send({ type: 'choose', variant: view.variant, adversary: view.adversary[0] ?? null, schedule, step });
+  const schedules = drawSchedules(view, { ask: () => send({ type: 'schedules' }), choose: (chosen) => choosing(chosen, 0) });
   let now = 0;
   const table = el('div', { class: 'state' });
   const tableTitle = el('h2');
@@ -24,28 +43,43 @@ export function drawRace(view: RaceView, send: Send, onStep: (n: number) => void
     lanes?.mark(now);
     const state = view.states[now];
     tableTitle.textContent = now === 0 ? 'Before the first step' : `After step ${now}`;
-    if (state) table.replaceChildren(...drawState(state, view.threads));
+    if (state) table.replaceChildren(...drawState(state, view.threads, { next: moves[now], take: (move) => choosing([...moves.slice(0, now), move], now + 1) }));
     player?.show(now, stepWords(view.steps[now - 1], view.threads, view.diagram?.beginning ?? null));
     const row = lanes?.element.querySelector('.row.current');
     row?.scrollIntoView({ block: 'nearest', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
     onStep(now);
   };
-  const lanes = view.diagram ? drawLanes(view.diagram, { label: 'The failing schedule', threads: view.threads, onStep: go }) : undefined;
-  const player = view.diagram ? drawPlayer({ last, onStep: go, current: () => now }) : undefined;
+  const choose = (n: number): void => {
+    player?.stop();
+    go(n);
+  };
+  const lanes = pair ? drawSideBySide(pair, view.diagram ? choose : undefined) : view.diagram ? drawLanes(view.diagram, { label: view.schedule?.fails === false ? 'The schedule' : 'The failing schedule', threads: view.threads, onStep: choose }) : undefined;
+  const player = view.diagram ? drawPlayer({ last, violates: view.steps.at(-1)?.violated !== null, onStep: go, current: () => now }) : undefined;
   const element = el('div', { class: 'wrap' },
     drawHeader(view, send),
-    drawStory(view),
-    drawBar(view, send),
-    el('main', lanes ? {} : { class: 'alone' },
+    drawStory(view, send),
+    drawBar(view, { send, look, onLook }),
+    el('main', player ? (pair ? { class: 'wide' } : {}) : { class: pair ? 'alone wide' : 'alone' },
       el('section', {},
         (view.diagram?.beginning ?? null) === null ? null : el('p', { class: 'dim beginning' }, view.diagram?.beginning),
-        lanes && el('div', { class: 'scroll' }, lanes.element),
-        view.fix && drawFix(lanes ? view.fix : { ...view.fix, verdict: null }),
+        lanes && el('div', { class: 'scroll', tabindex: pair ? 0 : undefined, 'aria-label': pair ? 'Both schedules' : undefined, role: pair ? 'region' : undefined }, lanes.element),
+        view.fix && !pair && drawFix(player ? view.fix : { ...view.fix, verdict: null }),
+        schedules.element,
         drawAbout(view),
+        el('details', { class: 'herd' }, el('summary', {}, 'Statistics, as herd reports them'), el('pre', { tabindex: 0 }, view.herd)),
         el('p', { class: 'legal' }, view.memoryModel)),
-      lanes && el('aside', { 'aria-label': 'State' }, tableTitle, table)),
+      player && el('aside', { 'aria-label': 'State' }, tableTitle, table)),
     player?.element);
-  return { element, go, get step() { return now; }, last };
+  element.style.setProperty('--zoom', String(look.zoom));
+  return {
+    element,
+    go: choose,
+    get step() { return now; },
+    last,
+    showSchedules: (entries, complete) => schedules.show(entries, complete),
+    togglePlaying: () => player?.toggle(),
+    dispose: () => player?.stop(),
+  };
 }
 
 function drawFix({ title, sentence, verdict, threads, diagram }: FixView): HTMLElement {

@@ -1,9 +1,16 @@
 /** The state after a step: what holds what value, what the step changed, and who could go on. */
-import type { GroupView, NextView, StateView, ThreadView } from '../../../simulator/present/race-view';
+import type { GroupView, MoveView, NextView, StateView, ThreadView } from '../../../simulator/present/race-view';
 import { breakable, el, hidden } from './dom';
 
-export function drawState(state: StateView, threads: readonly ThreadView[]): HTMLElement[] {
-  return [...state.groups.map(drawGroup), ...(state.next.length === 0 ? [] : [drawNext(state.next, threads)])];
+/** What could have been done in a state in place of what was. */
+export interface Turning {
+  /** The move that comes next in the schedule; undefined at its end. */
+  readonly next: MoveView | undefined;
+  readonly take: (move: MoveView) => void;
+}
+
+export function drawState(state: StateView, threads: readonly ThreadView[], turning: Turning): HTMLElement[] {
+  return [...state.groups.map(drawGroup), ...(state.next.length === 0 ? [] : [drawNext(state.next, threads, turning)])];
 }
 
 function drawGroup({ title, cells }: GroupView): HTMLElement {
@@ -17,10 +24,20 @@ function drawGroup({ title, cells }: GroupView): HTMLElement {
   return el('table', {}, el('caption', {}, title), el('tbody', {}, ...rows));
 }
 
-function drawNext(next: readonly NextView[], threads: readonly ThreadView[]): HTMLElement {
-  const rows = next.map(({ thread, status, text, short, waitsFor }) => el('tr', {},
+function drawNext(next: readonly NextView[], threads: readonly ThreadView[], turning: Turning): HTMLElement {
+  const rows = next.map(({ thread, status, text, short, waitsFor, ways }) => el('tr', {},
     el('th', { scope: 'row', class: `thread${thread % 4}` }, threads[thread]?.name ?? '?'),
     status === 'ended' ? el('td', { class: 'since' }, 'has ended')
-      : el('td', {}, el('code', status === 'ready' ? { title: text } : { title: text, class: 'stuck' }, ...breakable(short)), waitsFor === null ? null : el('span', { class: 'waits' }, `${status === 'sleeps' ? 'sleeps until' : 'waits for'} ${waitsFor}${status === 'sleeps' ? ' answers' : ''}`))));
+      : el('td', {}, el('code', status === 'ready' ? { title: text } : { title: text, class: 'stuck' }, ...breakable(short)), waitsFor === null ? null : el('span', { class: 'waits' }, `${status === 'sleeps' ? 'sleeps until' : 'waits for'} ${waitsFor}${status === 'sleeps' ? ' answers' : ''}`),
+        ...(status === 'ready' ? drawTurns(thread, ways, threads[thread]?.name ?? '?', turning) : []))));
   return el('table', { class: 'next' }, el('caption', {}, 'Could run next'), el('tbody', {}, ...rows));
+}
+
+/** A button for each move of the thread that the schedule does not make here. */
+function drawTurns(thread: number, ways: number, name: string, { next, take }: Turning): HTMLElement[] {
+  // After the last step nothing was left out.
+  if (next === undefined) return [];
+  return Array.from({ length: ways }, (_, way) => way).filter((way) => next.thread !== thread || next.way !== way).map((way) =>
+    el('button', { type: 'button', class: 'link turn', 'aria-label': `Try another order from here: ${name} moves${ways > 1 ? `, way ${way + 1} of ${ways}` : ''}`, title: 'Try another order from here', click: () => take({ thread, way }) },
+      ways > 1 ? `take way ${way + 1} of ${ways}` : 'take this order'));
 }
