@@ -21,7 +21,11 @@ export function* proveFinding(tree: Tree, finding: Pick<Finding, 'rule' | 'locat
 
 /** Proves a place where nothing was found: why is it safe? */
 export function* proveSite(tree: Tree, rule: WitnessRule, site: CallSite, options: ProveOptions): Generator<undefined, Proven> {
-  return yield* proveSlice(sliceCall(tree, rule, site), rule, options);
+  const proven = yield* proveSlice(sliceCall(tree, rule, site), rule, options);
+  // The kernel drops protection on purpose in places that the rule knows and a scenario does not: of its own, such a schedule says nothing.
+  if (proven.proof.verdict !== 'confirmed' || rule !== 'uffd-wp-bit-lost') return proven;
+  const reason = 'a schedule drops the protection here, and the rule has no objection: whether that is meant is not in the scenario';
+  return { ...proven, proof: { verdict: 'unresolved', reason, attempts: proven.proof.attempts } };
 }
 
 function* proveSlice(slice: Slice | { readonly reason: string }, rule: WitnessRule, options: ProveOptions): Generator<undefined, Proven> {
