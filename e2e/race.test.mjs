@@ -27,7 +27,7 @@ async function play({ t, page, context, server, folder, lines, foreign, picture 
   await page.goto(server.url(folder, path.join(folder, FILE)));
   await workbenchReady(page);
   await page.locator('.statusbar-item[id="kernel-mm-review.kernel-mm-review.mmReview.status"] .codicon-pass').waitFor();
-  assert.equal(await page.locator('.part.editor .codelens-decoration').count(), 0);
+  assert.equal(await page.locator('.part.editor .codelens-decoration a').filter({ hasText: 'Open the race scenario' }).count(), 0);
   await goTo(page, lines.recheck, lines.conditionColumn);
   await page.keyboard.press('Shift+End');
   await page.keyboard.type('0) {');

@@ -90,8 +90,8 @@ function fakeAnalysis(reader: TreeReader, engine: FakeEngine): Analysis {
     }
   }
 
+  const none = createAnalysis({ backend: engine.backend, reader: { indexFiles: () => [], read: () => undefined } });
   return {
-    get tree(): Analysis['tree'] { throw new Error('the fake has no functions'); },
     setText: (path, text) => void (text === undefined ? texts.delete(path) : texts.set(path, text)),
     invalidate: () => undefined,
     setModel: (next) => void (model = next),
@@ -103,7 +103,8 @@ function fakeAnalysis(reader: TreeReader, engine: FakeEngine): Analysis {
       const all = files();
       for (const [at] of all.entries()) yield { done: at + 1, total: all.length };
     },
-    navigation: createAnalysis({ backend: engine.backend, reader: { indexFiles: () => [], read: () => undefined } }).navigation,
+    navigation: none.navigation,
+    tree: none.tree,
     // eslint-disable-next-line require-yield -- the fake knows nothing
     *factsOf() { return undefined; },
     // eslint-disable-next-line require-yield -- the fake knows nothing

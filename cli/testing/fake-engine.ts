@@ -35,15 +35,16 @@ function createAnalysis({ backend, reader, log }: AnalysisOptions): Analysis {
     }
     return findings.filter((finding) => options?.rules?.includes(finding.rule) ?? true);
   }
+  const none = createRealAnalysis({ backend, reader: { indexFiles: () => [], read: () => undefined } });
   return {
-    get tree(): Analysis['tree'] { throw new Error('the fake has no functions'); },
     setText: () => undefined,
     invalidate: () => undefined,
     setModel: () => undefined,
     // eslint-disable-next-line require-yield -- it knows of none
     *fixes() { return undefined; },
     summarize: () => [],
-    navigation: createRealAnalysis({ backend, reader: { indexFiles: () => [], read: () => undefined } }).navigation,
+    navigation: none.navigation,
+    tree: none.tree,
     // eslint-disable-next-line require-yield -- the fake knows nothing
     *factsOf() { return undefined; },
     // eslint-disable-next-line require-yield -- the fake knows nothing
