@@ -35,13 +35,26 @@ async function play({ t, page, context, server, folder, lines, foreign, picture 
 
   // The quick fix at the warning.
   await goTo(page, lines.event, 14);
-  await page.keyboard.press('Control+.');
   const offered = page.locator('.action-widget .monaco-list-row');
-  await offered.filter({ hasText: 'Explain lockless-pte-to-userfault' }).waitFor();
+  const explain = offered.filter({ hasText: 'Explain lockless-pte-to-userfault' });
+  // VS Code asks at the cursor as soon as it has moved, too, and on a busy machine takes the one answer for the other.
+  for (let tries = 1; await explain.count() === 0; tries++) {
+    assert.ok(tries <= 5, 'the quick fixes are not offered');
+    await page.keyboard.press('Control+.');
+    await explain.waitFor({ timeout: 5000 }).catch(() => page.keyboard.press('Escape'));
+    if (tries > 1) t.diagnostic(`quick fixes were asked for ${tries} times`);
+  }
   for (const title of ['Recheck the entry with hugetlb_pte_stable() before the event', 'Silence lockless-pte-to-userfault here']) assert.equal(await offered.filter({ hasText: title }).count(), 1, title);
   await picture('quick-fix');
   let since = Date.now();
-  await offered.filter({ hasText: 'Open the race' }).click();
+  // The menu lies under a block that swallows clicks.
+  const chosen = page.locator('.action-widget .monaco-list-row.focused').filter({ hasText: 'Open the race' });
+  for (let presses = 0; await chosen.count() === 0; presses++) {
+    assert.ok(presses < 10, 'the race cannot be chosen');
+    await page.keyboard.press('ArrowDown');
+    await page.waitForTimeout(100);
+  }
+  await page.keyboard.press('Enter');
   await verdict('Sometimes').waitFor();
   t.diagnostic(`from the quick fix to the verdict: ${Date.now() - since} ms`);
   assert.match(await race.locator('.chip').first().innerText(), /lockless-pte-to-userfault/);
