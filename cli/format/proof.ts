@@ -81,7 +81,8 @@ function originsOf({ program, trace, scenario }: Examination): { readonly n: str
   const rows = (trace?.steps ?? []).flatMap(({ move, step }, index) => {
     const at = program.threads[move.thread]?.steps[step];
     const origin = at && at.file === undefined ? originAt(scenario.text, at.span.start) : undefined;
-    return at && origin ? [{ n: String(index + 1), place: `${origin.file}:${origin.line}`, text: at.text, file: origin.file, line: origin.line }] : [];
+    // What was left open happens on no line in particular.
+    return at && origin && at.kind !== 'choose' ? [{ n: String(index + 1), place: `${origin.file}:${origin.line}`, text: at.text, file: origin.file, line: origin.line }] : [];
   });
   const width = Math.max(0, ...rows.map(({ place }) => place.length));
   return rows.map((row) => ({ ...row, place: row.place.padEnd(width) }));

@@ -7,7 +7,7 @@ import { formatValue } from '../machine/values';
 import type { Adversary } from '../litmus/scenario';
 import { buildDiagram } from './diagram';
 import { diagramView, noteWords, placesIn, threadViews, type Places } from './diagram-view';
-import { MEMORY_MODEL } from './explain';
+import { capitalized, MEMORY_MODEL } from './explain';
 import { compareWithFix, fixDiagram, partingWords } from './fix';
 import { conditionOf, renderHerd } from './herd';
 import { listed, PROPERTY_TITLES, violationNote } from './property-words';
@@ -79,7 +79,7 @@ function verdictView({ program, exploration, trace, chosen }: Examination): Verd
   return {
     word: verdict === 'inconclusive' ? 'Inconclusive' : verdict,
     tone: verdict === 'Sometimes' ? 'bad' : verdict === 'Never' ? 'good' : 'plain',
-    headline: headline === null ? null : headline.slice(0, 1).toUpperCase() + headline.slice(1),
+    headline: headline === null ? null : capitalized(headline),
     detail: [...steps, ...switches, statesInWords(exploration)].join(', '),
   };
 }

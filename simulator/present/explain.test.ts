@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { replay } from '../explorer/replay';
 import type { Program, PropertyId } from '../machine/program';
 import { goto, ProgramBuilder, violate } from '../testing';
-import { explain, preemptionPoints, preemptionWords } from './explain';
+import { capitalized, explain, preemptionPoints, preemptionWords } from './explain';
 import { PROPERTY_TITLES } from './property-words';
 import { abba, dress, formatForTests as format, hugetlb, hugetlbSchedule, khugepaged, khugepagedSchedule, schedule, take, zap, zapSchedule } from './test-programs';
 
@@ -67,4 +67,9 @@ describe('preemptions', () => {
   test('the shortest schedule may have more of them than are needed', () => {
     expect(preemptionWords(program, replay(program, schedule('0011')).trace, 2)).toBe('2 preemptions suffice; the schedule shown is shorter and has 1.');
   });
+});
+
+test('a sentence begins with a capital, unless it begins with the name of a function', () => {
+  expect(capitalized('the page is missing')).toBe('The page is missing');
+  expect(capitalized('collapse_file() fills a hole')).toBe('collapse_file() fills a hole');
 });

@@ -31,7 +31,7 @@ export function explain(program: Program, trace: Trace, options: ExplainOptions)
   if (property === undefined) return undefined;
   const sentence = SENTENCES[property](factsOf(program, trace, options.format));
   return {
-    sentence: `${sentence.slice(0, 1).toUpperCase()}${sentence.slice(1)}`,
+    sentence: capitalized(sentence),
     preemptions: options.preemptions === undefined ? undefined : preemptionWords(program, trace, options.preemptions),
     memory: MEMORY_MODEL,
   };
@@ -178,4 +178,9 @@ function waitsInWords(program: Program, trace: Trace): readonly string[] {
     const lock = program.words[step.lock]?.name ?? 'a lock';
     return [`${actor(program, number)} waits for ${lock}${owners.length > 0 ? `, which ${listed(owners)} ${owners.length === 1 ? 'holds' : 'hold'}` : ''}`];
   });
+}
+
+/** Names of functions are written as they are, at the beginning of a sentence, too. */
+export function capitalized(sentence: string): string {
+  return /^\w+\(/.test(sentence) ? sentence : `${sentence.slice(0, 1).toUpperCase()}${sentence.slice(1)}`;
 }
