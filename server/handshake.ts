@@ -1,5 +1,6 @@
-/** The order that the protocol asks for: nothing before `initialize`, nothing but `exit` after `shutdown`. */
-import { ErrorCodes, Message, ResponseError, type Connection, type ConnectionOptions } from 'vscode-languageserver/node';
+/** What the protocol asks of every message: nothing before `initialize`, nothing but `exit` after `shutdown`, no document without a name. */
+import { ErrorCodes, Message, ResponseError, type Connection, type ConnectionOptions, type NotificationMessage } from 'vscode-languageserver/node';
+import { isRecord } from './settings';
 
 /** Where messages go that come too early or too late; no client knows them. */
 const REFUSED = 'mmReview/refused';
@@ -34,7 +35,7 @@ export function createHandshake(): Handshake {
           if (Message.isRequest(message)) {
             const refused = refusal(message.method);
             next(refused === undefined ? message : { ...message, method: REFUSED, params: { code: refused.code, message: refused.message } } as Message);
-          } else if (!Message.isNotification(message) || state === 'running' || message.method === 'exit') {
+          } else if (!Message.isNotification(message) || (state === 'running' && isSound(message)) || message.method === 'exit') {
             next(message);
           }
         },
@@ -44,4 +45,12 @@ export function createHandshake(): Handshake {
       connection.onRequest(REFUSED, ({ code, message }: { code: number; message: string }) => new ResponseError(code, message));
     },
   };
+}
+
+/** Documents are kept by what their notifications say: one without a URI, or opened without a text, would break whoever looks at it later. */
+function isSound({ method, params }: NotificationMessage): boolean {
+  if (!method.startsWith('textDocument/')) return true;
+  const document = isRecord(params) ? params.textDocument : undefined;
+  if (!isRecord(document) || typeof document.uri !== 'string') return false;
+  return method !== 'textDocument/didOpen' || (typeof document.text === 'string' && typeof document.languageId === 'string');
 }
