@@ -7,13 +7,14 @@ import { nodesLeadingTo } from '../../parser/cfg';
 import type { IrNode, NodeId, Span } from '../../parser/ir';
 import { Admission } from './admission';
 import { holdClaimed } from './annotations';
+import { assign } from './assign';
 import type { Callees, Depth } from './callees';
 import type { Arm } from './calls';
 import { Calls } from './calls';
-import { assume, decision, evaluate, placeOf } from './evaluate';
+import { assume, decision, evaluate } from './evaluate';
 import { fateOf } from './faults';
 import type { Frame } from './frame';
-import { isEntryType, isLocal, nodeId, quote, typeOf } from './frame';
+import { isLocal, nodeId, quote, typeOf } from './frame';
 import { initialEntries } from './entries';
 import { finishEntries, retireEntries } from './entry-calls';
 import type { EntrySink } from './entry-effects';
@@ -30,7 +31,7 @@ import { clobber, confirmEverything, copy, initialState, phaseOf, record, retire
 import type { Summary } from './summary';
 import { SummaryBuilder } from './summary-builder';
 import type { Value } from './value';
-import { below, local, param, symbol, zero } from './value';
+import { local, param, symbol, zero } from './value';
 
 /** Nodes executed per function before its analysis is cut short. */
 const budget = 120_000;
@@ -231,26 +232,11 @@ class Solver {
 
   private assign(id: NodeId, node: Extract<IrNode, { kind: 'assign' }>, s: State): void {
     const { frame } = this;
-    if (node.value.kind === 'initializer') {
-      const target = placeOf(frame, s, node.target, id);
-      clobber(s, target, nodeId(frame, id), true);
-      for (const entry of node.value.entries) {
-        if (entry.field === undefined) continue;
-        const value = entry.value.kind === 'initializer' ? symbol(`${nodeId(frame, id)}@${entry.field}`) : evaluate(frame, s, entry.value, id);
-        writePlace(s, below(target, entry.field.split('.')), value);
-      }
-      return;
-    }
-    const value = evaluate(frame, s, node.value, id);
-    const target = placeOf(frame, s, node.target, id);
-    writePlace(s, target, value);
-    // Writing an entry in place (`*ptep = pte`) is a store; its content is re-read from memory each time.
-    if ((node.target.kind === 'deref' || node.target.kind === 'index') && isEntryType(typeOf(frame, node.target)) && target.kind === 'memory') {
-      s.memory.delete(target.key);
-      record(s, { kind: 'store', in: frame.ref, span: node.span, about: undefined, message: `the entry is written: ${quote(frame, node.span)}` });
-      const level = typeOf(frame, node.target) === 'pte_t' ? 'pte' : undefined;
-      if (level && node.target.kind === 'deref') store(this.sink, s, { kind: 'store', by: '', in: frame.ref, span: node.span, level, slot: evaluate(frame, s, node.target.operand, id), old: undefined, replaces: false }, value);
-    }
+    const stored = assign(frame, s, node, id);
+    if (stored === undefined) return;
+    record(s, { kind: 'store', in: frame.ref, span: node.span, about: undefined, message: `the entry is written: ${quote(frame, node.span)}` });
+    const level = typeOf(frame, node.target) === 'pte_t' ? 'pte' : undefined;
+    if (level && node.target.kind === 'deref') store(this.sink, s, { kind: 'store', by: '', in: frame.ref, span: node.span, level, slot: evaluate(frame, s, node.target.operand, id), old: undefined, replaces: false }, stored);
   }
 
   private branch(id: NodeId, node: Extract<IrNode, { kind: 'branch' }>, s: State): Arm[] {

@@ -4,9 +4,10 @@
  */
 import type { IrNode, NodeId } from '../../parser/ir';
 import { holdClaimed } from '../dataflow/annotations';
-import { assume, decision, evaluate, placeOf } from '../dataflow/evaluate';
+import { assign } from '../dataflow/assign';
+import { assume, decision, evaluate } from '../dataflow/evaluate';
 import type { Frame } from '../dataflow/frame';
-import { isEntryType, isLocal, nodeId, typeOf } from '../dataflow/frame';
+import { isLocal, nodeId } from '../dataflow/frame';
 import type { Liveness } from '../dataflow/liveness';
 import { computeLiveness } from '../dataflow/liveness';
 import { createsValues, grow, growth, isIdle } from '../dataflow/nodes';
@@ -15,7 +16,7 @@ import { createJoinReducer } from '../dataflow/reduce';
 import { bare } from '../dataflow/solve';
 import { clobber, initialState, lockStatus, retire, writePlace } from '../dataflow/state';
 import type { Value } from '../dataflow/value';
-import { below, local, param, symbol } from '../dataflow/value';
+import { local, param, symbol } from '../dataflow/value';
 import type { Helpers, Way } from './calls';
 import { SpotCalls } from './calls';
 import { claimOthers } from './claims';
@@ -206,7 +207,7 @@ class Walker {
       }
     }
     switch (node.kind) {
-      case 'assign': this.assign(id, node, p); return [[node.next, p]];
+      case 'assign': assign(frame, p.s, node, id); return [[node.next, p]];
       case 'call': return this.calls.execute(id, node, p).map((after) => [node.next, after]);
       case 'branch': return this.branch(id, node, p);
       case 'choice':
@@ -224,25 +225,6 @@ class Walker {
         forgetKind(p, everything);
         return [[node.next, p]];
     }
-  }
-
-  private assign(id: NodeId, node: Extract<IrNode, { kind: 'assign' }>, { s }: PathState): void {
-    const { frame } = this;
-    if (node.value.kind === 'initializer') {
-      const target = placeOf(frame, s, node.target, id);
-      clobber(s, target, nodeId(frame, id), true);
-      for (const entry of node.value.entries) {
-        if (entry.field === undefined) continue;
-        const value = entry.value.kind === 'initializer' ? symbol(`${nodeId(frame, id)}@${entry.field}`) : evaluate(frame, s, entry.value, id);
-        writePlace(s, below(target, entry.field.split('.')), value);
-      }
-      return;
-    }
-    const value = evaluate(frame, s, node.value, id);
-    const target = placeOf(frame, s, node.target, id);
-    writePlace(s, target, value);
-    // An entry that is written in place is read from memory again.
-    if ((node.target.kind === 'deref' || node.target.kind === 'index') && isEntryType(typeOf(frame, node.target)) && target.kind === 'memory') s.memory.delete(target.key);
   }
 
   private branch(id: NodeId, node: Extract<IrNode, { kind: 'branch' }>, p: PathState): [NodeId, PathState][] {
