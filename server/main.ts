@@ -1,12 +1,14 @@
 /** Entry of the language server's bundle: over stdio (`--stdio`) or node's inter-process channel, as the client asks on the command line. */
 import { ProposedFeatures, createConnection } from 'vscode-languageserver/node';
 import { createHandshake } from './handshake';
+import { boundHeapGrowth } from './heap';
 import { describeError } from './log';
 import { loadEngine } from './product';
 import { startServer } from './server';
 
 declare const __MM_REVIEW_VERSION__: string;
 
+boundHeapGrowth();
 const handshake = createHandshake();
 const connection = createConnection(ProposedFeatures.all, handshake.options);
 handshake.serve(connection);

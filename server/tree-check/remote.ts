@@ -5,6 +5,7 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { CancellationToken } from 'vscode-languageserver/node';
 import type { Engine } from '../engine';
+import { THREAD_LIMITS } from '../heap';
 import { describeError, type Log } from '../log';
 import { SLICE_MS } from '../slices';
 import type { Primitive } from '../../kernel/types';
@@ -46,7 +47,12 @@ export interface TreeCheckOptions {
   readonly root: string;
   readonly caches: boolean;
   readonly log: Log;
+  /** Milliseconds after which a thread that has nothing to do is ended; the next check starts another one. */
+  readonly idle?: number;
 }
+
+/** What a thread knows is a second copy of the tree, and most of the server's memory; making it anew takes seconds of a thread that nobody waits for. */
+const IDLE_MS = 5 * 60_000;
 
 /** A port, and what becomes of the other side. */
 interface Line extends Port<FromThread, ToThread> {
@@ -56,30 +62,40 @@ interface Line extends Port<FromThread, ToThread> {
 
 /** Nothing is read or checked before the first `check`. */
 export function openTreeCheck(options: TreeCheckOptions): TreeCheck {
-  const { engine, root, caches, log } = options;
+  const { engine, root, caches, log, idle = IDLE_MS } = options;
   let line: Promise<Line> | undefined;
   /** What the other side has been told. */
-  let told = { texts: new Map<string, string>(), entries: '[]' };
+  let told = nothingTold();
+  let idleTimer: NodeJS.Timeout | undefined;
   let current: { readonly watch: TreeCheckWatch; settle(message: FromThread): void } | undefined;
 
-  async function connect(): Promise<Line> {
-    const opened = await (engine.treeCheckThread === undefined ? inServer(engine) : inThread(engine.treeCheckThread).catch((error: unknown) => {
-      log.info(`No thread for whole trees, they are checked in between: ${describeError(error).split('\n', 1)[0]}`);
-      return inServer(engine);
-    }));
-    opened.on('message', (message) => {
-      if (message.kind === 'log') log.info(message.line);
-      else if (message.kind === 'progress') current?.watch.progress(message.percentage, message.message);
-      else if (message.kind === 'found') current?.watch.found(message.file);
-      else if (message.kind !== 'ready') current?.settle(message);
+  function connect(): Promise<Line> {
+    const connected = openLine(engine, log).then((opened) => {
+      opened.on('message', (message) => {
+        if (message.kind === 'log') log.info(message.line);
+        else if (message.kind === 'progress') current?.watch.progress(message.percentage, message.message);
+        else if (message.kind === 'found') current?.watch.found(message.file);
+        else if (message.kind !== 'ready') current?.settle(message);
+      });
+      opened.onEnd((reason) => {
+        // The end of one that was retired is expected, and there may be another one by now.
+        if (line !== connected) return;
+        line = undefined;
+        told = nothingTold();
+        current?.settle({ kind: 'failed', message: reason });
+      });
+      opened.postMessage({ kind: 'open', root, caches });
+      return opened;
     });
-    opened.onEnd((reason) => {
-      line = undefined;
-      told = { texts: new Map(), entries: '[]' };
-      current?.settle({ kind: 'failed', message: reason });
-    });
-    opened.postMessage({ kind: 'open', root, caches });
-    return opened;
+    return connected;
+  }
+
+  /** Ends the other side without waiting for that; the next check begins with a new one. */
+  function retire(): void {
+    const retired = line;
+    line = undefined;
+    told = nothingTold();
+    void retired?.then((idler) => idler.end(), () => undefined);
   }
 
   function changesTo({ texts, forgotten, entries }: TreeTexts): Changes {
@@ -96,6 +112,7 @@ export function openTreeCheck(options: TreeCheckOptions): TreeCheck {
 
   return {
     async check(tree, watch) {
+      clearTimeout(idleTimer);
       const port = await (line ??= connect());
       const answered = new Promise<FromThread>((settle) => {
         current = { watch, settle };
@@ -111,19 +128,35 @@ export function openTreeCheck(options: TreeCheckOptions): TreeCheck {
       } finally {
         current = undefined;
         cancelled.dispose();
+        idleTimer = setTimeout(retire, idle).unref();
       }
     },
     dispose() {
+      clearTimeout(idleTimer);
       void line?.then((opened) => opened.end(), () => undefined);
     },
   };
+}
+
+function nothingTold(): { texts: Map<string, string>; entries: string } {
+  return { texts: new Map(), entries: '[]' };
+}
+
+async function openLine(engine: Engine, log: Log): Promise<Line> {
+  if (engine.treeCheckThread === undefined) return inServer(engine);
+  try {
+    return await inThread(engine.treeCheckThread);
+  } catch (error) {
+    log.info(`No thread for whole trees, they are checked in between: ${describeError(error).split('\n', 1)[0]}`);
+    return inServer(engine);
+  }
 }
 
 /** Resolves when the thread listens. */
 function inThread(script: string): Promise<Line> {
   return new Promise((resolve, reject) => {
     // Standard output belongs to the protocol.
-    const worker = new Worker(script, { stdout: true });
+    const worker = new Worker(script, { stdout: true, resourceLimits: THREAD_LIMITS });
     // The server ends when its client does, whatever the thread is doing.
     worker.unref();
     let end: (reason: string) => void = (reason) => reject(new Error(reason));
@@ -140,13 +173,13 @@ function inThread(script: string): Promise<Line> {
 }
 
 /** The same over a channel that ends where it begins. */
-function inServer(engine: Engine): Promise<Line> {
+function inServer(engine: Engine): Line {
   const { port1, port2 } = new MessageChannel();
   serveTreeCheck(port2, engine, SLICE_MS);
   port1.unref();
   port2.unref();
   let end: (reason: string) => void = () => undefined;
-  return Promise.resolve({
+  return {
     postMessage: (message) => port1.postMessage(message),
     on: (_, listener) => port1.on('message', listener),
     onEnd: (listener) => void (end = listener),
@@ -154,5 +187,5 @@ function inServer(engine: Engine): Promise<Line> {
       port1.close();
       end('the check was ended');
     },
-  });
+  };
 }
