@@ -110,6 +110,8 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
   const files = new Map<string, FileEntry | undefined>();
   let byName: Map<string, FunctionRef[]> | undefined;
   let byCallee: Map<string, FunctionRef[]> | undefined;
+  /** Places of the files in the index. */
+  const ranks = new Map<string, number>();
   let reaching = new Map<FunctionRef, boolean>();
   let changing = new Map<FunctionRef, boolean>();
   const asked = new Map<(effect: Effect) => boolean, Map<FunctionRef, boolean>>();
@@ -198,8 +200,13 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     }
     if (byName && byCallee) {
       for (const f of gone) unlink(byName, byCallee, f);
-      for (const f of come) link(byName, byCallee, f);
+      for (const f of come) link(byName, byCallee, f, isBefore);
     }
+  }
+
+  /** Lists are in the order of the index, whatever was edited: which of several definitions counts may hang on that. */
+  function isBefore(a: FunctionRef, b: FunctionRef): boolean {
+    return a.file === b.file ? a.start < b.start : (ranks.get(a.file) ?? Infinity) < (ranks.get(b.file) ?? Infinity);
   }
 
   function forgetReach(): void {
@@ -222,7 +229,10 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     if (!byName || !byCallee) {
       byName = new Map();
       byCallee = new Map();
-      for (const path of new Set([...reader.indexFiles(), ...files.keys()])) for (const f of load(path)?.functions ?? []) link(byName, byCallee, f);
+      for (const path of new Set([...reader.indexFiles(), ...files.keys()])) {
+        ranks.set(path, ranks.size);
+        for (const f of load(path)?.functions ?? []) link(byName, byCallee, f);
+      }
     }
     return { byName, byCallee };
   }
@@ -241,6 +251,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     const known = files.has(path);
     const entry = load(path);
     if (!known && entry && byName && byCallee) {
+      ranks.set(path, ranks.size);
       for (const f of entry.functions) link(byName, byCallee, f);
       // What calls these functions took them for unknown.
       for (const f of entry.functions) changed.add(f.name);
@@ -509,9 +520,10 @@ export function callsPrimitive(model: KernelModel, ref: FunctionRef, wanted: (ef
   return false;
 }
 
-function link(byName: Map<string, FunctionRef[]>, byCallee: Map<string, FunctionRef[]>, f: FunctionRef): void {
-  push(byName, f.name, f);
-  for (const callee of f.outline.calls) push(byCallee, callee, f);
+/** Without `isBefore` the function is the last one so far. */
+function link(byName: Map<string, FunctionRef[]>, byCallee: Map<string, FunctionRef[]>, f: FunctionRef, isBefore?: (a: FunctionRef, b: FunctionRef) => boolean): void {
+  push(byName, f.name, f, isBefore);
+  for (const callee of f.outline.calls) push(byCallee, callee, f, isBefore);
 }
 
 function unlink(byName: Map<string, FunctionRef[]>, byCallee: Map<string, FunctionRef[]>, f: FunctionRef): void {
@@ -519,10 +531,14 @@ function unlink(byName: Map<string, FunctionRef[]>, byCallee: Map<string, Functi
   for (const callee of f.outline.calls) pull(byCallee, callee, f);
 }
 
-function push(map: Map<string, FunctionRef[]>, key: string, f: FunctionRef): void {
+function push(map: Map<string, FunctionRef[]>, key: string, f: FunctionRef, isBefore?: (a: FunctionRef, b: FunctionRef) => boolean): void {
   const list = map.get(key);
-  if (list) list.push(f);
-  else map.set(key, [f]);
+  if (!list) {
+    map.set(key, [f]);
+    return;
+  }
+  const at = isBefore ? list.findIndex((other) => isBefore(f, other)) : -1;
+  list.splice(at < 0 ? list.length : at, 0, f);
 }
 
 function pull(map: Map<string, FunctionRef[]>, key: string, f: FunctionRef): void {
