@@ -6,6 +6,7 @@ import type { Analysis, AnalysisOptions, CheckOptions, ParseStats } from './anal
 import { believe } from './beliefs';
 import type { FunctionRef, Tree } from './call-graph/tree';
 import { callsPrimitive, createTree } from './call-graph/tree';
+import { forgetRecent } from './dataflow/recent';
 import type { Summaries } from './dataflow/summaries';
 import { createSummaries } from './dataflow/summaries';
 import type { Finding } from './findings/finding';
@@ -38,6 +39,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   /** Forgets what the newest texts have made untrue. */
   function catchUp(): void {
     const changes = tree.takeChanges();
+    if (changes.names.size > 0) forgetRecent();
     summaries.renew(changes);
     spots.forget(changes);
     navigation.forget(changes);
