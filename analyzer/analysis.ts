@@ -34,6 +34,14 @@ export interface IndexProgress {
   readonly total: number;
 }
 
+/** How much work a question may be. Where a limit is hit nothing is reported that rests on the rest. */
+export interface Limits {
+  /** Steps over all paths of one function that are followed, for each thing that is asked about it. */
+  readonly stepsPerFunction: number;
+}
+
+export const DEFAULT_LIMITS: Limits = { stepsPerFunction: 120_000 };
+
 export interface CheckOptions {
   /** Names of the rules to run; all when undefined. */
   readonly rules?: readonly string[];
@@ -64,6 +72,8 @@ export interface Analysis {
   invalidate(path: string): void;
   /** Replaces the kernel model. What was found so far does not count any more. */
   setModel(model: KernelModel): void;
+  /** Replaces the limits. What was found so far does not count any more, unless they are the same. */
+  setLimits(limits: Limits): void;
   /**
    * Reads and outlines the files of the index, one at each step; nothing is done twice when it is left and begun again. Checks do the same
    * when it was not done: this is for whoever wants to show how far it is.
@@ -100,6 +110,8 @@ export interface AnalysisOptions {
   readonly reader: TreeReader;
   /** What primitives do; the builtin model unless told. */
   readonly model?: KernelModel;
+  /** `DEFAULT_LIMITS` unless told. */
+  readonly limits?: Limits;
   /** Saves scanning what was scanned before. */
   readonly outlines?: OutlineStore;
   /** Called with one line for each thing that a log should say (an exception in one function, a function left incomplete). */

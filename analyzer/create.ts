@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { KernelModel } from '../kernel/model';
 import { functionErrors } from '../parser/stats';
-import type { Analysis, AnalysisOptions, CheckOptions, ParseStats } from './analysis';
+import { DEFAULT_LIMITS, type Analysis, type AnalysisOptions, type CheckOptions, type ParseStats } from './analysis';
 import { believe } from './beliefs';
 import type { FunctionRef, Tree } from './call-graph/tree';
 import { callsPrimitive, createTree } from './call-graph/tree';
@@ -26,13 +26,14 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   const log = options.log ?? (() => undefined);
   const tree = createTree(options.backend, options.reader, options.model, options.outlines);
   const all = checks.map((create) => create(tree));
+  let { limits = DEFAULT_LIMITS } = options;
   const newSummaries = (): Summaries => createSummaries(tree, {
     event: (reach) => all.some((c) => c.concern === 'events' && c.concernsCaller(reach)),
     fault: (fault) => all.some((c) => c.concern === 'faults' && c.concernsCaller(fault)),
     loss: (loss) => all.some((c) => c.concern === 'entries' && c.concernsCaller(loss)),
     action: (action) => all.some((c) => c.concern === 'entries' && c.concernsCaller(action)),
     fill: (fill) => all.some((c) => c.concern === 'cache' && c.concernsCaller(fill)),
-  }, log);
+  }, limits, log);
   let summaries = newSummaries();
   let spots = createSpots(tree, log);
 
@@ -110,6 +111,11 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       // Any call may mean something else now; the functions and their bodies stay.
       summaries = newSummaries();
       spots = createSpots(tree, log);
+    },
+    setLimits(next) {
+      if (next.stepsPerFunction === limits.stepsPerFunction) return;
+      limits = next;
+      summaries = newSummaries();
     },
     index: () => tree.readIndex(),
     checkInSteps,

@@ -4,7 +4,7 @@ import { allConstants } from './constants';
 import { allDocumented } from './documented/index';
 import { describe, type RuleNotes } from './hover';
 import { allPrimitives, builtinModel, extendModel } from './model';
-import type { Primitive } from './types';
+import type { Primitive, Version } from './types';
 
 const all = [...allPrimitives, ...allDocumented, ...allConstants];
 const notes: RuleNotes = (rule) => (rule === 'lockless-pte-to-userfault' ? { page: 'https://example.org/lockless-pte-to-userfault.md', scenario: 'hugetlb-missing-unstable-pte' } : undefined);
@@ -37,6 +37,19 @@ suite('describe', () => {
     expect(describe('pmd_read_atomic')).toContain('**Kernels:** up to 6.1; now: `pmdp_get_lockless`.');
     expect(describe('lock_mm_and_find_vma')).toContain('**Kernels:** since 6.5, also in 6.1 stable.');
     expect(describe('huge_ptep_get_and_clear')).toContain('**Arguments:** 3 up to 6.13, 4 since 6.14, also in 6.12 stable.');
+  });
+
+  it('says what the version of the reader does not have', () => {
+    const lines = (name: string, version?: Version): string => describe(name, notes, builtinModel, version) ?? '';
+    expect(lines('hugetlb_walk', [6, 1])).toContain('**Kernels:** since 6.3; before: `huge_pte_offset`. Mainline 6.1 does not have it.');
+    expect(lines('hugetlb_walk', [6, 12])).not.toContain('Mainline');
+    expect(lines('FAULT_FLAG_VMA_LOCK', [6, 1])).toContain('Mainline 6.1 does not have it.');
+    // Stable releases of 6.1 have it.
+    expect(lines('lock_mm_and_find_vma', [6, 1])).not.toContain('Mainline');
+    expect(lines('lock_mm_and_find_vma', [6, 4])).toContain('Mainline 6.4 does not have it.');
+    expect(lines('huge_ptep_get_and_clear', [6, 1])).toContain('also in 6.12 stable. Mainline 6.1 takes 3.');
+    expect(lines('huge_ptep_get_and_clear', [6, 14])).toContain('Mainline 6.14 takes 4.');
+    expect(lines('huge_ptep_get_and_clear', [6, 12])).not.toContain('Mainline');
   });
 
   it('shows entries of a tree, as plain text', () => {

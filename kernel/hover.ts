@@ -4,7 +4,8 @@ import { documented } from './documented/index';
 import type { KernelModel } from './model';
 import { builtinModel, constants } from './model';
 import { inWords } from './hover-words';
-import type { Constant, Contract, Documented, Lifetime, Primitive, Version } from './types';
+import type { Constant, Contract, Documented, Lifetime, Primitive, Shape, Version } from './types';
+import { existsIn, versionText } from './version';
 
 /** What this program has about a rule that the model names. */
 export interface RuleNote {
@@ -19,19 +20,19 @@ export type RuleNotes = (rule: string) => RuleNote | undefined;
 
 /**
  * What a hover says about `name`, or undefined when nothing is known of it. Of the rules that an entry plays a part in, those are named that `notesOf`
- * knows, with their scenarios.
+ * knows, with their scenarios. For a reader of a certain `version` it says what that version does not have.
  */
-export function describe(name: string, notesOf: RuleNotes = () => ({}), model: KernelModel = builtinModel): string | undefined {
+export function describe(name: string, notesOf: RuleNotes = () => ({}), model: KernelModel = builtinModel, version?: Version): string | undefined {
   const primitive = model.primitives.get(name);
-  if (primitive !== undefined) return page(primitive, titleOf(primitive), notesOf);
+  if (primitive !== undefined) return page(primitive, titleOf(primitive), notesOf, version);
   const explained = documented.get(name);
-  if (explained !== undefined) return page(explained, explained.role, notesOf);
+  if (explained !== undefined) return page(explained, explained.role, notesOf, version);
   const constant = constants.get(name);
-  return constant === undefined ? undefined : page(constant, undefined, notesOf);
+  return constant === undefined ? undefined : page(constant, undefined, notesOf, version);
 }
 
 /** Title, meaning, then one short line for each thing there is to know. */
-function page(entry: Primitive | Documented | Constant, role: string | undefined, notesOf: RuleNotes): string {
+function page(entry: Primitive | Documented | Constant, role: string | undefined, notesOf: RuleNotes, version: Version | undefined): string {
   const rules = (entry.rules ?? []).flatMap((rule) => {
     const note = notesOf(rule);
     return note === undefined ? [] : [{ rule, ...note }];
@@ -39,8 +40,8 @@ function page(entry: Primitive | Documented | Constant, role: string | undefined
   const lines = [
     ...('contract' in entry ? contractLines(entry.contract ?? {}) : []),
     labelled('Pitfall', entry.pitfall === undefined ? undefined : inWords(entry.pitfall)),
-    labelled('Arguments', argumentHistory(entry)),
-    labelled('Kernels', history(entry)),
+    labelled('Arguments', argumentHistory(entry, version)),
+    labelled('Kernels', history(entry, version)),
     labelled(rules.length > 1 ? 'Rules' : 'Rule', listed(rules.map(({ rule, page: address }) => (address === undefined ? `\`${rule}\`` : `[\`${rule}\`](${address})`)))),
     ...scenarioLine(rules.flatMap(({ scenario }) => scenario ?? [])),
     labelled('Source', `\`${entry.source}\``),
@@ -102,20 +103,28 @@ function contractLines(contract: Contract): readonly (string | undefined)[] {
 }
 
 /** Numbers of arguments with the versions that have them; nothing to say of what never changed. */
-function argumentHistory(entry: Primitive | Documented | Constant): string | undefined {
+function argumentHistory(entry: Primitive | Documented | Constant, version: Version | undefined): string | undefined {
   const parts = 'shapes' in entry
     ? entry.shapes.filter(({ arity }) => arity !== anyArity).map((shape) => `${shape.arity} ${span(shape) ?? 'otherwise'}`)
     : 'parameters' in entry ? entry.parameters.flatMap(({ count, version }) => (version === undefined ? [] : [`${count} in ${versionText(version)}`])) : [];
-  return parts.length < 2 ? undefined : `${parts.join(', ')}.`;
+  return parts.length < 2 ? undefined : sentences(parts.join(', '), version && 'shapes' in entry ? argumentsIn(entry.shapes, version) : undefined);
 }
 
-function history(entry: Constant): string | undefined {
+/** How many arguments calls have in this version, where that is one number. */
+function argumentsIn(shapes: readonly Shape[], version: Version): string | undefined {
+  const alive = shapes.map((shape) => existsIn(shape, version));
+  const only = shapes[alive.indexOf(true)];
+  if (only === undefined || only.arity === anyArity || alive.some((known, at) => known !== false && shapes[at] !== only)) return undefined;
+  return `Mainline ${versionText(version)} takes ${only.arity}`;
+}
+
+function history(entry: Constant, version: Version | undefined): string | undefined {
   const parts = [
     span(entry),
     entry.renamedFrom === undefined ? undefined : `before: \`${entry.renamedFrom}\``,
     entry.renamedTo === undefined ? undefined : `now: \`${entry.renamedTo}\``,
   ].filter((part) => part !== undefined);
-  return parts.length === 0 ? undefined : `${parts.join('; ')}.`;
+  return parts.length === 0 ? undefined : sentences(parts.join('; '), version && existsIn(entry, version) === false ? `Mainline ${versionText(version)} does not have it` : undefined);
 }
 
 function span({ since, until, backported }: Lifetime): string | undefined {
@@ -125,8 +134,8 @@ function span({ since, until, backported }: Lifetime): string | undefined {
   return until === undefined ? undefined : `up to ${versionText(until)}${stable}`;
 }
 
-function versionText(version: Version): string {
-  return `${version[0]}.${version[1]}`;
+function sentences(...each: readonly (string | undefined)[]): string {
+  return each.flatMap((sentence) => (sentence === undefined ? [] : [`${sentence}.`])).join(' ');
 }
 
 function listed(items: readonly string[]): string | undefined {

@@ -8,7 +8,7 @@ import type { Progress } from './progress';
 import type { Tree } from './roots';
 import { runInSlices } from './slices';
 import type { KernelModel } from '../kernel/model';
-import type { Analysis } from '../analyzer/analysis';
+import type { Analysis, Limits } from '../analyzer/analysis';
 import type { Finding } from '../analyzer/findings/finding';
 
 /** A question to the analysis about a file, answered in pieces. */
@@ -23,6 +23,8 @@ export interface Checker {
   invalidate(paths: readonly string[]): void;
   /** The tree's kernel model is another one. */
   setModel(model: KernelModel): void;
+  /** There are other limits. */
+  setLimits(limits: Limits): void;
   /** Findings of an open file for its newest text; undefined when cancelled, closed or never opened. */
   findings(path: string, token: CancellationToken): Promise<readonly Finding[] | undefined>;
   /** Asks about an open file with the newest texts of all; undefined when cancelled, closed or never opened. Errors of the question reject. */
@@ -71,6 +73,7 @@ export function createChecker({ tree, log, watches, onFindings, onBusy, showInde
   const invalid = new Set<string>();
   const questions: Asked[] = [];
   let newModel: KernelModel | undefined;
+  let newLimits: Limits | undefined;
   let lastEdited: string | undefined;
   let lastChange = 0;
   /** Counts changes: a check that started under another number is stale. */
@@ -230,6 +233,8 @@ export function createChecker({ tree, log, watches, onFindings, onBusy, showInde
   function applyChanges(): void {
     if (newModel !== undefined) tree.analysis.setModel(newModel);
     newModel = undefined;
+    if (newLimits !== undefined) tree.analysis.setLimits(newLimits);
+    newLimits = undefined;
     for (const path of invalid) tree.forget(path);
     invalid.clear();
     for (const [path, text] of texts) {
@@ -266,6 +271,10 @@ export function createChecker({ tree, log, watches, onFindings, onBusy, showInde
     },
     setModel(model) {
       newModel = model;
+      changed();
+    },
+    setLimits(limits) {
+      newLimits = limits;
       changed();
     },
     findings(path, token) {

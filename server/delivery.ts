@@ -23,6 +23,7 @@ import { pathToUri, uriToPath } from './uris';
 import { watchTree } from './watch';
 import { createWholeTree, type Totals } from './whole-tree';
 import { builtinModel, type KernelModel } from '../kernel/model';
+import type { Version } from '../kernel/types';
 import { modelFileName } from '../kernel/model-problems';
 import type { Finding } from '../analyzer/findings/finding';
 
@@ -64,6 +65,8 @@ export interface Delivery {
   openTrees(): readonly string[];
   /** The settings as they are now. */
   settings(): Settings;
+  /** Version of the kernel that a document is of, as the settings or its tree say; undefined when nobody does. */
+  versionAt(uri: string): Version | undefined;
   /** What is known about the functions that a document calls. */
   modelAt(uri: string): KernelModel;
 }
@@ -120,6 +123,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
     settings: () => settings,
     textsOf: (tree) => ({
       texts: new Map([...shown.values()].filter(({ place }) => place.tree === tree).map(({ uri, place }) => [place.path, documents.get(uri)?.getText() ?? ''])),
+      limits: { stepsPerFunction: settings.limits.stepsPerFunction },
       entries: [...models.modelOf(tree).primitives.values()].filter((entry) => builtinModel.primitives.get(entry.name) !== entry),
     }),
     closedFiles: () => closedFiles,
@@ -157,6 +161,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       onBusy: (busy, first) => reportStatus(tree, busy, first),
       showIndexing: () => startProgress(connection, 'Indexing kernel tree', log),
     }));
+    checkers.get(tree)?.setLimits(settings.limits);
     models.open(tree);
     wholeTree.consider([tree]);
   }
@@ -300,6 +305,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
     },
     setSettings(next) {
       const enabled = !settings.enable && next.enable;
+      const limited = settings.limits.stepsPerFunction !== next.limits.stepsPerFunction;
       settings = next;
       models.show(next.enable);
       // Nothing was looked for while the product was off.
@@ -307,6 +313,10 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       if (refreshes && shown.size > 0) void refresh();
       for (const document of shown.values()) tellListeners(document.uri, wanted(document));
       if (!pulls) for (const document of shown.values()) deliver(document);
+      for (const [tree, checker] of limited ? checkers : []) {
+        checker.setLimits(next.limits);
+        wholeTree.changed(tree);
+      }
       closedFiles.redraw();
       wholeTree.consider([...checkers.keys()]);
       for (const listener of settingsListeners) listener();
@@ -379,6 +389,10 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       return [...checkers.keys()].flatMap((tree) => first.get(tree) ?? []);
     },
     settings: () => settings,
+    versionAt(uri) {
+      const root = shown.get(uri)?.place.tree.root;
+      return settings.kernelVersion ?? (root === undefined ? undefined : engine.kernelVersion(root));
+    },
     modelAt(uri) {
       const tree = shown.get(uri)?.place.tree;
       return tree === undefined ? builtinModel : models.modelOf(tree);

@@ -1,6 +1,7 @@
 /** What the server needs from the rest of the product. `main.ts` fills it in; tests pass fakes. */
 import type { Analysis, OutlineStore, TreeReader } from '../analyzer/analysis';
 import type { KernelModel } from '../kernel/model';
+import type { Version } from '../kernel/types';
 import type { ModelFile } from '../kernel/model-file';
 import type { ParserBackend } from '../parser/types';
 import type { ScenarioLibrary } from '../workspace/scenarios';
@@ -28,8 +29,10 @@ export interface Engine {
   scenarios(): ScenarioLibrary;
   /** Absolute path of a rule's page as it ships; undefined when there is no such rule. */
   rulePage(rule: string): string | undefined;
-  /** Markdown for a primitive of this model or for a constant, or undefined. */
-  describe(name: string, model: KernelModel): string | undefined;
+  /** Markdown for a primitive of this model or for a constant, for a reader of this version of the kernel if it is known; undefined when there is none. */
+  describe(name: string, model: KernelModel, version?: Version): string | undefined;
+  /** Version of the kernel whose tree has this root, as the tree says now. */
+  kernelVersion(root: string): Version | undefined;
 }
 
 export type LoadEngine = () => Promise<Engine>;

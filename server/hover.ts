@@ -20,7 +20,7 @@ export const hovers: Feature = ({ connection, documents, engine, capabilities, d
     const kind = formats === undefined || formats.includes(MarkupKind.Markdown) ? MarkupKind.Markdown : MarkupKind.PlainText;
     const word = identifierAt(document.getText(), document.offsetAt(position));
     if (word === undefined) return null;
-    const documentation = engine.describe(word.text, delivery.modelAt(textDocument.uri));
+    const documentation = engine.describe(word.text, delivery.modelAt(textDocument.uri), delivery.versionAt(textDocument.uri));
     const { version } = document;
     let known: string | undefined;
     try {

@@ -11,6 +11,7 @@ import { loadModelFile } from '../workspace/model-file';
 import { loadScenarios, type ScenarioLibrary } from '../workspace/scenarios';
 import { openOutlineCache } from '../workspace/outline-cache';
 import { createTreeReader } from '../workspace/reader';
+import { kernelVersion } from '../workspace/kernel-version';
 import { findRoot } from '../workspace/root';
 
 /** Set in the bundle: which outlines of earlier runs can be used. */
@@ -34,7 +35,8 @@ export async function loadEngine(): Promise<Engine> {
     loadModelFile,
     scenarios: () => (library ??= loadScenarios(scenarioFolder)),
     rulePage: (rule) => ([...rules, unusedAllow].some((r) => r.name === rule) ? path.join(ruleFolder, `${rule}.md`) : undefined),
-    describe: (name, model) => describe(name, noteOf, model),
+    describe: (name, model, version) => describe(name, noteOf, model, version),
+    kernelVersion,
   };
 }
 

@@ -22,8 +22,6 @@ import type { ExportAnswer, RaceAnswer, RaceProblem, ScenarioEntry, SchedulesAns
 import { labelEntry, listedEntry } from '../simulator/present/schedule-list';
 import { readScenarioFile, type ScenarioLibrary } from '../workspace/scenarios';
 
-/** An editor does not wait for more; the command line explores as many as one wants. */
-const MAX_STATES = 2_000_000;
 /** What lists schedules explores without taking states that behave alike for one. */
 const MAX_LISTED_STATES = 300_000;
 /** So many schedules are listed of each sort. */
@@ -37,6 +35,8 @@ export interface Asking {
   readonly library: ScenarioLibrary;
   readonly documents: TextDocuments<TextDocument>;
   readonly token: CancellationToken;
+  /** An editor does not wait for more; the command line explores as many as one wants. */
+  readonly maxStates: number;
   /** Told the number of states that were found so far. */
   readonly onStates: (states: number) => void;
 }
@@ -133,14 +133,14 @@ function lookUp(file: File, request: RaceRequest, { engine, library }: Asking): 
 
 /** Undefined when it was cancelled. */
 async function examined({ scenario, selection, program }: Asked, moves: readonly Move[] | undefined, asking: Asking): Promise<{ readonly examination: Examination } | { readonly problems: readonly RaceProblem[] } | undefined> {
-  const { token, onStates } = asking;
+  const { token, maxStates, onStates } = asking;
   await nextTurn();
   if (token.isCancellationRequested) return undefined;
   // Small scenarios are explored at one go: whoever has changed his mind is heard before.
   await nextTurn();
   if (token.isCancellationRequested) return undefined;
   const exploration: Exploration = await exploreAsync(program, {
-    maxStates: MAX_STATES, every: EVERY, pause: async () => { await nextTurn(); },
+    maxStates, every: EVERY, pause: async () => { await nextTurn(); },
     onProgress({ states }) {
       onStates(states);
       return token.isCancellationRequested;
@@ -148,7 +148,7 @@ async function examined({ scenario, selection, program }: Asked, moves: readonly
   });
   if (exploration.limit === 'cancelled') return undefined;
   if (moves === undefined) return { examination: present(scenario, selection, program, exploration) };
-  const found = await driven(continued(program, moves, { maxStates: MAX_STATES }), asking);
+  const found = await driven(continued(program, moves, { maxStates }), asking);
   if (found === undefined) return undefined;
   switch (found.kind) {
     case 'problem': return { problems: complaint(`that order of the threads is not possible any more: ${found.problem}`) };

@@ -6,6 +6,7 @@ import type { Log } from './log';
 import { complaint, entryOf, exportAnswer, fileOf, raceAnswer, schedulesAnswer, type Asking, type File } from './race-answers';
 import { parseExportRequest, parseRaceRequest, type RaceRequest } from './race-request';
 import type { ExportAnswer, RaceAnswer, RaceProblem, ScenarioEntry, SchedulesAnswer } from '../simulator/present/race-view';
+import type { Settings } from './settings';
 import type { ScenarioLibrary } from '../workspace/scenarios';
 
 export const scenariosRequest = new RequestType<unknown, readonly ScenarioEntry[], void>('mmReview/scenarios');
@@ -20,10 +21,11 @@ export interface RacesOptions {
   readonly documents: TextDocuments<TextDocument>;
   readonly engine: () => Engine | undefined;
   readonly log: Log;
+  readonly settings: () => Settings;
 }
 
 /** Answers the requests. */
-export function serveRaces({ connection, documents, engine, log }: RacesOptions): void {
+export function serveRaces({ connection, documents, engine, log, settings }: RacesOptions): void {
   const library = (): ScenarioLibrary => engine()?.scenarios() ?? { scenarios: [], adversaries: [] };
   const known = new Map<string, unknown>();
 
@@ -58,10 +60,11 @@ export function serveRaces({ connection, documents, engine, log }: RacesOptions)
     if (loaded === undefined) return failed(complaint('the analyzer could not be loaded'));
     const file = fileOf(request, library(), documents);
     if (typeof file === 'string') return failed(complaint(file));
-    const key = JSON.stringify([method, file, { ...request, progress: undefined }]);
+    const maxStates = settings().limits.statesPerRace;
+    const key = JSON.stringify([method, maxStates, file, { ...request, progress: undefined }]);
     const before = known.get(key) as Answer | undefined;
     if (before !== undefined) return before;
-    const asking = { engine: loaded, library: library(), documents, token, onStates: reporter(request) };
+    const asking = { engine: loaded, library: library(), documents, token, maxStates, onStates: reporter(request) };
     const made = await make(file, request, asking).catch((error: unknown) => {
       log.failure(`Exploring ${request.scenario ?? request.uri ?? ''}`, error);
       return failed(complaint('it could not be explored: that is a defect of this program, see the log'));

@@ -101,7 +101,7 @@ export function startServer(connection: Connection, { loadEngine, version }: Ser
     return { kind: DocumentDiagnosticReportKind.Full, items: [] };
   });
 
-  serveRaces({ connection, documents, engine: () => engine, log });
+  serveRaces({ connection, documents, engine: () => engine, log, settings: () => delivery?.settings() ?? DEFAULTS });
   documents.listen(connection);
   connection.listen();
 }

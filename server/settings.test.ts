@@ -12,6 +12,11 @@ describe('settings', () => {
     expect(parseSettings([1])).toEqual(DEFAULTS);
     expect(parseSettings({ enable: 'no', rules: 3, codeLens: 'yes' })).toEqual(DEFAULTS);
     expect(parseSettings({ enable: false, rules: { a: 'off', b: 'loud' } })).toEqual({ ...DEFAULTS, enable: false, rules: { a: 'off' } });
+    expect(parseSettings({ kernelVersion: ' v6.12-rc3' }).kernelVersion).toEqual([6, 12]);
+    expect(parseSettings({ kernelVersion: 'newest' }).kernelVersion).toBeUndefined();
+    expect(parseSettings({ limits: { stepsPerFunction: 5000, statesPerRace: 1e5 } }).limits).toEqual({ stepsPerFunction: 5000, statesPerRace: 100_000 });
+    expect(parseSettings({ limits: { stepsPerFunction: 10, statesPerRace: 1e12 } }).limits).toEqual(DEFAULTS.limits);
+    expect(parseSettings({ limits: { stepsPerFunction: 5000.5 } }).limits).toEqual(DEFAULTS.limits);
     expect(parseSettings({ codeLens: false, inlayHints: true, semanticTokens: 1 })).toEqual({ ...DEFAULTS, codeLens: false, inlayHints: true });
   });
 });

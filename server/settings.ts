@@ -3,6 +3,10 @@
  * `unknown` until it has been read here.
  */
 
+import { DEFAULT_LIMITS, type Limits } from '../analyzer/analysis';
+import type { Version } from '../kernel/types';
+import { parseVersion } from '../kernel/version';
+
 /** What the user wants of a rule. `warning` shows findings as the analyzer rates them, `information` plays all of them down. */
 export type RuleLevel = 'off' | 'information' | 'warning';
 
@@ -17,6 +21,12 @@ export interface Settings {
   readonly codeLens: boolean;
   readonly inlayHints: boolean;
   readonly semanticTokens: boolean;
+  /** What documentation is about; undefined: what the tree itself says. */
+  readonly kernelVersion: Version | undefined;
+  readonly limits: Limits & {
+    /** States of a scenario that are explored for an answer. */
+    readonly statesPerRace: number;
+  };
 }
 
 /** Section of the settings in every client. */
@@ -26,7 +36,7 @@ const WHOLE_TREE_CHECKS: readonly WholeTreeChecks[] = ['onDemand', 'always'];
 const LEVELS: readonly RuleLevel[] = ['off', 'information', 'warning'];
 
 interface SettingRow {
-  readonly type: 'boolean' | 'object' | 'string';
+  readonly type: 'boolean' | 'integer' | 'object' | 'string';
   readonly default: unknown;
   readonly description: string;
   /** More of the JSON schema that package.json shows. */
@@ -72,6 +82,24 @@ export const SETTINGS = {
     default: false,
     description: 'Mark calls that read a page-table entry with the semantic token modifiers `locked` and `lockless`. How they look is up to `#editor.semanticTokenColorCustomizations#`: `"function.lockless": "#d08000"`.',
   },
+  kernelVersion: {
+    type: 'string',
+    default: '',
+    description: 'Version of the kernel that documentation is about, such as `6.12`: it says what that version of Linux does not have, and how many arguments its functions take. When empty, the `Makefile` at the top of the kernel tree says which version it is.',
+    schema: { pattern: '^(v?\\d+\\.\\d+.*)?$', patternErrorMessage: 'A version of the kernel, such as 6.12.' },
+  },
+  'limits.stepsPerFunction': {
+    type: 'integer',
+    default: DEFAULT_LIMITS.stepsPerFunction,
+    description: 'How many steps are followed over all paths of one function. In a function that takes more, some races are not found; with a higher limit they may be, and checks take longer.',
+    schema: { minimum: 1000 },
+  },
+  'limits.statesPerRace': {
+    type: 'integer',
+    default: 2_000_000,
+    description: 'How many states of a scenario are explored when it is opened. Beyond that the answer is *inconclusive* unless a violation was found; more states take more time and memory.',
+    schema: { minimum: 1000, maximum: 20_000_000 },
+  },
   'trace.server': {
     type: 'string',
     default: 'off',
@@ -83,7 +111,8 @@ export const SETTINGS = {
 export const DEFAULTS: Settings = {
   enable: SETTINGS.enable.default, rules: SETTINGS.rules.default, codeLens: SETTINGS.codeLens.default,
   inlayHints: SETTINGS.inlayHints.default, semanticTokens: SETTINGS.semanticTokens.default, cache: SETTINGS.cache.default,
-  checkWholeTree: SETTINGS.checkWholeTree.default,
+  checkWholeTree: SETTINGS.checkWholeTree.default, kernelVersion: undefined,
+  limits: { stepsPerFunction: SETTINGS['limits.stepsPerFunction'].default, statesPerRace: SETTINGS['limits.statesPerRace'].default },
 };
 
 /** Reads what a client sent for the section; what is missing or of the wrong type keeps its default. */
@@ -97,7 +126,18 @@ export function parseSettings(value: unknown): Settings {
     codeLens: typeof value.codeLens === 'boolean' ? value.codeLens : DEFAULTS.codeLens,
     inlayHints: typeof value.inlayHints === 'boolean' ? value.inlayHints : DEFAULTS.inlayHints,
     semanticTokens: typeof value.semanticTokens === 'boolean' ? value.semanticTokens : DEFAULTS.semanticTokens,
+    kernelVersion: typeof value.kernelVersion === 'string' ? parseVersion(value.kernelVersion.trim()) : DEFAULTS.kernelVersion,
+    limits: parseLimits(isRecord(value.limits) ? value.limits : {}),
   };
+}
+
+function parseLimits(value: Readonly<Record<string, unknown>>): Settings['limits'] {
+  const limit = (name: keyof Settings['limits']): number => {
+    const { default: usual, schema } = SETTINGS[`limits.${name}`];
+    const wanted = value[name];
+    return typeof wanted === 'number' && Number.isInteger(wanted) && wanted >= schema.minimum && (!('maximum' in schema) || wanted <= schema.maximum) ? wanted : usual;
+  };
+  return { stepsPerFunction: limit('stepsPerFunction'), statesPerRace: limit('statesPerRace') };
 }
 
 function parseRules(value: Readonly<Record<string, unknown>>): Record<string, RuleLevel> {

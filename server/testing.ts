@@ -10,6 +10,7 @@ import type { ScenarioLibrary } from '../workspace/scenarios';
 import { startServer } from './server';
 import type { Status } from './status';
 import { builtinModel } from '../kernel/model';
+import { versionOfMakefile } from '../kernel/version';
 import { readModelFile } from '../kernel/model-file';
 import type { Analysis, TreeReader } from '../analyzer/analysis';
 import { createAnalysis } from '../analyzer/create';
@@ -59,6 +60,10 @@ export function fakeEngine(): FakeEngine {
     },
     rulePage: (rule) => (rule === 'fake-race' ? '/product/docs/rules/fake-race.md' : undefined),
     openOutlines: () => undefined,
+    kernelVersion(root) {
+      const makefile = engine.disk.get(`${root}/Makefile`);
+      return makefile === undefined ? undefined : versionOfMakefile(makefile);
+    },
     describe: (name, model) => model.primitives.get(name)?.source === '.mm-review.json' ? model.primitives.get(name)?.meaning : (name === 'pte_same' ? '**pte\\_same** compares two entries.' : undefined),
   };
   return engine;
@@ -95,6 +100,7 @@ function fakeAnalysis(reader: TreeReader, engine: FakeEngine): Analysis {
     setText: (path, text) => void (text === undefined ? texts.delete(path) : texts.set(path, text)),
     invalidate: () => undefined,
     setModel: (next) => void (model = next),
+    setLimits: () => undefined,
     check: () => [],
     // eslint-disable-next-line require-yield -- it knows of none
     *fixes() { return undefined; },

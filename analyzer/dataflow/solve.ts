@@ -33,9 +33,6 @@ import { SummaryBuilder } from './summary-builder';
 import type { Value } from './value';
 import { local, param, symbol, zero } from './value';
 
-/** Nodes executed per function before its analysis is cut short. */
-const budget = 120_000;
-
 interface Traits {
   /** Does anything that is asked for lie behind it? */
   readonly matters: boolean;
@@ -46,8 +43,9 @@ interface Traits {
   readonly renews: string | undefined;
 }
 
-export function solve(frame: Frame, callees: Callees, depth: Depth): Summary {
-  return new Solver(frame, callees, depth).run();
+/** `budget`: nodes executed before the analysis is cut short. */
+export function solve(frame: Frame, callees: Callees, depth: Depth, budget: number): Summary {
+  return new Solver(frame, callees, depth, budget).run();
 }
 
 class Solver {
@@ -66,7 +64,7 @@ class Solver {
   /** What is to be known of each node when a path comes by. */
   private readonly traits: readonly Traits[];
 
-  constructor(private readonly frame: Frame, callees: Callees, private readonly depth: Depth) {
+  constructor(private readonly frame: Frame, callees: Callees, private readonly depth: Depth, private readonly budget: number) {
     const { nodes } = frame.ir;
     this.liveness = computeLiveness(frame.ir);
     const { inLoop, joins, order } = this.liveness;
@@ -145,7 +143,7 @@ class Solver {
     const stack: Arm[] = [];
     let [id, s] = [start, state];
     for (;;) {
-      if (this.executed++ > budget) {
+      if (this.executed++ > this.budget) {
         this.builder.truncated = true;
         return;
       }

@@ -3,6 +3,7 @@ import { dropFlags } from '../../kernel/flags';
 import { carrierFields, pageTableTypes, primitivesWith } from '../../kernel/model';
 import type { Effect } from '../../kernel/types';
 import type { IrNode, NodeId } from '../../parser/ir';
+import type { Limits } from '../analysis';
 import type { FunctionRef, Tree, TreeChanges } from '../call-graph/tree';
 import type { Frame } from './frame';
 import { createFrame, typeOf } from './frame';
@@ -59,7 +60,7 @@ const maxDepth = 16;
 /** A recursive function's summary is refined this often before what is left counts as unknown. */
 const maxRounds = 4;
 
-export function createSummaries(tree: Tree, concerns: Concerns, log: (line: string) => void): Summaries {
+export function createSummaries(tree: Tree, concerns: Concerns, limits: Limits, log: (line: string) => void): Summaries {
   const done = new Map<FunctionRef, Partial<Record<Depth, Entry>>>();
   const running = new Map<FunctionRef, { summary: Summary; recursive: boolean }>();
   const followed: Readonly<Record<Concern, Set<FunctionRef>>> = { events: new Set(), faults: new Set(), entries: new Set(), cache: new Set() };
@@ -168,7 +169,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
         return summaryOf(target, wanted);
       },
     };
-    return solve(frame, callees, depth);
+    return solve(frame, callees, depth, limits.stepsPerFunction);
   }
 
   function callbacksOf(node: CallNode, frame: Frame): FunctionRef[] {

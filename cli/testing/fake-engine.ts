@@ -40,6 +40,7 @@ function createAnalysis({ backend, reader, log }: AnalysisOptions): Analysis {
     setText: () => undefined,
     invalidate: () => undefined,
     setModel: () => undefined,
+    setLimits: () => undefined,
     // eslint-disable-next-line require-yield -- it knows of none
     *fixes() { return undefined; },
     summarize: () => [],

@@ -1,4 +1,5 @@
 /** What the server and the thread that checks whole trees say to each other. Plain data: it is copied on the way. */
+import type { Limits } from '../../analyzer/analysis';
 import type { Finding } from '../../analyzer/findings/finding';
 import type { Primitive } from '../../kernel/types';
 
@@ -17,6 +18,8 @@ export interface Changes {
   readonly forgotten: readonly string[];
   /** What the tree's model file adds to the model, when that changed. */
   readonly entries?: readonly Primitive[];
+  /** When they changed. */
+  readonly limits?: Limits;
 }
 
 export type ToThread =

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { CancellationTokenSource } from 'vscode-languageserver/node';
 import { describe, expect, test } from 'vitest';
-import type { Analysis } from '../../analyzer/analysis';
+import { DEFAULT_LIMITS, type Analysis } from '../../analyzer/analysis';
 import { fakeEngine, type FakeEngine } from '../testing';
 import { openTreeCheck, type TreeCheck, type TreeCheckResult } from './remote';
 
@@ -24,7 +24,7 @@ function counted(): { engine: FakeEngine; made: Analysis[] } {
 
 function check(of: TreeCheck, texts: Readonly<Record<string, string>> = {}): Promise<TreeCheckResult | undefined> {
   const watch = { progress: () => undefined, found: () => undefined, token: new CancellationTokenSource().token };
-  return of.check({ texts: new Map(Object.entries(texts)), forgotten: [], entries: [] }, watch);
+  return of.check({ texts: new Map(Object.entries(texts)), forgotten: [], entries: [], limits: DEFAULT_LIMITS }, watch);
 }
 
 const lines = (result: TreeCheckResult | undefined): number[] => (result?.files ?? []).flatMap(({ findings }) => findings.map(({ location }) => location.line));

@@ -4,11 +4,12 @@
  */
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { CancellationToken } from 'vscode-languageserver/node';
+import type { Limits } from '../../analyzer/analysis';
+import type { Primitive } from '../../kernel/types';
 import type { Engine } from '../engine';
 import { THREAD_LIMITS } from '../heap';
 import { describeError, type Log } from '../log';
 import { SLICE_MS } from '../slices';
-import type { Primitive } from '../../kernel/types';
 import type { Changes, FileFindings, FromThread, Port, ToThread } from './messages';
 import { serveTreeCheck } from './thread';
 
@@ -33,6 +34,7 @@ export interface TreeTexts {
   readonly forgotten: readonly string[];
   /** What the tree's model file adds to the model. */
   readonly entries: readonly Primitive[];
+  readonly limits: Limits;
 }
 
 export interface TreeCheck {
@@ -98,15 +100,16 @@ export function openTreeCheck(options: TreeCheckOptions): TreeCheck {
     void retired?.then((idler) => idler.end(), () => undefined);
   }
 
-  function changesTo({ texts, forgotten, entries }: TreeTexts): Changes {
+  function changesTo({ texts, forgotten, entries, limits }: TreeTexts): Changes {
     const before = told;
-    told = { texts: new Map(texts), entries: JSON.stringify(entries) };
+    told = { texts: new Map(texts), entries: JSON.stringify(entries), limits: JSON.stringify(limits) };
     const closed = [...before.texts.keys()].filter((file) => !texts.has(file));
     return {
       texts: [...closed.map((file) => [file, null] as const), ...[...texts].filter(([file, text]) => before.texts.get(file) !== text)],
       // What is on disk may be older or newer than anything read before.
       forgotten: [...closed, ...forgotten],
       ...(told.entries !== before.entries && { entries }),
+      ...(told.limits !== before.limits && { limits }),
     };
   }
 
@@ -138,8 +141,8 @@ export function openTreeCheck(options: TreeCheckOptions): TreeCheck {
   };
 }
 
-function nothingTold(): { texts: Map<string, string>; entries: string } {
-  return { texts: new Map(), entries: '[]' };
+function nothingTold(): { texts: Map<string, string>; entries: string; limits: string } {
+  return { texts: new Map(), entries: '[]', limits: '' };
 }
 
 async function openLine(engine: Engine, log: Log): Promise<Line> {

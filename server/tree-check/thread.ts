@@ -73,7 +73,8 @@ function openTree(engine: ThreadEngine, root: string, caches: boolean, log: (lin
   }
 
   return {
-    apply({ texts, forgotten, entries }) {
+    apply({ texts, forgotten, entries, limits }) {
+      if (limits !== undefined) analysis.setLimits(limits);
       if (entries !== undefined) analysis.setModel(extendModel(builtinModel, entries));
       for (const file of forgotten) {
         reader.forget(file);
