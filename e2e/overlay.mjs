@@ -24,8 +24,9 @@ export function layTree(folder) {
   const compare = after(inFunction('hugetlb_pte_stable'), 'pte_same(');
   const event = after(recheck, 'return hugetlb_handle_userfault(');
   return {
-    /** Line (1-based) where the function of the recheck begins. */
+    /** Line (1-based) where the function of the recheck begins, and the column (0-based) of its name. */
     head: inFunction('hugetlb_no_page') + 1,
+    headColumn: lines[inFunction('hugetlb_no_page')].indexOf('hugetlb_no_page'),
     /** Line (1-based) of the recheck, its text, and the column behind `if (`. */
     recheck,
     recheckText: lines[recheck - 1],
