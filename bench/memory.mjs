@@ -5,20 +5,24 @@ import { parseArgs } from 'node:util';
 import { withEditSession } from './edit-session.mjs';
 
 const probe = new URL('heap-probe.mjs', import.meta.url).href;
-/** Edits after which growth counts: code has been compiled and caches are filled by then. */
-const WARM_UP = 500;
+/** Edits between two reports. Growth counts from the second stretch on: code has been compiled and caches are filled by then. */
 const EVERY = 500;
+/** Edits between two looks at the resident memory: it swings with every collection, and what counts is its mean over a stretch. */
+const LOOK = 10;
 
 /**
- * Megabytes of the server with the file open, with the whole tree checked, and after every 500 edits: `resident` what the process takes, `heap` what its main thread
- * has in use, garbage included. With `collect` garbage is collected before each measurement, which shows what is kept: a leak, if it grows.
- * `growth` is that of the resident memory from the end of the warm-up to the end.
+ * Megabytes of the server with the file open, with the whole tree checked, and after every 500 edits: `resident` what the process takes, `mean` what it took on average
+ * since the last time, `heap` what its main thread has in use, garbage included. With `collect` garbage is collected before each measurement, which shows what is
+ * kept: a leak, if it grows. `growth` is that of the mean from the second stretch of 500 edits to the last; undefined when there are fewer than three.
  */
 export function measureMemory(edits = 5000, { seed = 1, collect = false, report = () => undefined } = {}) {
   return withEditSession(async ({ client, open, edit, next }) => {
     const points = [];
+    let looks = [];
     const measure = async (name) => {
-      const point = { name, ...await ask(client) };
+      looks.push(residentOf(client));
+      const point = { name, mean: looks.reduce((sum, each) => sum + each, 0) / looks.length, ...await ask(client) };
+      looks = [];
       points.push(point);
       report(point);
     };
@@ -31,10 +35,11 @@ export function measureMemory(edits = 5000, { seed = 1, collect = false, report 
       const { place, character } = next();
       await edit(place, 0, character);
       await edit(place, 1, '');
+      if (count % LOOK === 0) looks.push(residentOf(client));
       if (count % EVERY === 0 || count === edits) await measure(`${count} edits`);
     }
-    const warm = points.find(({ name }) => name === `${Math.min(WARM_UP, edits)} edits`);
-    return { points, growth: points.at(-1).resident / warm.resident - 1 };
+    const stretches = points.slice(2);
+    return { points, growth: stretches.length < 3 ? undefined : stretches.at(-1).mean / stretches[1].mean - 1 };
   }, { seed, node: [`--import=${probe}`, ...(collect ? ['--expose-gc'] : [])] });
 }
 
@@ -46,17 +51,21 @@ async function ask(client) {
     const told = /^heap-probe (\{.*\})$/m.exec(client.log.slice(before))?.[1];
     if (told !== undefined) {
       const { heapUsed, heapTotal, external, arrayBuffers } = JSON.parse(told);
-      // The kernel's own figure; that of node includes pages that are shared with other processes, too.
-      const resident = Number(/^VmRSS:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${client.pid}/status`, 'utf8'))[1]) * 1024;
-      return Object.fromEntries(Object.entries({ resident, heap: heapUsed, heapTotal, external, arrayBuffers }).map(([name, bytes]) => [name, bytes / 2 ** 20]));
+      const sizes = Object.entries({ heap: heapUsed, heapTotal, external, arrayBuffers }).map(([name, bytes]) => [name, bytes / 2 ** 20]);
+      return { resident: residentOf(client), ...Object.fromEntries(sizes) };
     }
     await new Promise((resolve) => { setTimeout(resolve, 5); });
   }
+}
+
+/** Megabytes, as the kernel counts them. */
+function residentOf(client) {
+  return Number(/^VmRSS:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${client.pid}/status`, 'utf8'))[1]) / 1024;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values: { collect }, positionals: [edits = '5000'] } = parseArgs({ allowPositionals: true, options: { collect: { type: 'boolean', default: false } } });
   const print = ({ name, ...sizes }) => console.log(`${name}: ${Object.entries(sizes).map(([what, megabytes]) => `${what} ${megabytes.toFixed(1)}`).join(', ')} MB`);
   const { growth } = await measureMemory(Number(edits), { collect, report: print });
-  console.log(`growth after the first ${WARM_UP} edits: ${(100 * growth).toFixed(1)} %`);
+  console.log(growth === undefined ? 'too few edits to speak of growth' : `growth of the mean, from the second stretch of ${EVERY} edits to the last: ${(100 * growth).toFixed(1)} %`);
 }
