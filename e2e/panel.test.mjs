@@ -8,39 +8,31 @@ import os from 'node:os';
 import path from 'node:path';
 import { projectDir } from '../scripts/kernel-trees.mjs';
 import { openBrowser } from './browser.mjs';
-import { withServer } from './language-server.mjs';
-import { kept, openPanel, post, sent } from './panel.mjs';
+import { accessibilityTests } from './panel/accessibility.mjs';
+import { keyboardTests } from './panel/keyboard.mjs';
+import { kept, openPanel, post, refused, sent, serveTo } from './panel/page.mjs';
+import { pictureTests } from './panel/pictures.mjs';
+import { recordViews, stepOf, target } from './panel/views.mjs';
 
 const PICTURES = path.join(projectDir, 'artifacts/e2e/panel');
-const target = { scenario: 'hugetlb-missing-unstable-pte' };
 const home = fs.mkdtempSync(path.join(os.tmpdir(), 'mm-review-panel-'));
 let context;
+let requests;
 let views;
 
 before(async () => {
   execFileSync(process.execPath, [path.join(projectDir, 'scripts/build.mjs')]);
   fs.mkdirSync(PICTURES, { recursive: true });
-  views = await withServer(async (server) => {
-    const ask = async (params) => (await server.sendRequest('mmReview/race', params)).view;
-    const names = (await server.sendRequest('mmReview/scenarios', {})).map(({ name }) => name);
-    const all = [];
-    for (const scenario of names) all.push(await ask({ scenario }));
-    const buggy = all.find(({ name }) => name === target.scenario);
-    const schedules = await server.sendRequest('mmReview/schedules', target);
-    const at = stepOf(buggy, 'huge_ptep_modify_prot_start');
-    const other = await ask({ ...target, schedule: [...buggy.schedule.moves.slice(0, at), { thread: 0, way: 0 }] });
-    const [ends] = (await server.sendRequest('mmReview/schedules', { ...target, variant: 'fixed' })).schedules;
-    const safe = await ask({ ...target, variant: 'fixed', schedule: ends.moves });
-    return { schedules, other, safe, buggy, fixed: await ask({ ...target, variant: 'fixed' }), all };
-  });
+  views = await recordViews();
   context = await openBrowser(home);
+  requests = await serveTo(context);
 });
 after(async () => {
   await context?.close();
   fs.rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 });
 
-/** A page that shows a view. */
+/** A page that shows a view, or nothing yet. */
 async function show(view, { step = null, theme, width = 1200, height = 860, state } = {}) {
   const page = await context.newPage();
   const errors = [];
@@ -48,12 +40,24 @@ async function show(view, { step = null, theme, width = 1200, height = 860, stat
   await page.setViewportSize({ width, height });
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await openPanel(page, { theme, state });
-  await post(page, { type: 'race', choice: { target, variant: view.variant }, view, step });
-  await page.locator('.verdict').waitFor();
-  return { page, errors, close: async () => { assert.deepEqual(errors, []); await page.close(); } };
+  if (view !== undefined) {
+    await post(page, { type: 'race', choice: { target, variant: view.variant }, view, step });
+    await page.locator('.verdict').waitFor();
+  }
+  return {
+    page, errors,
+    async close() {
+      assert.deepEqual(errors, []);
+      assert.deepEqual(await refused(page), [], 'what the policy of the page does not allow');
+      await page.close();
+    },
+  };
 }
 
-const stepOf = (view, code) => view.steps.find(({ text }) => text.includes(code)).n;
+const panel = { show, getViews: () => views };
+accessibilityTests(panel);
+keyboardTests(panel);
+pictureTests(panel);
 
 test('every theme, wide and narrow: nothing is cut off, and a picture of each', async () => {
   const step = stepOf(views.buggy, 'orig_pte = huge_ptep_get');
@@ -249,7 +253,7 @@ test('size, statistics, and the source that follows', async () => {
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 0);
   await page.screenshot({ path: path.join(PICTURES, 'larger.png'), animations: 'disabled' });
   await page.keyboard.press('0');
-  await page.locator('[data-do^=Smaller]').click();
+  await page.locator('[data-do=smaller]').click();
   await page.locator('.zoom').filter({ hasText: '80%' }).waitFor();
   await page.locator('details.herd summary').click();
   assert.match(await page.locator('.herd pre').innerText(), /^Test hugetlb-missing-unstable-pte\+buggy Allowed\nStates \d+\n[^]*Observation \S+ Sometimes \d+ \d+/);
@@ -303,4 +307,9 @@ test('every scenario that ships can be shown, step by step', async () => {
       await close();
     }
   }
+});
+
+test('the page asks nothing of the network', () => {
+  assert.ok(requests.answered > 0);
+  assert.deepEqual(requests.foreign, []);
 });
