@@ -59,39 +59,6 @@ accessibilityTests(panel);
 keyboardTests(panel);
 pictureTests(panel);
 
-test('every theme, wide and narrow: nothing is cut off, and a picture of each', async () => {
-  const step = stepOf(views.buggy, 'orig_pte = huge_ptep_get');
-  for (const theme of ['dark', 'light', 'high-contrast', 'high-contrast-light']) {
-    for (const width of [1200, 500]) {
-      const { page, close } = await show(views.buggy, { theme, width, step });
-      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 0, `${theme} at ${width}`);
-      const footer = await page.locator('footer').boundingBox();
-      assert.ok(footer.y + footer.height <= 860.5, 'the controls are in view');
-      await page.screenshot({ path: path.join(PICTURES, `${theme}-${width}.png`), animations: 'disabled' });
-      await close();
-    }
-  }
-});
-
-test('words can be read on their background', async () => {
-  for (const theme of ['dark', 'light', 'high-contrast', 'high-contrast-light']) {
-    const { page, close } = await show(views.buggy, { theme, step: views.buggy.steps.length });
-    for (const selector of ['h1', '.say', '.verdict .word', '.verdict small', '.row.step code', '.mark.bad', 'th', '.since', '.head b', '.who', '.legal', '.window-name']) {
-      const ratio = await page.locator(selector).first().evaluate((element) => {
-        const parse = (text) => (/^color\(srgb/.test(text) ? text.match(/[\d.]+/g).slice(0, 3).map((part) => 255 * Number(part)) : text.match(/[\d.]+/g).slice(0, 3).map(Number));
-        const light = (color) => [0.2126, 0.7152, 0.0722].reduce((sum, weight, index) => {
-          const part = color[index] / 255;
-          return sum + weight * (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
-        }, 0);
-        const [a, b] = [light(parse(getComputedStyle(element).color)), light(parse(getComputedStyle(document.body).backgroundColor))];
-        return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-      });
-      assert.ok(ratio >= 4.5, `${theme}: ${selector} has a contrast of ${ratio.toFixed(1)}`);
-    }
-    await close();
-  }
-});
-
 test('the keyboard steps, the slider and the table follow, and the step is told and kept', async () => {
   const { page, close } = await show(views.buggy);
   const last = views.buggy.steps.length;
@@ -158,8 +125,8 @@ test('a page that was away comes back to its step', async () => {
 
 test('the failing schedule beside its replay on the fixed code', async () => {
   for (const view of views.all.filter(({ sideBySide }) => sideBySide !== null)) {
-    for (const [theme, width] of [['dark', 1200], ['light', 1200], ['high-contrast', 1200], ['high-contrast-light', 1200], ['light', 500]]) {
-      if (view.name !== views.buggy.name && (theme !== 'light' || width !== 1200)) continue;
+    for (const [theme, width] of [['light', 1200], ['light', 500]]) {
+      if (view.name !== views.buggy.name && width !== 1200) continue;
       const { page, close } = await show(view, { theme, width, step: Math.ceil(view.steps.length / 2) });
       await page.locator('[data-do=side-by-side]').click();
       await page.locator('.lanes.pair').waitFor();
@@ -298,14 +265,38 @@ test('a variant in which nothing goes wrong, problems, and strangers', async () 
 
 test('every scenario that ships can be shown, step by step', async () => {
   for (const view of views.all) {
+    const { page, close } = await show(view, { theme: 'light' });
     for (const width of [1200, 500]) {
-      const { page, close } = await show(view, { theme: 'light', width, step: Math.ceil(view.steps.length / 2) });
+      await page.setViewportSize({ width, height: 860 });
+      await page.keyboard.press('Home');
       for (let n = 0; n <= view.steps.length; n++) await page.keyboard.press('ArrowRight');
       assert.equal(await page.locator('.row.current').count(), 1, view.name);
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 0, `${view.name} at ${width}`);
       if (width === 1200) await page.screenshot({ path: path.join(PICTURES, `${view.name}.png`), animations: 'disabled', fullPage: true });
-      await close();
     }
+    await close();
+  }
+});
+
+test('a long schedule is drawn at once', async (t) => {
+  for (const key of ['buggy', 'large']) {
+    const { page, close } = await show(undefined);
+    const view = views[key];
+    const [drawn, painted] = await page.evaluate((message) => new Promise((resolve) => {
+      const began = window.performance.now();
+      const look = new window.MutationObserver(() => {
+        if (document.querySelector('.row.step') === null) return;
+        look.disconnect();
+        const built = window.performance.now() - began;
+        window.requestAnimationFrame(() => setTimeout(() => resolve([built, window.performance.now() - began])));
+      });
+      look.observe(document.body, { childList: true, subtree: true });
+      window.postMessage(message, '*');
+    }), { type: 'race', choice: { target, variant: view.variant }, view, step: null });
+    t.diagnostic(`${view.steps.length} steps of ${view.threads.length} threads: ${Math.round(drawn)} ms from the message to the first step, ${Math.round(painted)} ms until it is painted`);
+    // Much more than it takes, for machines that do other things as well; that all is drawn for each step would take longer.
+    assert.ok(painted < 3000, `${painted} ms`);
+    await close();
   }
 });
 

@@ -45,6 +45,8 @@ export function drawRace(view: RaceView, { send, look, onStep, onLook }: RaceOpt
     tableTitle.textContent = now === 0 ? 'Before the first step' : `After step ${now}`;
     if (state) table.replaceChildren(...drawState(state, view.threads, { next: moves[now], take: (move) => choosing([...moves.slice(0, now), move], now + 1) }));
     player?.show(now, stepWords(view.steps[now - 1], view.threads, view.diagram?.beginning ?? null));
+    // What is brought into view is to stand above the controls, whose words may take several lines.
+    if (player) element.style.setProperty('--controls', `${player.element.offsetHeight}px`);
     const row = lanes?.element.querySelector('.row.current');
     row?.scrollIntoView({ block: 'nearest', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
     onStep(now);
