@@ -3,17 +3,12 @@ import { CancellationTokenSource, type CancellationToken } from 'vscode-language
 import { proveInBackground } from './background';
 import type { Board } from './board';
 import { createProvers } from './remote';
+import type { FindingTarget } from './target';
 import type { Verdict } from './verdict';
 import type { Delivery } from '../delivery';
 import type { FeatureContext } from '../feature';
 import type { Tree } from '../roots';
 import type { Finding } from '../../analyzer/findings/finding';
-
-/** A finding as clients name it. */
-export interface FindingTarget {
-  readonly uri: string;
-  readonly fingerprint: string;
-}
 
 export interface Proven {
   readonly finding: Finding;

@@ -5,10 +5,13 @@ import { runInSlices } from '../slices';
 import type { Port } from '../thread-line';
 import { takeOver } from '../tree-texts';
 import type { Analysis } from '../../analyzer/analysis';
-import { provePrepared, prepareFinding } from '../../witness/prove-finding';
+import type { Tree } from '../../analyzer/call-graph/tree';
+import type { Attempt } from '../../witness/prove';
+import { prepareFinding, provePrepared } from '../../witness/prove-finding';
+import { proveFix } from '../../witness/prove-fix';
 import type { FromProver, ProveMessage, ToProver } from './messages';
 import { keyOfSlice, movedTo, toOutcome, type Outcome } from './outcome';
-import { toVerdict, type FixVerdict } from './verdict';
+import { hashOf, keyOfFix, toVerdict, type FixVerdict, type Verdict } from './verdict';
 
 /** What it needs of the product. */
 export type ProverEngine = Pick<Engine, 'backend' | 'createAnalysis' | 'createReader' | 'openOutlines' | 'scenarios'>;
@@ -58,12 +61,20 @@ export function serveProver(port: Port<ToProver, FromProver>, engine: ProverEngi
 interface Prover {
   prove(message: ProveMessage, tell: (news: FromProver) => void): Generator<undefined, true>;
   /** The verdict when time is up. */
-  givenUp(message: ProveMessage): ReturnType<typeof toVerdict>;
+  givenUp(message: ProveMessage): Verdict;
 }
 
 interface Known {
   readonly outcome: Outcome;
-  fix: FixVerdict | null;
+  /** What became of the fix; undefined when nobody has looked at it (to the end). */
+  fix: KnownFix | undefined;
+}
+
+interface KnownFix {
+  /** Null when there is none. */
+  readonly verdict: FixVerdict | null;
+  /** The functions that it calls, as they were: they may not be in the slice. */
+  readonly calls: readonly (readonly [name: string, hashes: string])[];
 }
 
 function openProver(engine: ProverEngine, root: string | null, caches: boolean, log: (line: string) => void): Prover {
@@ -71,14 +82,21 @@ function openProver(engine: ProverEngine, root: string | null, caches: boolean, 
   const known = new Map<string, Known>();
 
   function remember(key: string, outcome: Outcome): Known {
-    const entry: Known = { outcome, fix: null };
+    const entry: Known = { outcome, fix: undefined };
+    known.delete(key);
     known.set(key, entry);
     for (const oldest of known.keys()) if (known.size > KEPT) known.delete(oldest);
     return entry;
   }
 
+  /** True when nothing is left to be found out. */
+  function isSettled({ outcome, fix }: Known, withFix: boolean): boolean {
+    if (outcome.kind !== 'confirmed') return true;
+    return fix === undefined ? !withFix : fix.calls.every(([name, hashes]) => hashesOf(analysis.tree, name) === hashes);
+  }
+
   return {
-    *prove({ changes, finding }, tell) {
+    *prove({ changes, finding, withFix }, tell) {
       takeOver(changes, analysis, reader);
       yield* indexed(analysis);
       const prepared = prepareFinding(analysis.tree, finding);
@@ -88,18 +106,28 @@ function openProver(engine: ProverEngine, root: string | null, caches: boolean, 
         tell({ kind: 'proven', verdict: toVerdict(analysis.tree, finding, toOutcome(proof, []), slice), fix: null });
         return true;
       }
+      yield;
       const { assembled: { text, bounds }, scenario } = prepared;
       const key = keyOfSlice(text);
-      const { adversaries } = engine.scenarios();
       const slice = { litmus: text, bounds, parts: scenario.anchors.map((anchor) => ({ file: anchor.file, name: anchor.function })) };
       const before = known.get(key);
-      if (before !== undefined) {
-        tell({ kind: 'proven', verdict: toVerdict(analysis.tree, finding, movedTo(before.outcome, text), slice), fix: before.fix });
+      if (before !== undefined && isSettled(before, withFix)) {
+        tell({ kind: 'proven', verdict: toVerdict(analysis.tree, finding, movedTo(before.outcome, text), slice), fix: before.fix?.verdict ?? null });
         return true;
       }
-      const { proof } = yield* told(provePrepared(prepared, { backend: engine.backend, adversaries }), tell);
-      const { outcome } = remember(key, toOutcome(proof, adversaries));
-      tell({ kind: 'proven', verdict: toVerdict(analysis.tree, finding, outcome, slice), fix: null });
+      const options = { backend: engine.backend, adversaries: engine.scenarios().adversaries };
+      const proven = yield* told(provePrepared(prepared, options), tell);
+      const entry = remember(key, toOutcome(proven.proof, options.adversaries));
+      tell({ kind: 'proven', verdict: toVerdict(analysis.tree, finding, entry.outcome, slice), fix: null });
+      if (!withFix || entry.outcome.kind !== 'confirmed') return true;
+      const fixed = yield* proveFix(analysis, finding, proven, options);
+      if (fixed === undefined || fixed.verdict === 'no fix') {
+        entry.fix = { verdict: null, calls: [] };
+        return true;
+      }
+      const verdict = { fix: keyOfFix(fixed.fix), states: fixed.verdict === 'proven' ? statesOf(fixed.attempts) : null };
+      entry.fix = { verdict, calls: fixed.fix.edits.flatMap((edit) => callsIn(edit.text)).map((name) => [name, hashesOf(analysis.tree, name)]) };
+      tell({ kind: 'fixed', fix: verdict });
       return true;
     },
     givenUp: ({ finding, limit }) => toVerdict(analysis.tree, finding, { kind: 'unresolved', reason: `stopped after ${Math.round(limit / 1000)} s` }, undefined),
@@ -130,4 +158,16 @@ function* told<T>(steps: Generator<undefined, T>, tell: (news: FromProver) => vo
     tell({ kind: 'progress', explored });
     yield;
   }
+}
+
+function statesOf(attempts: readonly Attempt[]): number {
+  return attempts.reduce((sum, { states }) => sum + states, 0);
+}
+
+function callsIn(code: string): string[] {
+  return [...new Set([...code.matchAll(/\b([A-Za-z_]\w*)\(/g)].map((match) => match[1]!))];
+}
+
+function hashesOf(tree: Tree, name: string): string {
+  return tree.definitions(name).map(hashOf).join();
 }
