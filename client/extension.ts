@@ -114,7 +114,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerOpenRace(context, running),
     registerExplainRule(context),
     registerShowPlaces(),
-    registerFindings(context),
+    registerFindings(context, running),
     registerTasks(context),
     vscode.workspace.onDidOpenTextDocument(startFor),
     vscode.workspace.onDidChangeWorkspaceFolders(forgetRoots),

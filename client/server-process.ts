@@ -5,6 +5,7 @@ import { OPEN_RACE } from './races';
 import { LITMUS, SELECTOR, kernelRoot } from './kernel-files';
 import { EXPLAIN_RULE } from './rules';
 import { SHOW_PLACES } from './places';
+import { PROVE_FINDING } from './proofs';
 
 export interface Channels {
   readonly output: vscode.OutputChannel;
@@ -23,7 +24,7 @@ export function createClient(context: vscode.ExtensionContext, { output, trace }
     outputChannel: output,
     traceOutputChannel: trace,
     middleware,
-    initializationOptions: { statusNotification: true, commands: [OPEN_RACE, EXPLAIN_RULE, SHOW_PLACES] },
+    initializationOptions: { statusNotification: true, commands: [OPEN_RACE, EXPLAIN_RULE, SHOW_PLACES, PROVE_FINDING] },
   };
   return new LanguageClient('mmReview', 'Kernel MM Review', server, options);
 }
