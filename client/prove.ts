@@ -1,6 +1,6 @@
 /** The commands that prove a finding, and that open the slice of one as a document of its own. */
 import * as vscode from 'vscode';
-import { ProgressType, type LanguageClient } from 'vscode-languageclient/node';
+import type { LanguageClient } from 'vscode-languageclient/node';
 import type { ProofAnswer } from '../simulator/present/race-view';
 import { LITMUS } from './kernel-files';
 import type { FindingTarget } from './panel/messages';
@@ -14,7 +14,6 @@ export interface ProveOptions {
   readonly targetOf: (argument: unknown) => FindingTarget | undefined;
 }
 
-const EXPLORED = new ProgressType<unknown>();
 const OPEN = 'Open the Scenario';
 
 export function registerProve({ running, targetOf }: ProveOptions): vscode.Disposable {
@@ -24,8 +23,9 @@ export function registerProve({ running, targetOf }: ProveOptions): vscode.Dispo
   function ask(target: FindingTarget): Thenable<ProofAnswer | undefined> {
     return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: 'Proving the finding', cancellable: true }, async (progress, token) => {
       const client = await running();
+      const { ProgressType } = await import('./language-client');
       const name = `proof-${++asked}`;
-      const heard = client.onProgress(EXPLORED, name, (value) => {
+      const heard = client.onProgress(new ProgressType<unknown>(), name, (value) => {
         const explored = parseExplored(value);
         if (explored !== undefined) progress.report({ message: `${explored} program${explored === 1 ? '' : 's'} explored` });
       });

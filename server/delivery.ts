@@ -242,12 +242,16 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
     refreshTimer = setTimeout(() => {
       // A request that was under way may have told the client in the meantime.
       const outdated = [...shown.values()].some((document) => document.told !== undefined && document.told.text !== JSON.stringify(diagnosticsOf(document)));
-      if (outdated) refresh();
+      if (outdated) void refresh();
     }, REFRESH_MS).unref();
   }
 
-  function refresh(): void {
-    connection.sendRequest(DiagnosticRefreshRequest.type).then(undefined, (error: unknown) => log.failure('Asking the client to pull again', error));
+  async function refresh(): Promise<void> {
+    try {
+      await connection.sendRequest(DiagnosticRefreshRequest.type);
+    } catch (error) {
+      log.failure('Asking the client to pull again', error);
+    }
   }
 
   function reportStatus(tree: Tree, busy: boolean, first: boolean): void {
@@ -312,7 +316,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       models.show(next.enable);
       // Nothing was looked for while the product was off.
       if (enabled) for (const checker of checkers.values()) checker.wake();
-      if (refreshes && shown.size > 0) refresh();
+      if (refreshes && shown.size > 0) void refresh();
       for (const document of shown.values()) tellListeners(document.uri, wanted(document));
       if (!pulls) for (const document of shown.values()) deliver(document);
       closedFiles.redraw();

@@ -103,6 +103,18 @@ test('a fix that replaces the flagged call is proven as well', () => {
   expect(toEnd(proveFix(found.tree.analysis, found.finding, found.proven, options))).toMatchObject({ verdict: 'proven', fix: { title: 'Carry the uffd-wp bit over into the new value' } });
 });
 
+test('an edit above the function moves the place', () => {
+  const helper = `
+static bool may_look(struct vm_area_struct *vma)
+{
+	return false;
+}
+`;
+  const found = confirm(helper + hasty, 'lockless-pte-to-userfault');
+  const fixed = sliceFixed(found.tree.analysis, found.finding, replacing(helper + hasty, 'false', 'userfaultfd_armed(vma)'));
+  expect('assembled' in fixed && fixed.assembled.text).toContain('/* mm/a.c:16 */');
+});
+
 test('what looks like a fix and is none is not proven, with the reason', () => {
   const found = confirm(hasty, 'lockless-pte-to-userfault');
   const event = '\treturn handle_userfault(vmf, VM_UFFD_MISSING);';

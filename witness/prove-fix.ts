@@ -57,8 +57,10 @@ export function sliceFixed(analysis: Pick<Analysis, 'tree' | 'withFix'>, finding
   if (!found) return { reason: 'the flagged place is not in the text any more' };
   const node = analysis.tree.lower(found.ref).nodes[found.node]!;
   const name = node.kind === 'call' ? node.callee : undefined;
+  // A function whose text stays the same moves with the edits above it: its place is asked for before.
+  const offset = found.ref.start + node.span.start;
   const slice = analysis.withFix(fix, (tree) => {
-    const location = placeAfter(tree, found.ref, found.ref.start + node.span.start, name, fix.edits);
+    const location = placeAfter(tree, found.ref, offset, name, fix.edits);
     return location ? sliceOf(tree, { ...finding, location }) : { reason: 'the fix takes the flagged place away' };
   });
   if ('reason' in slice) return slice;

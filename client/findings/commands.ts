@@ -14,8 +14,8 @@ import { REVEAL } from './tree-items';
 import type { FindingNode, GroupNode, StepNode } from './tree';
 import { createWorkingTree } from './working-tree';
 
-/** `running` gives a client that has been started. */
-export function registerFindings({ workspaceState }: vscode.ExtensionContext, running: () => Promise<LanguageClient>): vscode.Disposable {
+/** Registers all that. `running` gives a client that has been started; `onFindings` is told of all findings whenever one has come, gone or changed. */
+export function registerFindings({ workspaceState }: vscode.ExtensionContext, running: () => Promise<LanguageClient>, onFindings: (findings: readonly Finding[]) => void): vscode.Disposable {
   const store = createFindingStore();
   const workingTree = createWorkingTree();
   const view = createFindingsView({ store, workingTree, memory: workspaceState });
@@ -47,7 +47,10 @@ export function registerFindings({ workspaceState }: vscode.ExtensionContext, ru
   const { registerCommand } = vscode.commands;
   return vscode.Disposable.from(
     store, workingTree, view, session, registerProve({ running, targetOf }),
-    store.onDidChange(() => session.update(store.all())),
+    store.onDidChange(() => {
+      session.update(store.all());
+      onFindings(store.all());
+    }),
     session.onDidMove((trace) => view.show(trace)),
     registerCommand('mmReview.findings.groupByRule', () => view.group('rule')),
     registerCommand('mmReview.findings.groupByFile', () => view.group('file')),

@@ -1,5 +1,6 @@
 /** The race panel, seen from VS Code: makes the webview, asks the server for what it is to show, and does what its buttons ask for. */
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { ExportAnswer, RaceAnswer, RaceView, SchedulesAnswer } from '../../simulator/present/race-view';
 import type { RaceParams } from '../races';
@@ -10,6 +11,8 @@ import { parsePageMessage, parsePanelState, type HostMessage, type PageMessage, 
 
 const VIEW_TYPE = 'mmReview.race';
 const MEMORY = 'racePanel';
+/** The page loads nothing, so that it may read nothing. */
+const OPTIONS = { enableScripts: true, localResourceRoots: [] };
 
 export interface RacePanelOptions {
   readonly extension: vscode.Uri;
@@ -43,7 +46,7 @@ interface Shown {
 }
 
 export function createRacePanel(options: RacePanelOptions): RacePanel {
-  const folder = vscode.Uri.joinPath(options.extension, 'dist', 'panel');
+  const part = (name: string): string => readFileSync(vscode.Uri.joinPath(options.extension, 'dist', 'panel', name).fsPath, 'utf8');
   let panel: vscode.WebviewPanel | undefined;
   /** What is shown, or asked for. */
   let current: Shown | undefined;
@@ -64,7 +67,7 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
     panel?.dispose();
     panel = adopted;
     const { webview } = adopted;
-    webview.options = { enableScripts: true, localResourceRoots: [folder] };
+    webview.options = OPTIONS;
     webview.onDidReceiveMessage((message: unknown) => {
       const parsed = parsePageMessage(message);
       if (parsed !== undefined) void handle(parsed);
@@ -77,10 +80,7 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
       panel = undefined;
       current = undefined;
     });
-    webview.html = pageHtml({
-      nonce: randomBytes(18).toString('base64url'), source: webview.cspSource,
-      script: webview.asWebviewUri(vscode.Uri.joinPath(folder, 'page.js')).toString(), style: webview.asWebviewUri(vscode.Uri.joinPath(folder, 'page.css')).toString(),
-    });
+    webview.html = pageHtml({ nonce: randomBytes(18).toString('base64url'), script: part('page.js'), style: part('page.css') });
   }
 
   async function load(choice: RaceChoice): Promise<void> {
@@ -218,7 +218,7 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
 
   return {
     open(choice) {
-      if (panel === undefined) adopt(vscode.window.createWebviewPanel(VIEW_TYPE, 'Race', vscode.ViewColumn.Beside, { enableScripts: true, localResourceRoots: [folder] }));
+      if (panel === undefined) adopt(vscode.window.createWebviewPanel(VIEW_TYPE, 'Race', vscode.ViewColumn.Beside, OPTIONS));
       else panel.reveal();
       void load(choice);
     },
