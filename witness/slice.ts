@@ -207,7 +207,17 @@ function nodesWhere(ir: FunctionIR, wanted: (node: IrNode) => boolean): Readonly
 }
 
 function lineIn(tree: Tree, ref: FunctionRef, span: Span): number {
-  return (tree.text(ref.file) ?? '').slice(0, ref.start + span.start).split('\n').length;
+  const text = tree.text(ref.file) ?? '';
+  let starts = lineStarts.get(ref);
+  if (starts?.text !== text) lineStarts.set(ref, (starts = { text, line: text.slice(0, ref.start).split('\n').length, ends: lineEnds(ref.text) }));
+  return starts.line + starts.ends.filter((end) => end < span.start).length;
+}
+
+/** The line on which a function begins, and where lines end in it. */
+const lineStarts = new WeakMap<FunctionRef, { readonly text: string; readonly line: number; readonly ends: readonly number[] }>();
+
+function lineEnds(text: string): number[] {
+  return [...text.matchAll(/\n/g)].map(({ index }) => index);
 }
 
 function placeOf(tree: Tree, ref: FunctionRef, span: Span): string {
