@@ -13,6 +13,7 @@ import type { Finding } from './findings/finding';
 import { locate } from './findings/locate';
 import { silence, unusedAllow } from './findings/silence';
 import { findFix } from './fixes/find-fix';
+import { withEdits } from './fixes/with-fix';
 import { createNavigation } from './navigation/navigation';
 import { checks } from './rules';
 import type { Report, RuleCheck } from './rules/rule';
@@ -129,6 +130,10 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         summaries: () => summaries,
         identify: (report) => toFinding(tree, report),
       }, finding);
+    },
+    withFix(fix, ask) {
+      catchUp();
+      return withEdits(tree, fix.edits, ask);
     },
     check(paths, check) {
       const run = checkInSteps(paths, check);

@@ -11,6 +11,8 @@ export interface CheckArguments {
   readonly format: OutputFormat;
   readonly rules: readonly string[] | undefined;
   readonly stats: boolean;
+  /** Say of each finding whether a schedule confirms it. */
+  readonly prove: boolean;
 }
 
 export interface SummaryArguments {
@@ -44,6 +46,8 @@ export interface ProveArguments {
   /** Prove places that have no finding, too: why are they safe? */
   readonly site: boolean;
   readonly format: 'text' | 'json';
+  /** Look for a fix of what was confirmed, and prove it as well. */
+  readonly fix: boolean;
   /** Print the scenarios instead of what came of them. */
   readonly litmus: boolean;
 }
@@ -111,6 +115,7 @@ const checkOptions = {
   format: { type: 'string' },
   rules: { type: 'string' },
   stats: { type: 'boolean' },
+  prove: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 type CheckOption = keyof typeof checkOptions;
@@ -121,7 +126,7 @@ function parseCheck(args: readonly string[]): Invocation {
   const rules: string[] = [];
   let root: string | undefined;
   let format: OutputFormat = 'gcc';
-  let stats = false;
+  const flags = new Set<'stats' | 'prove'>();
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') {
@@ -131,9 +136,9 @@ function parseCheck(args: readonly string[]): Invocation {
     }
     const option = checkOption(token.name, token.rawName);
     if (option === 'help') return { command: 'help', topic: 'check' };
-    if (option === 'stats') {
-      if (token.value !== undefined) throw new UsageError(`option '--stats' takes no value`, 'check');
-      stats = true;
+    if (option === 'stats' || option === 'prove') {
+      if (token.value !== undefined) throw new UsageError(`option '--${option}' takes no value`, 'check');
+      flags.add(option);
       continue;
     }
     const value = token.value;
@@ -145,7 +150,7 @@ function parseCheck(args: readonly string[]): Invocation {
   }
   const asked = tokens.some((token) => token.kind === 'option' && token.name === 'rules');
   if (asked && rules.length === 0) throw new UsageError(`option '--rules' needs a value`, 'check');
-  return { command: 'check', check: { paths, root, format, rules: asked ? [...new Set(rules)] : undefined, stats } };
+  return { command: 'check', check: { paths, root, format, rules: asked ? [...new Set(rules)] : undefined, stats: flags.has('stats'), prove: flags.has('prove') } };
 }
 
 function parseExplain(args: readonly string[]): Invocation {
@@ -208,7 +213,7 @@ function parseSimulate(args: readonly string[]): Invocation {
   };
 }
 
-const proveOptions = { root: { type: 'string' }, format: { type: 'string' }, site: { type: 'boolean' }, all: { type: 'boolean' }, litmus: { type: 'boolean' } } as const;
+const proveOptions = { root: { type: 'string' }, format: { type: 'string' }, site: { type: 'boolean' }, all: { type: 'boolean' }, litmus: { type: 'boolean' }, 'no-fix': { type: 'boolean' } } as const;
 
 function parseProve(args: readonly string[]): Invocation {
   if (wantsHelp(args)) return { command: 'help', topic: 'prove' };
@@ -224,7 +229,7 @@ function parseProve(args: readonly string[]): Invocation {
   if (values.site === true && values.all === true) throw new UsageError(`'--all' proves findings, '--site' places without one`, 'prove');
   const root = typeof values.root === 'string' ? values.root : undefined;
   if (positionals.length === 0 && !(values.all === true && root !== undefined)) throw new UsageError('prove takes FILE or FILE:FUNCTION, or --all and --root', 'prove');
-  return { command: 'prove', prove: { targets: positionals.length === 0 ? ['mm'] : positionals, root, site: values.site === true, format: values.format === 'json' ? 'json' : 'text', litmus: values.litmus === true } };
+  return { command: 'prove', prove: { targets: positionals.length === 0 ? ['mm'] : positionals, root, site: values.site === true, format: values.format === 'json' ? 'json' : 'text', litmus: values.litmus === true, fix: values['no-fix'] !== true } };
 }
 
 function checkOption(name: string, rawName: string): CheckOption {

@@ -8,7 +8,7 @@ const root = path.resolve(import.meta.dirname, '..');
 process.chdir(root);
 // Native addons and the wasm runtime stay outside the bundles and are resolved from node_modules (in the VSIX: dist/node_modules).
 const external = ['vscode', 'tree-sitter', 'tree-sitter-c', 'web-tree-sitter'];
-const entries = { cli: 'cli/main.ts', server: 'server/main.ts', 'tree-check': 'server/tree-check/main.ts', client: 'client/extension.ts', 'language-client': 'client/language-client.ts' };
+const entries = { cli: 'cli/main.ts', server: 'server/main.ts', 'tree-check': 'server/tree-check/main.ts', prover: 'server/proof/main.ts', client: 'client/extension.ts', 'language-client': 'client/language-client.ts' };
 const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => fs.existsSync(file)));
 await build({
   entryPoints: present,

@@ -1,6 +1,5 @@
 /** How much memory V8 takes beside what is in use. */
 import { setFlagsFromString } from 'node:v8';
-import type { ResourceLimits } from 'node:worker_threads';
 
 /** Garbage that may lie about before it is collected, in percent of what is in use. V8 by itself lets a heap of our size grow to four times that. */
 const GROWTH_PERCENT = 100;
@@ -11,8 +10,7 @@ export function boundHeapGrowth(): void {
   if (process.versions.electron === undefined) setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
 }
 
-/**
- * For the thread that checks whole trees. The young generation has three parts, of which two are as large as the third grows; the default is 48. The
- * rest is many times what the largest trees need: a thread that goes beyond that ends, and the server does not.
- */
-export const THREAD_LIMITS: ResourceLimits = { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 1024 };
+/** For the thread that checks whole trees: many times what the largest trees need. A thread that goes beyond that ends, and the server does not. */
+export const THREAD_MEGABYTES = 1024;
+/** The young generation has three parts, of which two are as large as the third grows; V8's own figure is 48. */
+export const THREAD_YOUNG_MEGABYTES = 24;

@@ -4,6 +4,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Engine } from './engine';
 import type { Log } from './log';
 import { complaint, entryOf, exportAnswer, fileOf, raceAnswer, schedulesAnswer, type Asking, type File } from './race-answers';
+import type { FindingTarget } from './proof/target';
 import { parseExportRequest, parseRaceRequest, type RaceRequest } from './race-request';
 import type { ExportAnswer, RaceAnswer, RaceProblem, ScenarioEntry, SchedulesAnswer } from '../simulator/present/race-view';
 import type { Settings } from './settings';
@@ -22,10 +23,12 @@ export interface RacesOptions {
   readonly engine: () => Engine | undefined;
   readonly log: Log;
   readonly settings: () => Settings;
+  /** The slice of a finding, or why there is none; undefined when it was cancelled. */
+  readonly sliceOf: (finding: FindingTarget, token: CancellationToken) => Promise<File | string | undefined>;
 }
 
 /** Answers the requests. */
-export function serveRaces({ connection, documents, engine, log, settings }: RacesOptions): void {
+export function serveRaces({ connection, documents, engine, log, settings, sliceOf }: RacesOptions): void {
   const library = (): ScenarioLibrary => engine()?.scenarios() ?? { scenarios: [], adversaries: [] };
   const known = new Map<string, unknown>();
 
@@ -34,15 +37,15 @@ export function serveRaces({ connection, documents, engine, log, settings }: Rac
     return scenarios.flatMap(({ scenario }) => (scenario ? [entryOf(scenario, adversaries)] : []));
   });
   connection.onRequest(raceRequest, (params, token) => answer({
-    method: 'mmReview/race', request: parseRaceRequest(params), takes: '{scenario | uri, variant?, adversaries?, schedule?, progress?}', token,
+    method: 'mmReview/race', request: parseRaceRequest(params), takes: '{scenario | uri | finding, variant?, adversaries?, schedule?, progress?}', token,
     make: raceAnswer, failed: (problems) => ({ view: null, problems }),
   }));
   connection.onRequest(schedulesRequest, (params, token) => answer({
-    method: 'mmReview/schedules', request: parseRaceRequest(params), takes: '{scenario | uri, variant?, adversaries?, progress?}', token,
+    method: 'mmReview/schedules', request: parseRaceRequest(params), takes: '{scenario | uri | finding, variant?, adversaries?, progress?}', token,
     make: schedulesAnswer, failed: (problems) => ({ schedules: [], complete: false, problems }),
   }));
   connection.onRequest(exportRequest, (params, token) => answer({
-    method: 'mmReview/export', request: parseExportRequest(params), takes: '{scenario | uri, variant?, adversaries?, schedule?, format}', token,
+    method: 'mmReview/export', request: parseExportRequest(params), takes: '{scenario | uri | finding, variant?, adversaries?, schedule?, format}', token,
     make: exportAnswer, failed: (problems) => ({ text: null, problems }),
   }));
 
@@ -58,7 +61,11 @@ export function serveRaces({ connection, documents, engine, log, settings }: Rac
     if (request === undefined) return new ResponseError(LSPErrorCodes.RequestFailed, `${method} takes ${takes}`);
     const loaded = engine();
     if (loaded === undefined) return failed(complaint('the analyzer could not be loaded'));
-    const file = fileOf(request, library(), documents);
+    const file = request.finding === undefined ? fileOf(request, library(), documents) : await sliceOf(request.finding, token).catch((error: unknown) => {
+      log.failure('Proving a finding', error);
+      return 'the finding could not be proven: that is a defect of this program, see the log';
+    });
+    if (file === undefined) return new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
     if (typeof file === 'string') return failed(complaint(file));
     const maxStates = settings().limits.statesPerRace;
     const key = JSON.stringify([method, maxStates, file, { ...request, progress: undefined }]);
@@ -66,7 +73,7 @@ export function serveRaces({ connection, documents, engine, log, settings }: Rac
     if (before !== undefined) return before;
     const asking = { engine: loaded, library: library(), documents, token, maxStates, onStates: reporter(request) };
     const made = await make(file, request, asking).catch((error: unknown) => {
-      log.failure(`Exploring ${request.scenario ?? request.uri ?? ''}`, error);
+      log.failure(`Exploring ${request.scenario ?? request.uri ?? request.finding?.uri ?? ''}`, error);
       return failed(complaint('it could not be explored: that is a defect of this program, see the log'));
     });
     if (made === undefined) return new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');

@@ -17,6 +17,8 @@ describe('settings', () => {
     expect(parseSettings({ limits: { stepsPerFunction: 5000, statesPerRace: 1e5 } }).limits).toEqual({ stepsPerFunction: 5000, statesPerRace: 100_000 });
     expect(parseSettings({ limits: { stepsPerFunction: 10, statesPerRace: 1e12 } }).limits).toEqual(DEFAULTS.limits);
     expect(parseSettings({ limits: { stepsPerFunction: 5000.5 } }).limits).toEqual(DEFAULTS.limits);
+    expect(parseSettings({ proof: 'onDemand' })).toEqual({ ...DEFAULTS, proof: 'onDemand' });
+    expect(parseSettings({ proof: 'always' })).toEqual(DEFAULTS);
     expect(parseSettings({ codeLens: false, inlayHints: true, semanticTokens: 1 })).toEqual({ ...DEFAULTS, codeLens: false, inlayHints: true });
   });
 });

@@ -1,6 +1,5 @@
 /** The race panel, seen from VS Code: makes the webview, asks the server for what it is to show, and does what its buttons ask for. */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { ExportAnswer, RaceAnswer, RaceView, SchedulesAnswer } from '../../simulator/present/race-view';
 import type { RaceParams } from '../races';
@@ -15,7 +14,8 @@ const MEMORY = 'racePanel';
 const OPTIONS = { enableScripts: true, localResourceRoots: [] };
 
 export interface RacePanelOptions {
-  readonly extension: vscode.Uri;
+  /** A file of the page, as it was built. */
+  readonly readPage: (name: 'page.js' | 'page.css') => string;
   /** Where what is shown is written down: VS Code keeps the state of a page only when it closes in good order. */
   readonly memory: vscode.Memento;
   /** `onStates` is told how many states were found so far. */
@@ -46,7 +46,6 @@ interface Shown {
 }
 
 export function createRacePanel(options: RacePanelOptions): RacePanel {
-  const part = (name: string): string => readFileSync(vscode.Uri.joinPath(options.extension, 'dist', 'panel', name).fsPath, 'utf8');
   let panel: vscode.WebviewPanel | undefined;
   /** What is shown, or asked for. */
   let current: Shown | undefined;
@@ -58,6 +57,14 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
   let at = 0;
   let following = false;
   let asking: vscode.CancellationTokenSource | undefined;
+
+  /** What the walkthrough waits for. */
+  const told = new Set<string>();
+  function tell(context: 'mmReview.raceStepped' | 'mmReview.raceNever'): void {
+    if (told.has(context)) return;
+    told.add(context);
+    void vscode.commands.executeCommand('setContext', context, true);
+  }
 
   const post = (message: HostMessage): void => void panel?.webview.postMessage(message);
 
@@ -80,7 +87,7 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
       panel = undefined;
       current = undefined;
     });
-    webview.html = pageHtml({ nonce: randomBytes(18).toString('base64url'), script: part('page.js'), style: part('page.css') });
+    webview.html = pageHtml({ nonce: randomBytes(18).toString('base64url'), script: options.readPage('page.js'), style: options.readPage('page.css') });
   }
 
   async function load(choice: RaceChoice): Promise<void> {
@@ -133,6 +140,7 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
       return;
     }
     if (panel !== undefined) panel.title = answer.view ? `Race: ${answer.view.title}` : 'Race';
+    if (answer.view?.verdict.word === 'Never') tell('mmReview.raceNever');
     if (answer.view === null) post({ type: 'problems', choice, problems: answer.problems });
     else post({ type: 'race', choice, view: answer.view, step });
     step = null;
@@ -166,6 +174,7 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
         break;
       case 'step':
         at = message.step;
+        if (at > 0) tell('mmReview.raceStepped');
         if (current !== undefined) remember(current.choice, message.step);
         if (following) followStep();
         break;

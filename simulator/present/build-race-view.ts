@@ -25,9 +25,11 @@ export interface RaceViewInput {
   readonly adversaries?: readonly Adversary[];
   /** How the reader calls the scenario's file. */
   readonly source?: string;
+  /** Library threads that run unless others are asked for: what they are called, and whether it is they who are shown. */
+  readonly company?: { readonly words: string; readonly isShown: boolean };
 }
 
-export function buildRaceView({ examination, counterpart, adversaries = [], source }: RaceViewInput): RaceView {
+export function buildRaceView({ examination, counterpart, adversaries = [], source, company }: RaceViewInput): RaceView {
   const { scenario, selection, program, exploration, trace, diagram, explanation, uncovered } = examination;
   const fix = fixView(examination, counterpart);
   const places = placesIn(scenario, selection.adversaries);
@@ -43,8 +45,8 @@ export function buildRaceView({ examination, counterpart, adversaries = [], sour
     variants: scenario.variants.map(choice),
     variant: selection.variant,
     adversaries: adversaries.map(choice),
-    adversary: selection.adversaries.map(({ name }) => name),
-    ownAdversary: listed(own) ?? '',
+    adversary: company?.isShown === true ? [] : selection.adversaries.map(({ name }) => name),
+    ownAdversary: company?.words ?? listed(own) ?? '',
     verdict: verdictView(examination),
     sentence: explanation?.sentence ?? null,
     preemptions: explanation?.preemptions ?? null,

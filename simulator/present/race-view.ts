@@ -320,6 +320,16 @@ export interface RaceAnswer {
   readonly problems: readonly RaceProblem[];
 }
 
+/** The answer to whoever asked for the proof of a finding. */
+export interface ProofAnswer {
+  /** Null when there is none: `words` says why. */
+  readonly verdict: 'confirmed' | 'not reached' | 'unresolved' | null;
+  /** A sentence without its full stop. */
+  readonly words: string;
+  /** The slice that was explored, as a litmus file; null when there is none. */
+  readonly litmus: string | null;
+}
+
 /** The answer to whoever asked for a file: its text, or else problems. */
 export interface ExportAnswer {
   readonly text: string | null;
