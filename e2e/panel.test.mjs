@@ -1,5 +1,5 @@
 // The page of the race panel in a plain browser: every theme, wide and narrow, by keyboard.
-/* global document, window, getComputedStyle -- what runs inside of the page */
+/* global document, window -- what runs inside of the page */
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
