@@ -8,6 +8,7 @@ import { LITMUS, SELECTOR, kernelRoot } from './kernel-files';
 import { EXPLAIN_RULE } from './rules';
 import { createSharedRequests } from './shared-requests';
 import { SHOW_PLACES } from './places';
+import { PROVE_FINDING } from './proofs';
 
 export interface Channels {
   readonly output: vscode.OutputChannel;
@@ -32,7 +33,7 @@ export function createClient({ LanguageClient, TransportKind }: typeof Library, 
         if (!check.handle(token, value) || value.kind === 'end') next(token, value);
       },
     },
-    initializationOptions: { statusNotification: true, commands: [OPEN_RACE, EXPLAIN_RULE, SHOW_PLACES] },
+    initializationOptions: { statusNotification: true, commands: [OPEN_RACE, EXPLAIN_RULE, SHOW_PLACES, PROVE_FINDING] },
   };
   const client = new LanguageClient('mmReview', 'Kernel MM Review', server, options);
   const check = createCheckProgress<number | string>(showProgress, (token) => void client.sendNotification('window/workDoneProgress/cancel', { token }));
