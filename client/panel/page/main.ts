@@ -125,7 +125,7 @@ function keep(choice: RaceChoice): void {
 function drawProblems({ target, variant, adversary, schedule }: RaceChoice, problems: readonly RaceProblem[]): HTMLElement {
   return el('main', { class: 'wrap problem', role: 'main' }, el('div', { role: 'alert' },
     el('h1', {}, 'This race cannot be shown'),
-    el('p', { class: 'dim mono' }, 'scenario' in target ? target.scenario : target.uri),
+    el('p', { class: 'dim mono' }, 'scenario' in target ? target.scenario : 'uri' in target ? target.uri : target.finding.uri),
     el('ul', { class: 'problems' }, ...problems.map(({ line, column, message }) => el('li', {}, el('span', { class: 'at mono' }, `${line}:${column} `), message)))),
     el('div', { class: 'tools' }, el('button', { type: 'button', class: 'button', click: () => send({ type: 'again' }) }, 'Try again'),
     adversary === undefined || variant === undefined ? null : el('button', { type: 'button', class: 'button', click: () => send({ type: 'choose', variant, adversary: null, schedule: null, step: 0 }) }, `Without ${adversary}`),
