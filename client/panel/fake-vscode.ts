@@ -172,3 +172,6 @@ export const workspace = {
 };
 
 export const env = { clipboard: { writeText: (text: string): Promise<void> => Promise.resolve(void (fake.clipboard = text)) } };
+
+/** Contexts of commands are of no interest here. */
+export const commands = { executeCommand: (): Promise<void> => Promise.resolve() };
