@@ -6,14 +6,14 @@ import path from 'node:path';
 
 export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-export async function openBrowser(home, { width = 1280, height = 800 } = {}) {
+export async function openBrowser(home, { width = 1280, height = 800, args = [] } = {}) {
   if (!fs.existsSync(CHROMIUM)) throw new Error(`no browser at ${CHROMIUM}: apt-get install chromium, or set CHROMIUM`);
   return chromium.launchPersistentContext(path.join(home, 'chrome'), {
     executablePath: CHROMIUM,
     headless: true,
     viewport: { width, height },
     args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-      '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      '--disable-background-networking', '--disable-component-update', '--disable-sync', ...args],
   });
 }
 

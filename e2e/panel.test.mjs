@@ -24,7 +24,8 @@ before(async () => {
   execFileSync(process.execPath, [path.join(projectDir, 'scripts/build.mjs')]);
   fs.mkdirSync(PICTURES, { recursive: true });
   views = await recordViews();
-  context = await openBrowser(home);
+  // Letters are drawn the same way whatever the machine prefers.
+  context = await openBrowser(home, { args: ['--font-render-hinting=none', '--disable-lcd-text'] });
   requests = await serveTo(context);
 });
 after(async () => {
