@@ -6,14 +6,14 @@ import path from 'node:path';
 
 export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-export async function openBrowser(home, { width = 1280, height = 800 } = {}) {
+export async function openBrowser(home, { width = 1280, height = 800, args = [] } = {}) {
   if (!fs.existsSync(CHROMIUM)) throw new Error(`no browser at ${CHROMIUM}: apt-get install chromium, or set CHROMIUM`);
   return chromium.launchPersistentContext(path.join(home, 'chrome'), {
     executablePath: CHROMIUM,
     headless: true,
     viewport: { width, height },
     args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-      '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      '--disable-background-networking', '--disable-component-update', '--disable-sync', ...args],
   });
 }
 
@@ -25,7 +25,9 @@ export async function workbenchReady(page) {
 
 /** Runs a command by its palette title. F1, because a browser may keep Ctrl+Shift+P for itself. */
 export async function runCommand(page, title) {
-  const row = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
+  const named = new RegExp(`^\\s*${title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`);
+  const row = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: named }).first();
+  const chosen = page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: named });
   // The palette lists what was there when it was opened: right after the start that is not everything.
   for (let tries = 1; !await row.isVisible(); tries++) {
     if (tries > 1) await page.keyboard.press('Escape');
@@ -34,6 +36,11 @@ export async function runCommand(page, title) {
     await row.waitFor({ timeout: tries < 10 ? 3000 : 45000 }).catch((error) => {
       if (tries >= 10) throw error;
     });
+  }
+  // The best match is not always on top.
+  for (let presses = 0; presses < 20 && await chosen.count() === 0; presses++) {
+    await page.keyboard.press('ArrowDown');
+    await page.waitForTimeout(50);
   }
   await page.keyboard.press('Enter');
   await row.waitFor({ state: 'hidden' });

@@ -6,14 +6,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { projectDir } from '../scripts/kernel-trees.mjs';
 import { goTo, runCommand, workbenchReady } from './browser.mjs';
-import { FILE } from './overlay.mjs';
 import { PICTURES, inWorkbench } from './session.mjs';
 
 const SCENARIO = 'hugetlb-missing-unstable-pte';
 
 test('the race panel follows the source, takes another order, exports, and survives a reload', (t) => inWorkbench(t, path.join(PICTURES, 'panel-host'), play));
 
-async function play({ t, page, server, folder, picture }) {
+async function play({ t, page, server, home, picture }) {
   const { keyboard } = page;
   const race = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
   const after = (step) => race.locator('aside h2').filter({ hasText: step === 0 ? 'Before the first step' : new RegExp(`^After step ${step}$`) }).waitFor();
@@ -24,7 +23,11 @@ async function play({ t, page, server, folder, picture }) {
     await keyboard.press('Enter');
   };
 
-  await page.goto(server.url(folder, path.join(folder, FILE)));
+  // A tree without the functions of the scenario: in a kernel the steps would be shown there, and not in the scenario's text, which is ours.
+  const folder = path.join(home, 'demo');
+  for (const name of ['mm', 'include/linux']) fs.mkdirSync(path.join(folder, name), { recursive: true });
+  fs.writeFileSync(path.join(folder, 'mm/open.c'), '#include <linux/mm.h>\n\nint mm_nothing(void)\n{\n\treturn 0;\n}\n');
+  await page.goto(server.url(folder, path.join(folder, 'mm/open.c')));
   await workbenchReady(page);
   await page.locator('.statusbar-item[id="kernel-mm-review.kernel-mm-review.mmReview.status"] .codicon-pass').waitFor();
   await runCommand(page, 'Kernel MM Review: Open Related Race Scenario');

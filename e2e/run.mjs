@@ -9,7 +9,7 @@ const NAMES = ['vsix', 'vscode', 'review', 'race', 'panel-host', 'findings', 'pr
 
 fs.rmSync(PICTURES, { recursive: true, force: true });
 const files = NAMES.map((name) => path.join(import.meta.dirname, `${name}.test.mjs`));
-const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=1', '--test-timeout=300000', ...files], {
+const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=1', '--test-timeout=400000', ...files], {
   stdio: 'inherit', env: { ...process.env, E2E_VSIX: process.env.E2E_VSIX ?? makeVsix() },
 });
 process.exitCode = status ?? 1;

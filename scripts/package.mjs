@@ -2,6 +2,7 @@
 //
 // The bundles resolve the parsers from `dist/node_modules`, which exists only in the VSIX. It is put together in a folder of its own, so
 // that what a developer has in dist/ stays as it is.
+import { transformSync } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -63,10 +64,11 @@ function shipped(manifest) {
   return left;
 }
 
-/** The source maps stay at home, so nothing may point to them. */
+/** Without white space and comments; names stay as they are, so that a stack trace can be read. The source maps stay at home, and nothing may point to them. */
 function copyBundle(from, to) {
   fs.mkdirSync(path.dirname(to), { recursive: true });
-  fs.writeFileSync(to, fs.readFileSync(from, 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n'));
+  const { code } = transformSync(fs.readFileSync(from, 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n'), { minifyWhitespace: true, legalComments: 'inline', platform: 'node', target: 'node20' });
+  fs.writeFileSync(to, code);
 }
 
 function copy(from, to) {

@@ -13,12 +13,8 @@ const NONCE = 'nonce-of-the-test';
 /** Answers the page's own files, and notes what is asked for besides. */
 export async function serveTo(context) {
   const { pageHtml } = await load('client/panel/html.ts');
-  const html = pageHtml({ nonce: NONCE, source: ORIGIN, script: `${ORIGIN}/page.js`, style: `${ORIGIN}/page.css` });
-  const own = new Map([
-    ['/', { contentType: 'text/html', body: html }],
-    ['/page.js', { contentType: 'text/javascript', path: path.join(projectDir, 'dist/panel/page.js') }],
-    ['/page.css', { contentType: 'text/css', path: path.join(projectDir, 'dist/panel/page.css') }],
-  ]);
+  const built = (name) => fs.readFileSync(path.join(projectDir, 'dist/panel', name), 'utf8');
+  const own = new Map([['/', { contentType: 'text/html; charset=utf-8', body: pageHtml({ nonce: NONCE, script: built('page.js'), style: built('page.css') }) }]]);
   const foreign = [];
   let answered = 0;
   await context.route('**/*', (route) => {

@@ -16,16 +16,13 @@ import { mutatedTexts, tree, versions, withTemporary } from './support';
 const backend = await loadBackend();
 const { adversaries } = loadScenarios(path.join(projectDir, 'scenarios'));
 
-/** Of the findings that are confirmed and have a fix, how many fixes are proven: safe ones, and those that a person has to read. Never lower them silently. */
-const figures: Readonly<Record<string, { readonly safe: string; readonly suggested: string }>> = {
-  '6.1': { safe: '5 of 5', suggested: '5 of 5' },
-  '6.12': { safe: '7 of 7', suggested: '9 of 9' },
-};
+/** How many fixes of confirmed findings are proven at least: safe ones, and those that a person has to read. Raise them when more is confirmed; never lower them silently. */
+const figures = { '6.1': { safe: 5, suggested: 5 }, '6.12': { safe: 7, suggested: 9 } } as const satisfies Record<(typeof versions)[number], object>;
 
 for (const version of versions) {
   test(`fixes of confirmed findings in ${version} are proven`, { timeout: 1_800_000 }, () => withTemporary(async (directory) => {
     const analysis = createAnalysis({ backend, reader: createTreeReader(tree(version), [], () => undefined) });
-    const counts = { safe: [0, 0], suggested: [0, 0] };
+    const counts = { safe: 0, suggested: 0 };
     const unproven: string[] = [];
 
     const judge = async (id: string, findings: readonly Finding[]): Promise<void> => {
@@ -37,11 +34,11 @@ for (const version of versions) {
         const proven = toEnd(proveFinding(analysis.tree, finding, { backend, adversaries }));
         const proof = toEnd(proveFix(analysis, finding, proven, { backend, adversaries }));
         if (!proof) continue;
-        const figure = counts[fix.safety];
-        figure[1]!++;
-        if (proof.verdict === 'proven') figure[0]!++;
-        else unproven.push(`${id} ${finding.location.file}:${finding.location.line} ${fix.title}: ${proof.verdict === 'not proven' ? proof.reason : proof.verdict}`);
-        if (proof.verdict !== 'proven') continue;
+        if (proof.verdict !== 'proven') {
+          unproven.push(`${id} ${finding.location.file}:${finding.location.line} ${fix.title}: ${proof.verdict === 'not proven' ? proof.reason : proof.verdict}`);
+          continue;
+        }
+        counts[fix.safety]++;
         expect(proof.comparison.parting.kind, id).not.toBe('none');
         expect(proof.comparison.outcome, id).not.toBe('violates');
       }
@@ -58,6 +55,6 @@ for (const version of versions) {
       }
     }
     expect(unproven).toEqual([]);
-    expect(Object.fromEntries(Object.entries(counts).map(([safety, [proven, all]]) => [safety, `${proven} of ${all}`]))).toEqual(figures[version]);
+    for (const safety of ['safe', 'suggested'] as const) expect(counts[safety], safety).toBeGreaterThanOrEqual(figures[version][safety]);
   }));
 }
