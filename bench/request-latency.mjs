@@ -122,7 +122,8 @@ function fixRequest(client, document, place) {
         if (other.document === document && other.position.line !== diagnostics[0].range.start.line && other.position.line !== line) return other;
       }
     },
-    isAnswer: (actions) => actions.some(({ edit, diagnostics: about }) => edit !== undefined && about !== undefined),
+    // The other actions at a finding are never preferred.
+    isAnswer: (actions) => actions.some(({ isPreferred }) => isPreferred === true),
   };
 }
 

@@ -413,11 +413,12 @@ function pairsByFace(gone: readonly FunctionRef[], come: readonly FunctionRef[])
   return new Map(inOrder(gone).map((f, at) => [f, next[at]]));
 }
 
-/** Where there are several of a name, in the order of the text. */
+/** Those that the same calls mean; where there are several of a name, in the order of the text. */
 function pairsByName(gone: readonly FunctionRef[], come: readonly FunctionRef[]): Successors {
+  const keyOf = (f: FunctionRef): string => `${f.name}${f.outline.isStatic ? ' static' : ''}`;
   const named = new Map<string, FunctionRef[]>();
-  for (const f of come) push(named, f.name, f);
-  return new Map(gone.map((f) => [f, named.get(f.name)?.shift()]));
+  for (const f of come) push(named, keyOf(f), f);
+  return new Map(gone.map((f) => [f, named.get(keyOf(f))?.shift()]));
 }
 
 /** Over several changes. */
