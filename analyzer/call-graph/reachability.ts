@@ -1,4 +1,5 @@
 /** What functions lead to: does something hold for a function, or for one that it calls in the end? Answers are kept over edits that do not change them. */
+import type { Successors } from './successors';
 import type { FunctionRef } from './tree';
 
 /** One object for each question, as answers are kept by it. */
@@ -14,9 +15,6 @@ export interface Reachability {
   exchange(pairs: Successors, come: readonly FunctionRef[]): boolean;
   forget(): void;
 }
-
-/** Functions that are gone, each with the one that has come in its place. */
-export type Successors = ReadonlyMap<FunctionRef, FunctionRef | undefined>;
 
 type Answers = Map<FunctionRef, boolean>;
 

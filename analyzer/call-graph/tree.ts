@@ -3,18 +3,19 @@
  * A file's text may change at any time (an editor's unsaved buffer); functions whose text stayed the same keep their identity, so
  * everything that was computed about them stays valid.
  */
-import { dropFlags } from '../../kernel/flags';
 import type { KernelModel } from '../../kernel/model';
 import { builtinModel, primitivesWith } from '../../kernel/model';
-import { mappingWalks } from '../../kernel/rmap';
 import type { Effect } from '../../kernel/types';
 import type { FunctionIR } from '../../parser/ir';
 import { lowerFunction } from '../../parser/lower';
 import { scan } from '../../parser/scan';
 import type { FunctionOutline, Outline, ParserBackend } from '../../parser/types';
 import type { IndexProgress, OutlineStore, TreeReader } from '../analysis';
-import type { ReachQuestion, Successors } from './reachability';
+import { lockWord, sameEdges, viewOf } from './faces';
+import type { ReachQuestion } from './reachability';
 import { createReachability } from './reachability';
+import type { Successors } from './successors';
+import { lastOf, pairsByFace, pairsByName } from './successors';
 
 /** One function definition. Offsets inside it are relative to its start, so that edits above it change `start` only. */
 export interface FunctionRef {
@@ -197,7 +198,11 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     if (gone.length === 0 && come.length === 0) return;
     const isSame = sameEdges(gone, come);
     const pairs = isSame ? pairsByFace(gone, come) : pairsByName(gone, come);
-    for (const [f, next] of pairs) successors.set(f, next);
+    for (const [f, next] of pairs) {
+      // What was only tried comes back.
+      if (next) successors.delete(next);
+      successors.set(f, next);
+    }
     if (!isSame) graphChanged = true;
     if (byName && byCallee) {
       for (const f of gone) unlink(byName, byCallee, f);
@@ -384,13 +389,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
 
   function surface(name: string): string {
     const definitions = index().byName.get(name) ?? [];
-    return definitions.map((f) => `${f.file} ${view(f)} ${touches(f) ? 'touches' : ''} ${changes(f) ? 'changes' : ''}`).join('\n');
-  }
-
-  /** What callers can see of a function without its callees and without reading its body closely. */
-  function view(f: FunctionRef): string {
-    const seen = seesWalks(f) ? [...f.outline.calls] : [...f.outline.calls].filter((name) => model.primitives.has(name));
-    return [seenOutside(f), ...seen].join(' ');
+    return definitions.map((f) => `${f.file} ${viewOf(f, model)} ${touches(f) ? 'touches' : ''} ${changes(f) ? 'changes' : ''}`).join('\n');
   }
 
   function moved(names: ReadonlySet<string>, all: boolean): Set<string> {
@@ -404,27 +403,6 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     }
     return found;
   }
-}
-
-/** Functions that went and came and are the same but for their bodies. */
-function pairsByFace(gone: readonly FunctionRef[], come: readonly FunctionRef[]): Successors {
-  const inOrder = (functions: readonly FunctionRef[]): FunctionRef[] => functions.map((f) => [face(f), f] as const).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, f]) => f);
-  const next = inOrder(come);
-  return new Map(inOrder(gone).map((f, at) => [f, next[at]]));
-}
-
-/** Those that the same calls mean; where there are several of a name, in the order of the text. */
-function pairsByName(gone: readonly FunctionRef[], come: readonly FunctionRef[]): Successors {
-  const keyOf = (f: FunctionRef): string => `${f.name}${f.outline.isStatic ? ' static' : ''}`;
-  const named = new Map<string, FunctionRef[]>();
-  for (const f of come) push(named, keyOf(f), f);
-  return new Map(gone.map((f) => [f, named.get(keyOf(f))?.shift()]));
-}
-
-/** Over several changes. */
-function lastOf(successors: Successors): Successors {
-  const last = (f: FunctionRef | undefined): FunctionRef | undefined => (f && successors.has(f) && successors.get(f) !== f ? last(successors.get(f)) : f);
-  return new Map([...successors].map(([f, next]) => [f, last(next)]));
 }
 
 /** Is the text between the functions the same? */
@@ -445,35 +423,6 @@ function sameOutside(a: FileEntry | undefined, b: FileEntry | undefined): boolea
  */
 function detached(slice: string): string {
   return ` ${slice}`.slice(1);
-}
-
-/** What can be seen of a function without reading its body closely. */
-const face = (f: FunctionRef): string => [f.name, seenOutside(f), ...f.outline.calls].join(' ');
-
-/** Its head, and the words in its body that are asked for. */
-function seenOutside(f: FunctionRef): string {
-  let known = outsides.get(f);
-  if (known === undefined) {
-    const words = [...dropFlags].filter((flag) => f.masked.includes(flag));
-    outsides.set(f, (known = [headOf(f).replace(/\s+/g, ' '), ...words, lockWord.test(f.masked) ? 'names a lock' : ''].join(' ')));
-  }
-  return known;
-}
-const outsides = new WeakMap<FunctionRef, string>();
-const headOf = (f: FunctionRef): string => f.masked.slice(0, f.outline.bodyStart - f.outline.span.start);
-
-/** Whoever walks over the mappings of a file, or is handed one, is asked for its callees as well (`isCacheHelper`). */
-function seesWalks(f: FunctionRef): boolean {
-  if (/\bstruct address_space \*/.test(headOf(f))) return true;
-  for (const name of f.outline.calls) if (mappingWalks.has(name)) return true;
-  return false;
-}
-const lockWord = /(?:\b|_)p[tm]l\b/;
-
-/** Are these the same functions, with the same calls, but for what is in their bodies? */
-function sameEdges(gone: readonly FunctionRef[], come: readonly FunctionRef[]): boolean {
-  const facesOf = (functions: readonly FunctionRef[]): string => functions.map(face).sort().join('\n');
-  return gone.length === come.length && facesOf(gone) === facesOf(come);
 }
 
 /** Does the function itself call a primitive with such an effect? */
