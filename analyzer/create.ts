@@ -6,12 +6,14 @@ import type { Analysis, AnalysisOptions, CheckOptions, ParseStats } from './anal
 import { believe } from './beliefs';
 import type { FunctionRef, Tree } from './call-graph/tree';
 import { callsPrimitive, createTree } from './call-graph/tree';
+import { forgetRecent } from './dataflow/recent';
 import type { Summaries } from './dataflow/summaries';
 import { createSummaries } from './dataflow/summaries';
 import type { Finding } from './findings/finding';
 import { locate } from './findings/locate';
 import { silence, unusedAllow } from './findings/silence';
 import { findFix } from './fixes/find-fix';
+import { withEdits } from './fixes/with-fix';
 import { createNavigation } from './navigation/navigation';
 import { checks } from './rules';
 import type { Report, RuleCheck } from './rules/rule';
@@ -38,6 +40,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   /** Forgets what the newest texts have made untrue. */
   function catchUp(): void {
     const changes = tree.takeChanges();
+    if (changes.names.size > 0) forgetRecent();
     summaries.renew(changes);
     spots.forget(changes);
     navigation.forget(changes);
@@ -121,6 +124,10 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         summaries: () => summaries,
         identify: (report) => toFinding(tree, report),
       }, finding);
+    },
+    withFix(fix, ask) {
+      catchUp();
+      return withEdits(tree, fix.edits, ask);
     },
     check(paths, check) {
       const run = checkInSteps(paths, check);

@@ -122,8 +122,8 @@ function fixRequest(client, document, place) {
         if (other.document === document && other.position.line !== diagnostics[0].range.start.line && other.position.line !== line) return other;
       }
     },
-    // The other actions at a finding are never preferred.
-    isAnswer: (actions) => actions.some(({ isPreferred }) => isPreferred === true),
+    // The other edit that is offered at a finding silences it.
+    isAnswer: (actions) => actions.some(({ edit, title }) => edit !== undefined && !title.startsWith('Silence')),
   };
 }
 

@@ -44,6 +44,8 @@ export interface ProveArguments {
   /** Prove places that have no finding, too: why are they safe? */
   readonly site: boolean;
   readonly format: 'text' | 'json';
+  /** Look for a fix of what was confirmed, and prove it as well. */
+  readonly fix: boolean;
   /** Print the scenarios instead of what came of them. */
   readonly litmus: boolean;
 }
@@ -208,7 +210,7 @@ function parseSimulate(args: readonly string[]): Invocation {
   };
 }
 
-const proveOptions = { root: { type: 'string' }, format: { type: 'string' }, site: { type: 'boolean' }, all: { type: 'boolean' }, litmus: { type: 'boolean' } } as const;
+const proveOptions = { root: { type: 'string' }, format: { type: 'string' }, site: { type: 'boolean' }, all: { type: 'boolean' }, litmus: { type: 'boolean' }, 'no-fix': { type: 'boolean' } } as const;
 
 function parseProve(args: readonly string[]): Invocation {
   if (wantsHelp(args)) return { command: 'help', topic: 'prove' };
@@ -224,7 +226,7 @@ function parseProve(args: readonly string[]): Invocation {
   if (values.site === true && values.all === true) throw new UsageError(`'--all' proves findings, '--site' places without one`, 'prove');
   const root = typeof values.root === 'string' ? values.root : undefined;
   if (positionals.length === 0 && !(values.all === true && root !== undefined)) throw new UsageError('prove takes FILE or FILE:FUNCTION, or --all and --root', 'prove');
-  return { command: 'prove', prove: { targets: positionals.length === 0 ? ['mm'] : positionals, root, site: values.site === true, format: values.format === 'json' ? 'json' : 'text', litmus: values.litmus === true } };
+  return { command: 'prove', prove: { targets: positionals.length === 0 ? ['mm'] : positionals, root, site: values.site === true, format: values.format === 'json' ? 'json' : 'text', litmus: values.litmus === true, fix: values['no-fix'] !== true } };
 }
 
 function checkOption(name: string, rawName: string): CheckOption {

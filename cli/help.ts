@@ -111,11 +111,13 @@ Examples:
 
 Makes a small program of the code around each finding, and explores every interleaving of it
 with other threads of the kernel and of userspace. The verdict is "confirmed", with a schedule
-on your own lines; "not reached", with all that was tried; or "unresolved", and why.
+on your own lines; "not reached", with all that was tried; or "unresolved", and why. Where a
+fix is known, what was confirmed is tried again with it, and you see where it stops the race.
 
 Options:
   --all             every finding below --root DIR/mm (or of the named files)
   --site            places that have no finding: shows why they are safe
+  --no-fix          look for no fix of what was confirmed
   --litmus          print the programs, to keep, edit and run with simulate
   --format FORMAT   text (default) or json
   --root DIR        top of the kernel tree

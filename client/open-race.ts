@@ -1,31 +1,36 @@
 /** The command that opens a race: from a quick fix or lens with its scenario, from a lens of a litmus file with a variant, from a menu with a file, or from the palette with what is under the cursor. */
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { ProgressType, type LanguageClient } from 'vscode-languageclient/node';
+import type { LanguageClient } from 'vscode-languageclient/node';
 import type { RaceView } from '../simulator/present/race-view';
 import type { RaceChoice, RaceTarget } from './panel/messages';
 import { createRacePanel } from './panel/race-panel';
+import { createRacePreparer } from './prepare-races';
 import { EXPORT_METHOD, OPEN_RACE, RACE_METHOD, SCENARIOS_METHOD, SCENARIO_SCHEME, SCHEDULES_METHOD, parseChoice, parseExport, parseRaceAnswer, parseScenarios, parseSchedules, parseStates } from './races';
 
 const RULE_PAGES = 'https://github.com/kernel-mm-review/kernel-mm-review/blob/main/docs/rules/';
 
-/** How far the server has come with an exploration. */
-const STATES = new ProgressType<unknown>();
+export interface Races extends vscode.Disposable {
+  /** These scenarios belong to the findings that there are now: they will open at once. */
+  prepare(scenarios: readonly string[]): void;
+}
 
 /** Registers the command and the panel. `running` gives a client that has been started. */
-export function registerOpenRace({ extensionUri: extension, workspaceState: memory }: vscode.ExtensionContext, running: () => Promise<LanguageClient>): vscode.Disposable {
+export function registerOpenRace({ extensionUri: extension, workspaceState: memory }: vscode.ExtensionContext, running: () => Promise<LanguageClient>): Races {
   /** Texts of the scenarios that were shown, by name. */
   const texts = new Map<string, string>();
 
   let asked = 0;
 
   const panel = createRacePanel({
-    extension,
+    readPage: (name) => readFileSync(vscode.Uri.joinPath(extension, 'dist', 'panel', name).fsPath, 'utf8'),
     memory,
     async ask(params, token, onStates) {
       const client = await running();
+      const { ProgressType } = await import('./language-client');
       const progress = `race-${++asked}`;
-      const heard = client.onProgress(STATES, progress, (value) => {
+      const heard = client.onProgress(new ProgressType<unknown>(), progress, (value) => {
         const states = parseStates(value);
         if (states !== undefined) onStates(states);
       });
@@ -94,8 +99,9 @@ export function registerOpenRace({ extensionUri: extension, workspaceState: memo
     }
   }
 
-  return vscode.Disposable.from(
-    panel,
+  const preparer = createRacePreparer(async (scenario) => (await running()).sendRequest<unknown>(RACE_METHOD, { scenario }));
+  const parts = vscode.Disposable.from(
+    panel, preparer,
     vscode.workspace.onDidSaveTextDocument(({ uri }) => panel.saved(uri.toString())),
     vscode.commands.registerCommand(OPEN_RACE, open),
     vscode.workspace.registerTextDocumentContentProvider(SCENARIO_SCHEME, {
@@ -106,6 +112,7 @@ export function registerOpenRace({ extensionUri: extension, workspaceState: memo
       },
     }),
   );
+  return { prepare: preparer.prepare, dispose: () => parts.dispose() };
 }
 
 function inFile(uri: vscode.Uri): RaceChoice | undefined {

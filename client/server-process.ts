@@ -1,6 +1,7 @@
 /** The language server and the connection to it. */
 import * as vscode from 'vscode';
-import { LanguageClient, TransportKind, type LanguageClientOptions, type Middleware, type ServerOptions } from 'vscode-languageclient/node';
+import type * as Library from './language-client';
+import type { LanguageClientOptions, Middleware, ServerOptions } from 'vscode-languageclient/node';
 import { OPEN_RACE } from './races';
 import { LITMUS, SELECTOR, kernelRoot } from './kernel-files';
 import { EXPLAIN_RULE } from './rules';
@@ -11,8 +12,8 @@ export interface Channels {
   readonly trace: vscode.OutputChannel;
 }
 
-/** A client that has not been started yet. Its id is the section of the settings, where `trace.server` is looked up. */
-export function createClient(context: vscode.ExtensionContext, { output, trace }: Channels): LanguageClient {
+/** A client of that library that has not been started yet. Its id is the section of the settings, where `trace.server` is looked up. */
+export function createClient({ LanguageClient, TransportKind }: typeof Library, context: vscode.ExtensionContext, { output, trace }: Channels): Library.LanguageClient {
   const module = context.asAbsolutePath('dist/server.js');
   const server: ServerOptions = {
     run: { module, transport: TransportKind.ipc },

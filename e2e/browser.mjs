@@ -92,3 +92,10 @@ export async function framesWithout(page, selector, action) {
     return globalThis.framesWithout.missing;
   });
 }
+
+/** Closes the tab with this text. */
+export async function closeTab(page, text) {
+  const tab = page.locator('.tab').filter({ hasText: text });
+  await tab.first().click({ button: 'middle' });
+  await tab.first().waitFor({ state: 'detached' });
+}

@@ -6,6 +6,7 @@ import { SOURCE, toRange } from './diagnostics';
 import type { FeatureContext } from './feature';
 import { createFixTrials, type FixTrials } from './fix-trials';
 import { withinPatience } from './patience';
+import { fixProofWords } from './proof/fix-proof';
 import { toWorkspaceEdit, type DocumentEdits } from './workspace-edit';
 import type { Fix } from '../analyzer/fixes/fix';
 import { fixers } from '../analyzer/fixes';
@@ -21,7 +22,7 @@ export const fixActions: ActionSource = {
     const asked = diagnostics.filter(({ source, code }) => source === SOURCE && fixers.has(String(code))).map(async (diagnostic) => {
       const { code, range: { start } } = diagnostic;
       const tried = await trials?.of(uri, { rule: String(code), line: start.line, character: start.character });
-      return tried?.fix && toAction(tried.fix, tried.versions, uri, diagnostic, context);
+      return tried?.fix && toAction(tried.fix, tried.versions, uri, diagnostic, context, fixProofWords(uri, diagnostic, tried.fix, context.delivery));
     });
     const answers = await Promise.all(asked.map((answer) => waitFor(answer, triggerKind, token)));
     return answers.filter((action) => action !== undefined);
@@ -37,7 +38,7 @@ function waitFor<T>(answer: Promise<T>, trigger: CodeActionTriggerKind | undefin
   return Promise.race([answer, cancelled]);
 }
 
-function toAction({ title, safety, why, edits }: Fix, versions: ReadonlyMap<string, number>, uri: string, diagnostic: Diagnostic, { capabilities, delivery }: FeatureContext): CodeAction {
+function toAction({ title, safety, why, edits }: Fix, versions: ReadonlyMap<string, number>, uri: string, diagnostic: Diagnostic, { capabilities, delivery }: FeatureContext, proof: string | undefined): CodeAction {
   const byFile = new Map<string, DocumentEdits>();
   for (const { location, text } of edits) {
     const target = delivery.uriOf(uri, location.file);
@@ -45,11 +46,13 @@ function toAction({ title, safety, why, edits }: Fix, versions: ReadonlyMap<stri
     byFile.set(target, { uri: target, version: versions.get(target) ?? null, edits: [...old, { range: toRange(location), newText: text }] });
   }
   const isSafe = safety === 'safe';
+  const remarks = [...(isSafe ? [] : ['read it first']), ...(proof === undefined ? [] : [proof])];
   return {
-    title: isSafe ? title : `${title} (read it first)`,
+    title: remarks.length === 0 ? title : `${title} (${remarks.join('; ')})`,
     kind: CodeActionKind.QuickFix,
     diagnostics: [diagnostic],
-    ...(isSafe && { isPreferred: true }),
+    // What an editor applies at one key has to be right.
+    ...(isSafe && proof !== undefined && { isPreferred: true }),
     edit: toWorkspaceEdit(capabilities, [...byFile.values()], isSafe ? undefined : { label: title, description: why }),
   };
 }

@@ -22,6 +22,6 @@ export function pairsByName(gone: readonly FunctionRef[], come: readonly Functio
 
 /** Over several changes. */
 export function lastOf(successors: Successors): Successors {
-  const last = (f: FunctionRef | undefined): FunctionRef | undefined => (f && successors.has(f) && successors.get(f) !== f ? last(successors.get(f)) : f);
+  const last = (f: FunctionRef | undefined): FunctionRef | undefined => (f && successors.has(f) ? last(successors.get(f)) : f);
   return new Map([...successors].map(([f, next]) => [f, last(next)]));
 }

@@ -198,11 +198,9 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     if (gone.length === 0 && come.length === 0) return;
     const isSame = sameEdges(gone, come);
     const pairs = isSame ? pairsByFace(gone, come) : pairsByName(gone, come);
-    for (const [f, next] of pairs) {
-      // What was only tried comes back.
-      if (next) successors.delete(next);
-      successors.set(f, next);
-    }
+    // What was there before may come back.
+    for (const f of come) successors.delete(f);
+    for (const [f, next] of pairs) successors.set(f, next);
     if (!isSame) graphChanged = true;
     if (byName && byCallee) {
       for (const f of gone) unlink(byName, byCallee, f);

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { OPEN_RACE } from '../races';
 import { EXPLAIN_RULE } from '../rules';
+import type { Finding } from './finding';
 import { createFindingStore } from './finding-store';
 import { createFindingsView } from './findings-view';
 import { createTraceSession } from './trace-session';
@@ -9,7 +10,8 @@ import { REVEAL } from './tree-items';
 import type { FindingNode, GroupNode, StepNode } from './tree';
 import { createWorkingTree } from './working-tree';
 
-export function registerFindings({ workspaceState }: vscode.ExtensionContext): vscode.Disposable {
+/** Registers all that. `onFindings` is told of all findings whenever one has come, gone or changed. */
+export function registerFindings({ workspaceState }: vscode.ExtensionContext, onFindings: (findings: readonly Finding[]) => void): vscode.Disposable {
   const store = createFindingStore();
   const workingTree = createWorkingTree();
   const view = createFindingsView({ store, workingTree, memory: workspaceState });
@@ -29,7 +31,10 @@ export function registerFindings({ workspaceState }: vscode.ExtensionContext): v
   const { registerCommand } = vscode.commands;
   return vscode.Disposable.from(
     store, workingTree, view, session,
-    store.onDidChange(() => session.update(store.all())),
+    store.onDidChange(() => {
+      session.update(store.all());
+      onFindings(store.all());
+    }),
     session.onDidMove((trace) => view.show(trace)),
     registerCommand('mmReview.findings.groupByRule', () => view.group('rule')),
     registerCommand('mmReview.findings.groupByFile', () => view.group('file')),

@@ -116,7 +116,7 @@ export function drawSide(diagram: DiagramView, { label, threads, onStep, lines, 
 /** The step to which a row belongs: headings to the one they precede, what is not reached to none. */
 function numbersOf(row: RowView): readonly [number, number] {
   switch (row.kind) {
-    case 'step': return [row.n, row.n];
+    case 'step': return [row.first ?? row.n, row.n];
     case 'fold': return [row.first, row.last];
     case 'function': return [row.n, row.n - 1];
     case 'pending': return [Infinity, Infinity];
@@ -142,7 +142,7 @@ function drawRow(row: RowView, threads: readonly ThreadView[], onStep: ((n: numb
       body.append(hidden(`${who}: `), code(row.text, row.short), lineOf(row.line), row.mark ? el('span', { class: `mark ${row.mark.tone}` }, row.mark.words) : el('span', { class: 'why' }, row.why));
       break;
     case 'step':
-      body.append(hidden(`${who}, step ${row.n}: `));
+      body.append(hidden(first === last ? `${who}, step ${last}: ` : `${who}, steps ${first} to ${last}: `));
       if (row.mark?.tone === 'bad') {
         body.classList.add('bad');
         body.append(el('b', { class: 'cross', 'aria-hidden': 'true' }, '✕ '));
