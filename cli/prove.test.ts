@@ -79,7 +79,7 @@ describe('prove', () => {
     expect(proof).toMatchObject({ rule: 'lockless-pte-to-userfault', file: 'mm/a.c', function: 'hasty_fault', verdict: 'confirmed', reason: null, witness: { property: 'unjustified-event', adversaries: ['migration'] } });
     expect((proof.witness as { lines: { line: number }[] }).lines.map(({ line }) => line)).toContain(7);
     expect((proof.attempts as unknown[]).length).toBeGreaterThan(1);
-    expect(proof.fix).toMatchObject({ verdict: 'proven', safety: 'safe', reason: null, replay: { parting: 'waits', outcome: 'sleeps' } });
+    expect(proof.fix).toMatchObject({ verdict: 'proven', safety: 'safe', reason: null, replay: { parting: 'waits', outcome: 'left' } });
     const { edits, attempts, scenario } = proof.fix as { edits: { file: string }[]; attempts: { verdict: string }[]; scenario: string };
     expect(edits.every(({ file }) => file === 'mm/a.c')).toBe(true);
     expect(new Set(attempts.map(({ verdict }) => verdict))).toEqual(new Set(['Never']));

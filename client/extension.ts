@@ -118,7 +118,7 @@ export function activate(context: vscode.ExtensionContext): void {
     races,
     registerExplainRule(context),
     registerShowPlaces(),
-    registerFindings(context, (findings) => races.prepare(findings.flatMap(({ scenario }) => scenario ?? []))),
+    registerFindings(context, running, (findings) => races.prepare(findings.flatMap(({ scenario }) => scenario ?? []))),
     registerTasks(context),
     vscode.workspace.onDidOpenTextDocument(startFor),
     vscode.workspace.onDidChangeWorkspaceFolders(forgetRoots),

@@ -47,6 +47,8 @@ export interface Delivery {
   pullClosed(previous: readonly PreviousResultId[], token: CancellationToken, partial?: (reports: WorkspaceDocumentDiagnosticReport[]) => void): Promise<WorkspaceDocumentDiagnosticReport[]>;
   /** Checks the trees that are open or in these folders (URIs); undefined when cancelled. Rejects when one cannot be checked. */
   checkWholeTrees(folders: readonly string[], token: CancellationToken): Promise<Totals | undefined>;
+  /** Whether a whole tree is being checked. */
+  isCheckingTree(): boolean;
   /** Files changed on disk. */
   filesChanged(uris: readonly string[]): void;
   /** What was found last in an open document, without the rules that are switched off. */
@@ -352,6 +354,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       }
       return wholeTree.check([...checkers.keys()], token);
     },
+    isCheckingTree: wholeTree.isChecking,
     filesChanged: guarded('Taking over changed files', (uris: readonly string[]) => {
       const byTree = new Map<Tree, string[]>();
       for (const uri of uris) {

@@ -78,7 +78,7 @@ function proofOf({ tree, finding, proven }: Case, fix: Fix): FixProof | { readon
 test('the fix of a confirmed finding is proven, and stops the schedule where it looks again', () => {
   const { tree, finding, proven } = confirm(hasty, 'lockless-pte-to-userfault');
   const proof = toEnd(proveFix(tree.analysis, finding, proven, options));
-  expect(proof).toMatchObject({ verdict: 'proven', fix: { safety: 'safe' }, comparison: { outcome: 'sleeps' } });
+  expect(proof).toMatchObject({ verdict: 'proven', fix: { safety: 'safe' }, comparison: { outcome: 'left' } });
   if (proof?.verdict !== 'proven' || proven.proof.verdict !== 'confirmed') throw new Error('not proven');
   // What confirmed the finding comes first, and nothing fails; some library thread still leads to the event.
   expect(proof.attempts[0]).toMatchObject({ world: proven.proof.examination.selection.variant, adversaries: ['migration'] });

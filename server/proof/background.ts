@@ -39,6 +39,11 @@ export function proveInBackground({ delivery, documents, log, prove }: Backgroun
 
   async function work(): Promise<void> {
     if (running !== undefined) return;
+    // Two more threads at once, each with a tree of its own, would need more memory than an editor may.
+    if (delivery.isCheckingTree()) {
+      soon();
+      return;
+    }
     const source = running = new CancellationTokenSource();
     try {
       for (let next = [...due][0]; next !== undefined && !source.token.isCancellationRequested; next = [...due][0]) {

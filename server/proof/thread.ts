@@ -147,7 +147,8 @@ function openTree(engine: ProverEngine, root: string | null, caches: boolean, lo
 }
 
 function* indexed(analysis: Analysis): Generator<undefined, void> {
-  for (const _ of analysis.index()) yield;
+  const steps = analysis.index();
+  while (steps.next().done !== true) yield;
 }
 
 /** The same steps, counted: there is one for each program that is explored. */

@@ -91,7 +91,7 @@ function confirmed(tree: Tree, { views, threads, steps, needsNoRace, world, adve
     // What was left open happens on no line in particular.
     if ((origin === null || kind === 'choose') && n !== steps) continue;
     const location = origin && locationOf(tree, origin.file, origin.line);
-    const words = [text, ...notes, ...(violated === null ? [] : [`<== ${violated}`])].join(' ');
+    const words = `${text}${notes.map((note) => (note.startsWith('→') ? ` ${note}` : `: ${note}`)).join('')}${violated === null ? '' : ` <== ${violated}`}`;
     const line = { step: n, who: threads[thread] ?? null, words, location };
     const before = lines.at(-1);
     if (before === undefined || !isSameLine(before, line)) lines.push(line);

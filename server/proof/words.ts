@@ -25,7 +25,7 @@ export function scheduleWords({ step, who, words }: ProvenLine, steps: number): 
 
 function confirmedWords({ steps, adversaries, needsNoRace }: Confirmed): string {
   const company = adversaries.length === 0 ? '' : ` with ${listed(adversaries.map(({ title }) => title)) ?? ''}`;
-  return `confirmed by an interleaving of ${count(steps, 'step')}${company}${needsNoRace ? ': no preemption is needed' : ''}`;
+  return `confirmed by an interleaving of ${count(steps, 'step')}${company}${needsNoRace ? ', no race needed' : ''}`;
 }
 
 /** It names what was tried: whoever reads it judges what that is worth. */
