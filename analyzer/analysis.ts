@@ -101,6 +101,11 @@ export interface Analysis {
   /** What those who call the function around this offset hold when they call it. Yields between callers. */
   entryFactsOf(path: string, offset: number): Generator<undefined, EntryFacts | undefined>;
   /**
+   * Finds out what is known at the places of a file's functions, the nearest to an offset first, and of those that call them. Whoever asks about them
+   * later need not wait. May be left and begun again: nothing is done twice.
+   */
+  lookAhead(path: string, offset: number): Generator<undefined, void>;
+  /**
    * Parses every function of these files and counts what could not be read. Yields after each file: native trees are only freed when the
    * event loop turns, so whoever asks about many files must let it.
    */

@@ -18,7 +18,7 @@ import { createNavigation } from './navigation/navigation';
 import { checks } from './rules';
 import type { Report, RuleCheck } from './rules/rule';
 import type { EntryFacts, FunctionFacts } from './spots/facts';
-import { createSpots } from './spots/spots';
+import { createSpots, maxCallers } from './spots/spots';
 
 /** How far up the callers of a function are asked about what it does. */
 const maxCallerDepth = 8;
@@ -168,6 +168,19 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       catchUp();
       const ref = definitionAt(path, offset);
       return ref && (yield* spots.entryOf(ref));
+    },
+    *lookAhead(path, offset) {
+      yield* tree.prepare();
+      catchUp();
+      const distance = (ref: FunctionRef): number => Math.max(ref.start - offset, offset - ref.start - ref.text.length, 0);
+      const functions = [...tree.functionsIn(path)].sort((a, b) => distance(a) - distance(b));
+      for (const ref of functions) yield* spots.of(ref);
+      yield* navigation.userfaults(path);
+      for (const ref of functions) {
+        yield;
+        const callers = tree.callersOf(ref);
+        for (const caller of callers.length > maxCallers ? [] : callers) yield* spots.of(caller);
+      }
     },
     parseStats: (paths) => parseStats(tree, paths, summaries.cutShort()),
   };

@@ -1,6 +1,7 @@
 // Time of what an editor asks for besides diagnostics, through the real server on a real tree, each request right after an edit or not. Alone: node bench/request-latency.mjs [REQUESTS]
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { projectDir, treeDir } from '../scripts/kernel-trees.mjs';
 import { randomSource } from '../scripts/random.mjs';
@@ -10,9 +11,16 @@ import { percentile, table } from './measure.mjs';
 const FILES = ['mm/hugetlb.c', 'mm/memory.c', 'mm/khugepaged.c'];
 /** Every so many requests a character is typed first; then the answer waits for what must be analysed again. */
 const TYPED = 10;
+/** Between an answer and the next request, in milliseconds: readers are slower, but no editor asks again at once. */
+const PAUSE_MS = 50;
 const SETTINGS = { inlayHints: true, semanticTokens: true };
+/** As editors ask with every move of the cursor. */
+const AUTOMATIC = 2;
 
-/** Milliseconds of each request by its method: `settled` when nothing changed since the last answer, `typed` right after an edit. */
+/**
+ * Of each request by its name the wall time and, on Linux, the processor time of the server's main thread, both in milliseconds: `settled` when nothing changed since
+ * the last answer, `typed` right after an edit. `answered` of a request counts those that had what was asked for.
+ */
 export async function measureRequests(count = 200, seed = 1) {
   const tree = treeDir('6.12');
   const documents = FILES.map((file) => ({ uri: pathToFileURL(path.join(tree, file)).href, text: fs.readFileSync(path.join(tree, file), 'utf8'), version: 1 }));
@@ -22,25 +30,30 @@ export async function measureRequests(count = 200, seed = 1) {
     for (const { uri, text, version } of documents) client.notify('textDocument/didOpen', { textDocument: { uri, languageId: 'c', version, text } });
     for (const { uri } of documents) await client.diagnostics(uri);
     const random = randomSource(seed);
-    const pick = (list) => list[Math.floor(random() * list.length)];
     const results = [];
-    for (const [method, provider, paramsOf] of requests()) {
-      if (!capabilities[provider]) continue;
+    for (const request of requests(client, documents, random)) {
+      if (!capabilities[request.provider]) continue;
+      await request.begin?.();
       const times = { settled: [], typed: [] };
       for (let turn = 0; turn < count; turn++) {
-        const document = pick(documents);
-        const { lines, position } = somewhere(document, random);
-        const typed = turn % TYPED === TYPED - 1;
-        if (typed) type(client, document, position, 'x');
+        const target = await request.target();
+        const isTyped = turn % TYPED === TYPED - 1;
+        await pause(PAUSE_MS);
+        const edited = isTyped ? request.edited?.(target) ?? target : undefined;
+        if (edited) type(client, edited.document, edited.position, 'x');
+        const cpuBefore = cpuOf(client.pid);
         const started = performance.now();
-        await client.request(method, paramsOf(document, position, lines));
-        times[typed ? 'typed' : 'settled'].push(performance.now() - started);
-        if (typed) {
-          type(client, document, position, '');
-          await client.diagnostics(document.uri);
+        const answer = await client.request(request.method, target.params);
+        const wall = performance.now() - started;
+        const cpu = cpuBefore === undefined ? undefined : cpuOf(client.pid) - cpuBefore;
+        times[isTyped ? 'typed' : 'settled'].push({ wall, cpu, isAnswered: request.isAnswer?.(answer) ?? true });
+        if (edited) {
+          type(client, edited.document, edited.position, '');
+          await client.diagnostics(edited.document.uri);
         }
       }
-      results.push({ method, ...times });
+      await request.end?.();
+      results.push({ name: request.name ?? request.method, wants: request.wants, ...times });
     }
     await client.stop();
     return results;
@@ -49,18 +62,84 @@ export async function measureRequests(count = 200, seed = 1) {
   }
 }
 
-function requests() {
-  const textDocument = ({ uri }) => ({ textDocument: { uri } });
-  const around = ({ line }, lines) => ({ start: { line: Math.max(0, line - 30), character: 0 }, end: { line: Math.min(lines.length - 1, line + 30), character: 0 } });
+function requests(client, documents, random) {
+  const pick = (list) => list[Math.floor(random() * list.length)];
+  const place = () => {
+    const document = pick(documents);
+    return { document, ...somewhere(document, random) };
+  };
+  /** A request about a document, at a random place in it. */
+  const at = (method, provider, paramsOf = () => ({})) => ({
+    method,
+    provider,
+    target() {
+      const target = place();
+      return { ...target, params: { textDocument: { uri: target.document.uri }, ...paramsOf(target) } };
+    },
+  });
+  const position = ({ position }) => ({ position });
+  const around = ({ position: { line }, lines }) => ({ range: { start: { line: Math.max(0, line - 30), character: 0 }, end: { line: Math.min(lines.length - 1, line + 30), character: 0 } } });
   return [
-    ['textDocument/hover', 'hoverProvider', (document, position) => ({ ...textDocument(document), position })],
-    ['textDocument/codeLens', 'codeLensProvider', textDocument],
-    ['textDocument/codeAction', 'codeActionProvider', (document, position) => ({ ...textDocument(document), range: { start: position, end: position }, context: { diagnostics: [] } })],
-    ['textDocument/inlayHint', 'inlayHintProvider', (document, position, lines) => ({ ...textDocument(document), range: around(position, lines) })],
-    ['textDocument/semanticTokens/range', 'semanticTokensProvider', (document, position, lines) => ({ ...textDocument(document), range: around(position, lines) })],
-    ['textDocument/documentLink', 'documentLinkProvider', textDocument],
-    ['textDocument/prepareCallHierarchy', 'callHierarchyProvider', (document, position) => ({ ...textDocument(document), position })],
+    at('textDocument/hover', 'hoverProvider', position),
+    at('textDocument/codeLens', 'codeLensProvider'),
+    at('textDocument/codeAction', 'codeActionProvider', ({ position }) => ({ range: { start: position, end: position }, context: { diagnostics: [], triggerKind: AUTOMATIC } })),
+    fixRequest(client, documents[0], place),
+    at('textDocument/inlayHint', 'inlayHintProvider', around),
+    at('textDocument/semanticTokens/range', 'semanticTokensProvider', around),
+    at('textDocument/documentLink', 'documentLinkProvider'),
+    at('textDocument/prepareCallHierarchy', 'callHierarchyProvider', position),
+    incomingCalls(client, place),
   ];
+}
+
+/** Asks at a finding: the edit that turns the recheck of hugetlb_no_page() round makes one for as long as this is measured. */
+function fixRequest(client, document, place) {
+  const lines = document.text.split('\n');
+  const line = lines.findIndex((content) => content.includes('if (!hugetlb_pte_stable('));
+  const recheck = { line, character: lines[line].indexOf('!') };
+  let diagnostics = [];
+  return {
+    name: 'textDocument/codeAction at a finding',
+    method: 'textDocument/codeAction',
+    provider: 'codeActionProvider',
+    wants: 'a fix',
+    async begin() {
+      const before = await client.diagnostics(document.uri);
+      change(client, document, recheck, 1, '');
+      const known = new Set(before.map((diagnostic) => JSON.stringify(diagnostic.range)));
+      diagnostics = (await client.diagnostics(document.uri)).filter((diagnostic) => !known.has(JSON.stringify(diagnostic.range)));
+      if (diagnostics.length === 0) throw new Error('turning the recheck in hugetlb_no_page() round brings no diagnostic');
+    },
+    async end() {
+      change(client, document, recheck, 0, '!');
+      await client.diagnostics(document.uri);
+    },
+    target: () => ({ document, params: { textDocument: { uri: document.uri }, range: diagnostics[0].range, context: { diagnostics: diagnostics.slice(0, 1), triggerKind: AUTOMATIC } } }),
+    /** Somewhere else in the file, where the diagnostic stays in its place. */
+    edited() {
+      for (;;) {
+        const other = place();
+        if (other.document === document && other.position.line !== diagnostics[0].range.start.line && other.position.line !== line) return other;
+      }
+    },
+    // The other edit that is offered at a finding silences it.
+    isAnswer: (actions) => actions.some(({ edit, title }) => edit !== undefined && !title.startsWith('Silence')),
+  };
+}
+
+/** Who calls a function that is named at a random place. */
+function incomingCalls(client, place) {
+  return {
+    method: 'callHierarchy/incomingCalls',
+    provider: 'callHierarchyProvider',
+    async target() {
+      for (;;) {
+        const target = place();
+        const [item] = await client.request('textDocument/prepareCallHierarchy', { textDocument: { uri: target.document.uri }, position: target.position }) ?? [];
+        if (item) return { ...target, params: { item } };
+      }
+    },
+  };
 }
 
 /** A place in an identifier of a function body, as a reader points at one. */
@@ -74,17 +153,35 @@ function somewhere({ text }, random) {
   }
 }
 
-function type(client, document, { line, character }, insertion) {
+/** Types a character, or takes it away again. */
+function type(client, document, position, insertion) {
+  change(client, document, position, insertion === '' ? 1 : 0, insertion);
+}
+
+function change(client, document, { line, character }, length, text) {
   client.notify('textDocument/didChange', {
     textDocument: { uri: document.uri, version: ++document.version },
-    contentChanges: [{ range: { start: { line, character }, end: { line, character: character + (insertion === '' ? 1 : 0) } }, text: insertion }],
+    contentChanges: [{ range: { start: { line, character }, end: { line, character: character + length } }, text }],
   });
+}
+
+/** Milliseconds that the main thread of a process has run; undefined where nobody counts them. */
+function cpuOf(pid) {
+  try {
+    return Number(fs.readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'latin1').split(' ')[0]) / 1e6;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The table that the benchmark prints. */
 export function requestTable(results) {
-  const cells = (times) => (times.length === 0 ? ['-', '-', '-'] : [percentile(times, 50), percentile(times, 95), Math.max(...times)].map((time) => time.toFixed(1)));
-  return table(['request', 'p50 ms', 'p95', 'max', 'after an edit: p50', 'p95', 'max'], results.map(({ method, settled, typed }) => [method, ...cells(settled), ...cells(typed)]));
+  const show = (values) => (values.length === 0 || values.includes(undefined) ? ['-', '-', '-'] : [percentile(values, 50), percentile(values, 95), Math.max(...values)].map((time) => time.toFixed(1)));
+  const cells = (times) => [...show(times.map(({ wall }) => wall)), show(times.map(({ cpu }) => cpu))[1]];
+  const rows = results.map(({ name, settled, typed }) => [name, ...cells(settled), ...cells(typed)]);
+  const had = (times) => `${times.filter(({ isAnswered }) => isAnswered).length} of ${times.length}`;
+  const notes = results.filter(({ wants }) => wants !== undefined).map(({ name, wants, settled, typed }) => `${name}: ${wants} in ${had(settled)} answers, after an edit in ${had(typed)}`);
+  return [table(['request', 'p50 ms', 'p95', 'max', 'CPU p95', 'after an edit: p50', 'p95', 'max', 'CPU p95'], rows), ...notes].join('\n');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(requestTable(await measureRequests(Number(process.argv[2] ?? 200))));

@@ -37,7 +37,10 @@ export class LspClient {
       workspaceFolders: [{ uri: rootUri, name: 'linux' }],
       capabilities: {
         workspace: { configuration: true, workspaceFolders: true },
-        textDocument: { synchronization: {}, publishDiagnostics: { relatedInformation: true }, diagnostic: {} },
+        textDocument: {
+          synchronization: {}, publishDiagnostics: { relatedInformation: true }, diagnostic: {},
+          codeAction: { codeActionLiteralSupport: { codeActionKind: { valueSet: ['quickfix'] } } },
+        },
       },
     });
     this.notify('initialized', {});

@@ -1,9 +1,10 @@
 /** The call hierarchy: who leads to userfaults, faults and changes of entries, and with which locks. Other functions are left to general tools. */
-import { SymbolKind, type CallHierarchyItem } from 'vscode-languageserver/node';
+import { CancellationTokenSource, SymbolKind, type CallHierarchyItem } from 'vscode-languageserver/node';
 import type { Callable, CallEdge, Navigation } from '../analyzer/navigation/navigation';
 import { toRange } from './diagnostics';
 import type { Feature, FeatureContext } from './feature';
 import { identifierAt } from './hover';
+import { PATIENCE_MS } from './patience';
 import { isRecord } from './settings';
 
 export const callHierarchy: Feature = (context) => {
@@ -40,14 +41,23 @@ export const callHierarchy: Feature = (context) => {
 /** How a call comes about that the text does not show as one. */
 const hows: Readonly<Record<CallEdge['how'], string | undefined>> = { call: undefined, callback: 'as a callback', operation: 'through an operation' };
 
-async function askAbout(item: CallHierarchyItem, direction: 'incoming' | 'outgoing', { delivery }: FeatureContext, token: Parameters<FeatureContext['delivery']['ask']>[2]): Promise<CallEdge[] | undefined> {
+async function askAbout(item: CallHierarchyItem, direction: 'incoming' | 'outgoing', { delivery, log }: FeatureContext, token: Parameters<FeatureContext['delivery']['ask']>[2]): Promise<CallEdge[] | undefined> {
   const data: unknown = item.data;
   // Any open file of the tree will do: the document that was asked about first may have been closed since.
   const open = delivery.openIn(item.uri);
   if (open === undefined || !isRecord(data) || typeof data.name !== 'string') return undefined;
   const { name, file } = data;
-  const question = (navigation: Navigation): ReturnType<Navigation['incoming']> => navigation[direction](name, typeof file === 'string' ? file : undefined);
-  return delivery.ask(open, ({ navigation }) => question(navigation), token);
+  const question = (navigation: Navigation, enough?: () => boolean): ReturnType<Navigation['incoming']> => navigation[direction](name, typeof file === 'string' ? file : undefined, enough);
+  const end = performance.now() + PATIENCE_MS;
+  let isWhole = true;
+  const edges = await delivery.ask(open, ({ navigation }) => question(navigation, () => {
+    if (performance.now() < end) return false;
+    isWhole = false;
+    return true;
+  }), token);
+  // The calls come at once, the locks held there when they are asked for again.
+  if (!isWhole) delivery.ask(open, ({ navigation }) => question(navigation), new CancellationTokenSource().token, 'next').catch((error: unknown) => log.failure('Locks held at calls', error));
+  return edges;
 }
 
 /** `near` is a document of the same tree. */

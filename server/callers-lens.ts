@@ -5,8 +5,10 @@
 import { CancellationTokenSource, type CancellationToken } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { CallersNote } from '../analyzer/navigation/navigation';
+import type { When } from './checker';
 import { canRefresh, refreshCodeLenses, type LensSource } from './code-lenses';
 import type { FeatureContext } from './feature';
+import { soon } from './patience';
 import { placesLens } from './show-places';
 
 /** A lens above each function that changes entries under a page-table lock of its callers. */
@@ -30,18 +32,21 @@ const QUIET_MS = 500;
 
 async function newestNotes(document: TextDocument, context: FeatureContext, token: CancellationToken): Promise<readonly CallersNote[]> {
   const before = known.get(document);
-  if (before === undefined || !canRefresh(context)) {
-    const notes = await findNotes(document, context, token);
-    if (notes !== undefined) known.set(document, { notes, timer: undefined });
-    return notes ?? [];
+  if (!canRefresh(context)) return await findNotes(document, context, token) ?? [];
+  if (before === undefined) {
+    const notes = await soon((within) => findNotes(document, context, within), token);
+    const first: Known = { notes: notes ?? [], timer: undefined };
+    known.set(document, first);
+    if (notes === undefined) void lookAgain(document, first, context);
+    return first.notes;
   }
   clearTimeout(before.timer);
   before.timer = setTimeout(() => void lookAgain(document, before, context), QUIET_MS).unref();
   return await moveNotes(document, before.notes, context, token) ?? [];
 }
 
-function findNotes({ uri }: TextDocument, { delivery }: FeatureContext, token: CancellationToken): Promise<CallersNote[] | undefined> {
-  return delivery.ask(uri, ({ navigation }, path) => navigation.callersLocks(path), token);
+function findNotes({ uri }: TextDocument, { delivery }: FeatureContext, token: CancellationToken, when: When = 'now'): Promise<CallersNote[] | undefined> {
+  return delivery.ask(uri, ({ navigation }, path) => navigation.callersLocks(path), token, when);
 }
 
 /** The same notes where their functions are now, without those that are gone. */
@@ -57,7 +62,7 @@ function moveNotes({ uri }: TextDocument, notes: readonly CallersNote[], { deliv
 
 async function lookAgain(document: TextDocument, before: Known, context: FeatureContext): Promise<void> {
   try {
-    const notes = await findNotes(document, context, new CancellationTokenSource().token);
+    const notes = await findNotes(document, context, new CancellationTokenSource().token, 'next');
     if (notes === undefined || JSON.stringify(notes) === JSON.stringify(before.notes)) return;
     before.notes = notes;
     await refreshCodeLenses(context.connection);

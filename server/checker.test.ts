@@ -72,3 +72,60 @@ describe('questions', () => {
     expect(await checker.findings('mm/a.c', token)).toHaveLength(1);
   });
 });
+
+describe('questions for later', () => {
+  test('wait until nothing else is to be done, are interrupted by what comes, and begin anew', async () => {
+    const { checker } = create(fakeEngine());
+    checker.setText('mm/a.c', 'RACE CAUSE');
+    const order: string[] = [];
+    let begun = 0;
+    let unfinished = 0;
+    const idle = checker.ask('mm/a.c', function* () {
+      begun++;
+      try {
+        // The first time it does not end by itself.
+        while (begun === 1) yield;
+        order.push('idle');
+        begun += 10;
+        return 'late';
+      } finally {
+        if (begun < 10) unfinished++;
+      }
+    }, token, 'idle');
+    await checker.findings('mm/a.c', token);
+    while (begun === 0) await nextTurn();
+    // What is for idle time interrupts nothing that is; what is to come next does.
+    const next = checker.ask('mm/a.c', function* () { yield; order.push('next'); return 'first'; }, token, 'next');
+    expect(await next).toBe('first');
+    expect(await idle).toBe('late');
+    expect(order).toEqual(['next', 'idle']);
+    expect(unfinished).toBe(1);
+  });
+
+  test('give way to a question that somebody waits for', async () => {
+    const { checker } = create(fakeEngine());
+    checker.setText('mm/a.c', 'text');
+    let begun = 0;
+    const next = checker.ask('mm/a.c', function* () {
+      begun++;
+      while (begun === 1) yield;
+      return begun;
+    }, token, 'next');
+    while (begun === 0) await nextTurn();
+    expect(await checker.ask('mm/a.c', function* () { yield; return 'now'; }, token)).toBe('now');
+    expect(await next).toBe(2);
+  });
+
+  test('end with nothing when they are cancelled, or the file is closed', async () => {
+    const { checker } = create(fakeEngine());
+    checker.setText('mm/a.c', 'text');
+    const forever: Question<string> = function* () { for (;;) yield; };
+    const source = new CancellationTokenSource();
+    const cancelled = checker.ask('mm/a.c', forever, source.token, 'next');
+    const closed = checker.ask('mm/a.c', forever, token, 'idle');
+    setTimeout(() => source.cancel(), 5);
+    expect(await cancelled).toBeUndefined();
+    checker.close('mm/a.c');
+    expect(await closed).toBeUndefined();
+  });
+});

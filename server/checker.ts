@@ -14,6 +14,12 @@ import type { Finding } from '../analyzer/findings/finding';
 /** A question to the analysis about a file, answered in pieces. */
 export type Question<T> = (analysis: Analysis, path: string) => Generator<undefined, T>;
 
+/**
+ * When a question is answered: `now`, between the slices of a check; `next`, as the first thing when nothing else is to be done; `idle`, some time after
+ * that, once the last change is a while ago. Whatever else comes interrupts the last two: then they are begun anew.
+ */
+export type When = 'now' | 'next' | 'idle';
+
 export interface Checker {
   /** The client's text of a file: opened or changed. */
   setText(path: string, text: string): void;
@@ -28,7 +34,9 @@ export interface Checker {
   /** Findings of an open file for its newest text; undefined when cancelled, closed or never opened. */
   findings(path: string, token: CancellationToken): Promise<readonly Finding[] | undefined>;
   /** Asks about an open file with the newest texts of all; undefined when cancelled, closed or never opened. Errors of the question reject. */
-  ask<T>(path: string, question: Question<T>, token: CancellationToken): Promise<T | undefined>;
+  ask<T>(path: string, question: Question<T>, token: CancellationToken, when?: When): Promise<T | undefined>;
+  /** Another number whenever a text, a file on disk or the model is another one. */
+  revision(): number;
   /** Looks for work: `watches` may answer otherwise than before. */
   wake(): void;
 }
@@ -48,6 +56,8 @@ export interface CheckerOptions {
 
 /** Files that were not edited themselves are checked again when the last edit is this old. */
 const QUIET_MS = 150;
+/** What nobody waits for is done when the last change is this old. */
+const IDLE_MS = 100;
 
 interface OpenFile {
   /** False when its text, or a text it may depend on, has changed since `findings`. */
@@ -72,6 +82,8 @@ export function createChecker({ tree, log, watches, onFindings, onBusy, showInde
   const texts = new Map<string, string | undefined>();
   const invalid = new Set<string>();
   const questions: Asked[] = [];
+  /** The same for idle time: what comes next, and the rest. */
+  const later: Readonly<Record<Exclude<When, 'now'>, Asked[]>> = { next: [], idle: [] };
   let newModel: KernelModel | undefined;
   let newLimits: Limits | undefined;
   let lastEdited: string | undefined;
@@ -79,12 +91,15 @@ export function createChecker({ tree, log, watches, onFindings, onBusy, showInde
   /** Counts changes: a check that started under another number is stale. */
   let revision = 0;
   let running = false;
+  /** Something came while work was going on. */
+  let woken = false;
   let indexed = false;
   let saved = false;
   let checkedBefore = false;
   /** When the first check of this tree began; attempts that were abandoned count, their work is kept by the analysis. */
   let firstBegin: number | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let idleTimer: NodeJS.Timeout | undefined;
 
   function changed(): void {
     revision++;
@@ -94,6 +109,7 @@ export function createChecker({ tree, log, watches, onFindings, onBusy, showInde
   }
 
   function wake(): void {
+    woken = true;
     if (running) return;
     running = true;
     clearTimeout(timer);
@@ -104,23 +120,47 @@ export function createChecker({ tree, log, watches, onFindings, onBusy, showInde
   async function work(): Promise<void> {
     let busy = false;
     try {
-      if (!indexed && (questions.length > 0 || pick() !== undefined) && !(await index())) return;
-      await answerQuestions();
-      for (let next = pick(); next !== undefined; next = pick()) {
-        if (!busy) onBusy?.(true, !checkedBefore);
-        busy = true;
-        await check(...next);
+      do {
+        woken = false;
+        if (!indexed && (questions.length > 0 || pick() !== undefined) && !(await index())) return;
         await answerQuestions();
-      }
-      if (busy) onBusy?.(false, false);
+        for (let next = pick(); next !== undefined; next = pick()) {
+          if (!busy) onBusy?.(true, !checkedBefore);
+          busy = true;
+          await check(...next);
+          await answerQuestions();
+        }
+        if (busy) onBusy?.(false, false);
+        busy = false;
+        // What was waited for has been answered by now.
+        if (indexed && !saved) saveIndex();
+        if (indexed) await useIdleTime();
+      } while (woken);
     } catch (error) {
       log.failure('Checking', error);
     } finally {
       // In the same turn as the last look for work: whoever asks from now on starts a new round.
       running = false;
       if (questions.length > 0) wake();
-      // What was waited for has been answered by now.
-      else if (indexed && !saved) saveIndex();
+    }
+  }
+
+  /** Answers what nobody waits for, until something else comes. */
+  async function useIdleTime(): Promise<void> {
+    for (;;) {
+      const quiet = lastChange + IDLE_MS - performance.now();
+      const queue = later.next.length > 0 ? later.next : later.idle;
+      const next = queue[0];
+      if (next === undefined || woken) return;
+      if (queue === later.idle && quiet > 0) {
+        clearTimeout(idleTimer);
+        idleTimer = setTimeout(wake, quiet).unref();
+        return;
+      }
+      applyChanges();
+      if (!(await next.answer(() => woken || (queue === later.idle && later.next.length > 0)))) continue;
+      const at = queue.indexOf(next);
+      if (at >= 0) queue.splice(at, 1);
     }
   }
 
@@ -166,7 +206,7 @@ export function createChecker({ tree, log, watches, onFindings, onBusy, showInde
       file.waiting.clear();
       for (const resolve of waiting) resolve(file.findings);
     }
-    for (const question of questions.splice(0)) question.drop();
+    for (const queue of [questions, later.next, later.idle]) for (const question of queue.splice(0)) question.drop();
   }
 
   async function answerQuestions(): Promise<void> {
@@ -256,7 +296,7 @@ export function createChecker({ tree, log, watches, onFindings, onBusy, showInde
       if (file === undefined) return;
       open.delete(path);
       for (const resolve of file.waiting) resolve(undefined);
-      for (const question of questions) if (question.path === path) question.drop();
+      for (const question of [...questions, ...later.next, ...later.idle]) if (question.path === path) question.drop();
       texts.set(path, undefined);
       // What is on disk may be older or newer than anything read before.
       invalid.add(path);
@@ -292,11 +332,12 @@ export function createChecker({ tree, log, watches, onFindings, onBusy, showInde
         wake();
       });
     },
-    ask(path, question, token) {
+    revision: () => revision,
+    ask(path, question, token, when = 'now') {
       if (!open.has(path) || token.isCancellationRequested) return Promise.resolve(undefined);
       return new Promise((resolve, reject) => {
         let dropped = false;
-        questions.push({
+        (when === 'now' ? questions : later[when]).push({
           path,
           async answer(outdated) {
             const unwanted = (): boolean => dropped || token.isCancellationRequested;
@@ -317,7 +358,8 @@ export function createChecker({ tree, log, watches, onFindings, onBusy, showInde
             resolve(undefined);
           },
         });
-        wake();
+        // What is for later interrupts nothing.
+        if (when === 'now' || !running) wake();
       });
     },
     wake,

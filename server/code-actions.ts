@@ -6,6 +6,7 @@ import { explainActions } from './explain-rule';
 import { fixActions } from './fix-actions';
 import { isLitmus } from './litmus/document';
 import { litmusFixes } from './litmus/fixes';
+import { noteReader } from './look-ahead';
 import { raceActions } from './open-race';
 import { proofActions } from './proof/actions';
 import { silenceActions } from './silence-actions';
@@ -29,6 +30,7 @@ export const codeActions: Feature = (context) => {
   if (usable.length === 0 || !context.capabilities.textDocument?.codeAction?.codeActionLiteralSupport) return {};
   context.connection.onCodeAction(async (params, token) => {
     const document = context.documents.get(params.textDocument.uri);
+    noteReader(params.textDocument.uri, params.range.start);
     const inLitmus = document !== undefined && isLitmus(document);
     const wanted = usable.filter(({ kinds, litmus }) => inLitmus === (litmus === true) && kinds.some((kind) => isAskedFor(kind, params.context.only)));
     const offers = await Promise.all(wanted.map(async (source) => {

@@ -1,5 +1,5 @@
 import type { CodeLens, Location } from 'vscode-languageserver/node';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { SHOW_PLACES } from './show-places';
 import { PUSH, startClient, type ClientOptions, type TestClient } from './testing';
 import { realEngine } from './testing-engine';
@@ -100,13 +100,14 @@ describe('code lenses', () => {
   test('functions that rely on a lock of their callers say whether these hold it', async () => {
     await start({ 'mm/b.c': store });
     client.open(B, store);
-    expect(await titles(B)).toEqual(['1: Called with the page-table lock held (its only call)']);
+    await vi.waitFor(async () => expect(await titles(B)).toEqual(['1: Called with the page-table lock held (its only call)']), { timeout: 10_000, interval: 20 });
     expect(linesOf((await lenses(B))[0])).toEqual([13]);
     const unlocked = 'void drop_drawer(struct mm_struct *mm, pte_t *ptep, struct mutex *m)\n{\n\tmutex_lock(m);\n\tstore_drawer(mm, ptep, mk_pte(NULL, 0));\n}\n';
+    const refreshes = client.lensRefreshes;
     client.editLine(B, 14, `}\n\n${unlocked}`);
     // What was known stays until the user pauses.
     expect(await titles(B)).toEqual(['1: Called with the page-table lock held (its only call)']);
-    await client.until(() => client.lensRefreshes > 0);
+    await client.until(() => client.lensRefreshes > refreshes);
     const [lens] = await lenses(B);
     expect(lens?.command?.title).toBe('Called with the page-table lock held in 1 of 2 calls');
     expect(linesOf(lens)).toEqual([20, 13]);
@@ -115,7 +116,7 @@ describe('code lenses', () => {
   test('what is known of callers moves with its function, and is found at once for clients that cannot be asked to draw anew', async () => {
     await start({ 'mm/b.c': store });
     client.open(B, store);
-    await lenses(B);
+    await vi.waitFor(async () => expect(await titles(B)).toHaveLength(1), { timeout: 10_000, interval: 20 });
     client.editLine(B, 0, `\n\n${store.split('\n')[0]}`);
     expect(await titles(B)).toEqual(['3: Called with the page-table lock held (its only call)']);
     client.editLine(B, 2, 'static void put_drawer(struct mm_struct *mm, pte_t *ptep, pte_t pte)');

@@ -9,7 +9,7 @@ import {
 } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { createClosedFiles } from './closed-files';
-import { createChecker, type Checker, type Question } from './checker';
+import { createChecker, type Checker, type Question, type When } from './checker';
 import { toDiagnostics, type DiagnosticAbilities } from './diagnostics';
 import type { Engine } from './engine';
 import { isLitmus } from './litmus/document';
@@ -60,7 +60,9 @@ export interface Delivery {
    * Asks the analysis about an open document, with the newest text of every document, between the checks. Questions give way like
    * checks; they are begun anew when a text changes meanwhile. Undefined when cancelled, or when the document is not open (any more).
    */
-  ask<T>(uri: string, question: Question<T>, token: CancellationToken): Promise<T | undefined>;
+  ask<T>(uri: string, question: Question<T>, token: CancellationToken, when?: When): Promise<T | undefined>;
+  /** Another number whenever anything that an answer about this document may rest on is another: a text, a file on disk, the model. Undefined when it is not open. */
+  revision(uri: string): number | undefined;
   /** What is known of the proofs of findings. */
   readonly board: Board;
   /** The board has news: tells the client what looks different now. */
@@ -385,10 +387,14 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       return document === undefined ? [] : wanted(document);
     },
     onFindings: (listener) => void listeners.push(listener),
-    async ask(uri, question, token) {
+    async ask(uri, question, token, when) {
       await ready;
       const place = shown.get(uri)?.place;
-      return place && checkers.get(place.tree)?.ask(place.path, question, token);
+      return place && checkers.get(place.tree)?.ask(place.path, question, token, when);
+    },
+    revision(uri) {
+      const place = shown.get(uri)?.place;
+      return place && checkers.get(place.tree)?.revision();
     },
     board,
     redraw() {

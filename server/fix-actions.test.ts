@@ -1,6 +1,6 @@
-import { CancellationTokenSource, type ClientCapabilities, type CodeAction, type Diagnostic, type TextDocumentEdit } from 'vscode-languageserver/node';
+import { CancellationTokenSource, CodeActionTriggerKind, type ClientCapabilities, type CodeAction, type Diagnostic, type TextDocumentEdit } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createAnalysis } from '../analyzer/create';
 import { loadBackend } from '../parser/backend';
 import type { ParserBackend } from '../parser/types';
@@ -53,7 +53,7 @@ async function open(text: string, capabilities: ClientCapabilities = VERSIONED, 
 }
 
 const actions = (diagnostics: readonly Diagnostic[], source = new CancellationTokenSource()): Promise<CodeAction[]> =>
-  client.connection.sendRequest('textDocument/codeAction', { textDocument: { uri: FILE }, range: diagnostics[0]!.range, context: { diagnostics } }, source.token);
+  client.connection.sendRequest('textDocument/codeAction', { textDocument: { uri: FILE }, range: diagnostics[0]!.range, context: { diagnostics, triggerKind: CodeActionTriggerKind.Invoked } }, source.token);
 
 const change = (action: CodeAction | undefined): TextDocumentEdit => action!.edit!.documentChanges![0] as TextDocumentEdit;
 const apply = (text: string, edit: TextDocumentEdit): string => TextDocument.applyEdits(TextDocument.create(FILE, 'c', 1, text), [...edit.edits] as TextDocumentEdit['edits']);
@@ -112,6 +112,55 @@ describe('the fix of a rule', () => {
     await client.until(() => client.pushed.length > since || client.pushed.at(-1)?.diagnostics.length === 1);
     expect(client.pushed.at(-1)?.diagnostics ?? diagnostics).toHaveLength(client.pushed.at(-1)?.uri === FILE ? 1 : 0);
     expect(client.logged.filter((line) => /failed|exception/i.test(line))).toEqual([]);
+  });
+});
+
+describe('fixes that are tried ahead', () => {
+  const OTHER = 'file:///src/linux/mm/other.c';
+  /** Counts what is tried. */
+  async function counted(): Promise<{ diagnostics: Diagnostic[]; tried: () => number }> {
+    const fake = engine();
+    const { createAnalysis: create } = fake;
+    let tried = 0;
+    fake.createAnalysis = (reader, log) => {
+      const analysis = create(reader, log);
+      return { ...analysis, *fixes(finding) {
+        const fix = yield* analysis.fixes(finding);
+        tried++;
+        return fix;
+      } };
+    };
+    client = await startClient({ engine: fake, capabilities: VERSIONED });
+    client.open(FILE, RACY);
+    const { diagnostics } = await client.push(FILE, (found) => found.length > 0);
+    await client.until(() => tried === 1);
+    return { diagnostics, tried: () => tried };
+  }
+
+  test('are there when they are asked for, with every move of the cursor', async () => {
+    const { diagnostics, tried } = await counted();
+    const ask = (): Promise<CodeAction[]> => client.connection.sendRequest('textDocument/codeAction', { textDocument: { uri: FILE }, range: diagnostics[0]!.range, context: { diagnostics, triggerKind: CodeActionTriggerKind.Automatic } });
+    await vi.waitFor(async () => expect((await ask())[0]?.title).toMatch(/^Recheck/), { timeout: 5000, interval: 20 });
+    await ask();
+    expect(tried()).toBe(1);
+  });
+
+  test('count for the texts that they were tried with: also an edit of another file makes them untrue', async () => {
+    const { diagnostics, tried } = await counted();
+    client.open(OTHER, 'int before;\n');
+    await actions(diagnostics);
+    const before = tried();
+    expect(before).toBeGreaterThan(1);
+    client.editLine(OTHER, 0, 'int after;');
+    const [fix] = await actions(diagnostics);
+    expect(tried()).toBeGreaterThan(before);
+    expect(fix?.title).toMatch(/^Recheck/);
+  });
+
+  test('are none where an edit made the finding untrue before it was tried again', async () => {
+    const { diagnostics } = await counted();
+    client.editLine(FILE, 6, '\treturn 0;');
+    expect((await actions(diagnostics)).filter(({ title }) => title.startsWith('Recheck'))).toEqual([]);
   });
 });
 

@@ -1,9 +1,11 @@
 /** A quick fix for each of our diagnostics whose rule knows one. The analysis has tried it before it is offered. */
-import { CodeActionKind, type CancellationToken, type CodeAction, type Diagnostic } from 'vscode-languageserver/node';
+import { CodeActionKind, CodeActionTriggerKind, type CancellationToken, type CodeAction, type Diagnostic } from 'vscode-languageserver/node';
 import type { ActionSource } from './code-actions';
 import type { Delivery } from './delivery';
 import { SOURCE, toRange } from './diagnostics';
 import type { FeatureContext } from './feature';
+import { createFixTrials, type FixTrials } from './fix-trials';
+import { withinPatience } from './patience';
 import { fixProofWords } from './proof/fix-proof';
 import { toWorkspaceEdit, type DocumentEdits } from './workspace-edit';
 import type { Fix } from '../analyzer/fixes/fix';
@@ -11,46 +13,29 @@ import { fixers } from '../analyzer/fixes';
 
 export const fixActions: ActionSource = {
   kinds: [CodeActionKind.QuickFix],
-  usable: () => true,
-  async offer({ context: { diagnostics }, textDocument: { uri } }, context, token) {
-    const actions: CodeAction[] = [];
-    for (const diagnostic of diagnostics) {
-      const found = diagnostic.source === SOURCE && fixers.has(String(diagnostic.code)) ? await fixOf(uri, diagnostic, context, token) : undefined;
-      if (found?.fix) actions.push(toAction(found.fix, found.versions, uri, diagnostic, context, fixProofWords(uri, diagnostic, found.fix, context.delivery)));
-    }
-    return actions;
+  usable(context) {
+    trialsOf.set(context.delivery, createFixTrials(context));
+    return true;
+  },
+  async offer({ context: { diagnostics, triggerKind }, textDocument: { uri } }, context, token) {
+    const trials = trialsOf.get(context.delivery);
+    const asked = diagnostics.filter(({ source, code }) => source === SOURCE && fixers.has(String(code))).map(async (diagnostic) => {
+      const { code, range: { start } } = diagnostic;
+      const tried = await trials?.of(uri, { rule: String(code), line: start.line, character: start.character });
+      return tried?.fix && toAction(tried.fix, tried.versions, uri, diagnostic, context, fixProofWords(uri, diagnostic, tried.fix, context.delivery));
+    });
+    const answers = await Promise.all(asked.map((answer) => waitFor(answer, triggerKind, token)));
+    return answers.filter((action) => action !== undefined);
   },
 };
 
-/** A fix, or that there is none, with the versions of the open documents that it is for. */
-interface Answer {
-  readonly fix: Fix | undefined;
-  readonly versions: ReadonlyMap<string, number>;
-}
+const trialsOf = new WeakMap<Delivery, FixTrials>();
 
-/** Editors ask with every move of the cursor. Answers hold until a text changes or something was checked again. */
-const known = new WeakMap<Delivery, Map<string, Answer>>();
-
-async function fixOf(uri: string, { code, range: { start } }: Diagnostic, { delivery, documents }: FeatureContext, token: CancellationToken): Promise<Answer | undefined> {
-  let answers = known.get(delivery);
-  if (answers === undefined) {
-    const fresh = new Map<string, Answer>();
-    known.set(delivery, (answers = fresh));
-    delivery.onFindings(() => fresh.clear());
-  }
-  const versions = (): Map<string, number> => new Map(documents.all().map((document) => [document.uri, document.version]));
-  const keyAt = (now: ReadonlyMap<string, number>): string => JSON.stringify([uri, code, start.line, start.character, ...now]);
-  const ready = answers.get(keyAt(versions()));
-  if (ready) return ready;
-  const answer = await delivery.ask(uri, function* (analysis, path): Generator<undefined, Answer> {
-    const findings = yield* analysis.checkInSteps([path]);
-    const finding = findings.find(({ rule, location }) => rule === code && location.line - 1 === start.line && location.column - 1 === start.character);
-    const fix = finding && (yield* analysis.fixes(finding));
-    // In the same turn as the last look at the texts.
-    return { fix, versions: versions() };
-  }, token);
-  if (answer) answers.set(keyAt(answer.versions), answer);
-  return answer;
+/** Who asks for fixes waits until they have been tried. With every move of the cursor editors ask on their own: there will be another time. */
+function waitFor<T>(answer: Promise<T>, trigger: CodeActionTriggerKind | undefined, token: CancellationToken): Promise<T | undefined> {
+  if (trigger !== CodeActionTriggerKind.Invoked) return withinPatience(answer);
+  const cancelled = new Promise<undefined>((resolve) => void token.onCancellationRequested(() => resolve(undefined)));
+  return Promise.race([answer, cancelled]);
 }
 
 function toAction({ title, safety, why, edits }: Fix, versions: ReadonlyMap<string, number>, uri: string, diagnostic: Diagnostic, { capabilities, delivery }: FeatureContext, proof: string | undefined): CodeAction {

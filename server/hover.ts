@@ -1,15 +1,15 @@
 /** Hover: what the kernel model says of the identifier under the cursor, and below it what is known of locks and entries there. */
-import { CancellationTokenSource, MarkupKind, type CancellationToken, type Hover, type HoverParams } from 'vscode-languageserver/node';
+import { MarkupKind, type Hover, type HoverParams } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Analysis } from '../analyzer/analysis';
 import type { EntryFacts, FunctionFacts, Spot } from '../analyzer/spots/facts';
+import type { Question } from './checker';
 import type { Feature } from './feature';
 import { isLitmus } from './litmus/document';
 import { litmusHover } from './litmus/hover';
+import { noteReader } from './look-ahead';
+import { soon } from './patience';
 import { callerWords, heldWords, snapshotWords } from './spot-words';
-
-/** How long documentation waits for what is known at the place: at first the whole tree may have to be read. */
-const PATIENCE_MS = 150;
 
 export const hovers: Feature = ({ connection, documents, engine, capabilities, delivery, log }) => {
   connection.onHover(async ({ textDocument, position }, token) => {
@@ -21,10 +21,15 @@ export const hovers: Feature = ({ connection, documents, engine, capabilities, d
     const word = identifierAt(document.getText(), document.offsetAt(position));
     if (word === undefined) return null;
     const documentation = engine.describe(word.text, delivery.modelAt(textDocument.uri), delivery.versionAt(textDocument.uri));
+    noteReader(textDocument.uri, position);
     const { version } = document;
     let known: string | undefined;
     try {
-      const found = await soon((within) => delivery.ask(textDocument.uri, (analysis, path) => ask(analysis, path, word), within), token);
+      const question: Question<Found | undefined> = (analysis, path) => ask(analysis, path, word);
+      // Documentation does not wait long: at first the whole tree may have to be read.
+      const found = await soon((within) => delivery.ask(textDocument.uri, question, within), token);
+      // The function goes on being walked, so that the facts are there when they are asked for again.
+      if (found === undefined && !token.isCancellationRequested) void delivery.ask(textDocument.uri, question, token, 'next').catch((error: unknown) => log.failure('Facts for a hover', error));
       // The facts are of the newest text: with another one the place is another.
       if (found !== undefined && documents.get(textDocument.uri)?.version === version) known = words(document, word, found, documentation !== undefined);
     } catch (error) {
@@ -46,23 +51,6 @@ function* ask(analysis: Analysis, path: string, word: Word): Generator<undefined
   if (facts === undefined) return undefined;
   const onHead = word.start < facts.start + facts.bodyStart && word.text === facts.function;
   return { facts, entry: onHead ? yield* analysis.entryFactsOf(path, word.start) : undefined };
-}
-
-/** The answer, if it comes soon; a question that takes longer is given up. */
-async function soon<T>(question: (token: CancellationToken) => Promise<T | undefined>, token: CancellationToken): Promise<T | undefined> {
-  const source = new CancellationTokenSource();
-  const cancelled = token.onCancellationRequested(() => source.cancel());
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([question(source.token), late]);
-  } finally {
-    clearTimeout(timer);
-    cancelled.dispose();
-    source.cancel();
-  }
 }
 
 /** What to say of the word; locks only where the word is about them: a function or constant that the model knows, an entry's value, a lock. */

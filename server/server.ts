@@ -19,6 +19,7 @@ import { createLitmusDiagnostics, type LitmusDiagnostics } from './litmus/diagno
 import { isLitmus } from './litmus/document';
 import { litmusFeature } from './litmus/feature';
 import { createLog, describeError, showFailure, type Log } from './log';
+import { lookingAhead } from './look-ahead';
 import { createProofs, type Proofs } from './proof/proofs';
 import { proveRequests, sliceOf } from './proof/requests';
 import { serveRaces } from './races';
@@ -32,7 +33,7 @@ export interface ServerOptions {
 }
 
 /** What it can do besides diagnostics. */
-const features: readonly Feature[] = [hovers, pullsClosedFiles, executeCommands, codeActions, codeLenses, inlayHints, semanticTokens, callHierarchy, documentLinks, proveRequests, litmusFeature];
+const features: readonly Feature[] = [hovers, pullsClosedFiles, executeCommands, codeActions, codeLenses, inlayHints, semanticTokens, callHierarchy, documentLinks, proveRequests, litmusFeature, lookingAhead];
 
 /** Serves on this connection until the client ends it. */
 export function startServer(connection: Connection, { loadEngine, version }: ServerOptions): void {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Hover, InlayHint, SemanticTokens } from 'vscode-languageserver/node';
 import { createAnalysis } from '../analyzer/create';
 import { loadBackend } from '../parser/backend';
@@ -57,9 +57,18 @@ function positionOf(text: string, marker: string): { line: number; character: nu
   return { line: lines.length - 1, character: lines.at(-1)!.length };
 }
 
-async function hoverAt(marker: string, text = code): Promise<string | undefined> {
-  const answer = await client.connection.sendRequest<Hover | null>('textDocument/hover', { textDocument: { uri: A }, position: positionOf(text, marker) });
+async function hoverAt(marker: string, text = code, uri = A): Promise<string | undefined> {
+  const answer = await client.connection.sendRequest<Hover | null>('textDocument/hover', { textDocument: { uri }, position: positionOf(text, marker) });
   return answer === null ? undefined : (answer.contents as { value: string }).value;
+}
+
+/** What is said once the function has been walked: until then there is the documentation at most. */
+async function factsAt(marker: string, text = code, uri = A): Promise<string> {
+  return vi.waitFor(async () => {
+    const said = await hoverAt(marker, text, uri);
+    expect(said).toMatch(/Here:|Direct calls:/);
+    return said!;
+  }, { timeout: 10_000, interval: 20 });
 }
 
 const whole = { start: { line: 0, character: 0 }, end: { line: 100, character: 0 } };
@@ -71,30 +80,31 @@ async function hints(): Promise<string[]> {
 describe('hover', () => {
   test('says below the documentation what is held', async () => {
     await start();
-    const text = await hoverAt('pte_same(');
+    const text = await factsAt('pte_same(');
     expect(text).toMatch(/compare/i);
     expect(text).toContain('\n\nHere: holds `vmf->ptl` (page-table lock), mmap_lock for reading.');
   });
 
   test('tells what a variable is worth that nobody documents', async () => {
     await start();
-    expect(await hoverAt('entry))\n\t\treturn')).toBe('Here: holds mmap_lock for reading; no page-table lock.  \n`entry`: read without the page-table lock in line 3; not rechecked since.');
+    expect(await factsAt('entry))\n\t\treturn')).toBe('Here: holds mmap_lock for reading; no page-table lock.  \n`entry`: read without the page-table lock in line 3; not rechecked since.');
     expect(await hoverAt('entry = ')).toBeUndefined();
     expect(await hoverAt('mm, vmf->pmd')).toBeUndefined();
   });
 
   test('counts text that is not saved', async () => {
     await start();
-    await hoverAt('pte_same(');
+    expect(await factsAt('pte_same(')).toContain('mmap_lock');
     client.editLine(A, 4, '\t;');
-    expect(await hoverAt('pte_same(')).toContain('Here: holds `vmf->ptl` (page-table lock).');
+    // Right after the edit nothing is said, or what is so now.
+    expect(await hoverAt('pte_same(')).not.toContain('mmap_lock');
+    expect(await factsAt('pte_same(')).toContain('Here: holds `vmf->ptl` (page-table lock).');
   });
 
   test('of a function says what its callers hold', async () => {
     await start();
     client.open(B, helper);
-    const answer = await client.connection.sendRequest<Hover | null>('textDocument/hover', { textDocument: { uri: B }, position: { line: 0, character: 6 } });
-    expect(answer?.contents).toMatchObject({ value: 'Direct calls: 1; 1 with a page-table lock held.' });
+    expect(await factsAt('let_go', helper, B)).toBe('Direct calls: 1; 1 with a page-table lock held.');
   });
 
   test('does not wait for the index', async () => {
@@ -117,9 +127,27 @@ describe('hover', () => {
     await client.until(() => client.pushed.length > 0);
   });
 
+  test('knows next time what it did not wait for', async () => {
+    const engine = realEngine();
+    const { createAnalysis: create } = engine;
+    let asked = 0;
+    engine.createAnalysis = (reader, log) => {
+      const analysis = create(reader, log);
+      // Lets nobody look ahead; the first question would never be answered in time.
+      return { ...analysis, *lookAhead() { yield* []; }, *factsOf(path, offset) {
+        if (asked++ === 0) for (const end = performance.now() + 200; performance.now() < end;) yield;
+        return yield* analysis.factsOf(path, offset);
+      } };
+    };
+    await start({ engine });
+    expect(await hoverAt('pte_same(')).not.toContain('Here:');
+    await client.until(() => asked > 1);
+    expect(await factsAt('pte_same(')).toContain('Here: holds `vmf->ptl`');
+  });
+
   test('is plain text for clients that draw nothing else', async () => {
     await start({ capabilities: { textDocument: { hover: { contentFormat: ['plaintext'] } } } });
-    expect(await hoverAt('entry))\n\t\treturn')).toContain('entry: read without the page-table lock in line 3; not rechecked since.');
+    expect(await factsAt('entry))\n\t\treturn')).toContain('entry: read without the page-table lock in line 3; not rechecked since.');
   });
 });
 

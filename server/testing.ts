@@ -118,6 +118,8 @@ function fakeAnalysis(reader: TreeReader, engine: FakeEngine): Analysis {
     *factsIn() { return []; },
     // eslint-disable-next-line require-yield -- the fake knows nothing
     *entryFactsOf() { return undefined; },
+    // eslint-disable-next-line require-yield -- there is nothing to find out
+    *lookAhead() { return undefined; },
     checkInSteps,
     // eslint-disable-next-line require-yield -- there is nothing to do in pieces
     *parseStats() { return { files: 0, bytes: 0, functions: 0, functionsWithErrors: 0, incomplete: [], notFollowed: [], nestedFunctions: 0, backend: 'fake' }; },

@@ -3,16 +3,19 @@
  * A file's text may change at any time (an editor's unsaved buffer); functions whose text stayed the same keep their identity, so
  * everything that was computed about them stays valid.
  */
-import { dropFlags } from '../../kernel/flags';
 import type { KernelModel } from '../../kernel/model';
 import { builtinModel, primitivesWith } from '../../kernel/model';
-import { mappingWalks } from '../../kernel/rmap';
 import type { Effect } from '../../kernel/types';
 import type { FunctionIR } from '../../parser/ir';
 import { lowerFunction } from '../../parser/lower';
 import { scan } from '../../parser/scan';
 import type { FunctionOutline, Outline, ParserBackend } from '../../parser/types';
 import type { IndexProgress, OutlineStore, TreeReader } from '../analysis';
+import { lockWord, sameEdges, viewOf } from './faces';
+import type { ReachQuestion } from './reachability';
+import { createReachability } from './reachability';
+import type { Successors } from './successors';
+import { lastOf, pairsByFace, pairsByName } from './successors';
 
 /** One function definition. Offsets inside it are relative to its start, so that edits above it change `start` only. */
 export interface FunctionRef {
@@ -35,12 +38,14 @@ export interface TreeChanges {
   readonly names: ReadonlySet<string>;
   /** True when more than bodies changed: who calls whom, or who is there. */
   readonly graph: boolean;
+  /** What functions lead to may be something else, for any of them. */
+  readonly reach: boolean;
   /** Text outside functions changed, where tables of callbacks are. */
   readonly outside: boolean;
   /** Names that look different from outside, of those that are watched (`watchSurface`). */
   readonly moved: ReadonlySet<string>;
   /** Functions that are gone, each with the one that has come in its place. */
-  readonly successors: ReadonlyMap<FunctionRef, FunctionRef | undefined>;
+  readonly successors: Successors;
 }
 
 export interface Tree {
@@ -81,6 +86,8 @@ export interface Tree {
   changesPageTables(ref: FunctionRef): boolean;
   /** Does this function, or one that it calls, use a primitive with such an effect? Kept for each question, so that the question should be one function. */
   reachesEffect(ref: FunctionRef, wanted: (effect: Effect) => boolean): boolean;
+  /** The same for what else may hold of a function. */
+  reaches(question: ReachQuestion, ref: FunctionRef): boolean;
   /** Does any file of the index have this word in its text? */
   mentions(word: string): boolean;
   /** What changed since the last call. */
@@ -112,9 +119,10 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
   let byCallee: Map<string, FunctionRef[]> | undefined;
   /** Places of the files in the index. */
   const ranks = new Map<string, number>();
-  let reaching = new Map<FunctionRef, boolean>();
-  let changing = new Map<FunctionRef, boolean>();
-  const asked = new Map<(effect: Effect) => boolean, Map<FunctionRef, boolean>>();
+  const reachability = createReachability(mayCall);
+  const effectQuestions = new Map<(effect: Effect) => boolean, ReachQuestion>();
+  /** What functions lead to may be something else for any of them. */
+  let reachChanged = false;
   const bodies = new WeakMap<FunctionRef, FunctionIR>();
   const tables = new WeakMap<FileEntry, ReadonlyMap<string, readonly string[]>>();
   let changed = new Set<string>();
@@ -193,17 +201,12 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     // What was there before may come back.
     for (const f of come) successors.delete(f);
     for (const [f, next] of pairs) successors.set(f, next);
-    if (isSame) {
-      // What a function leads to is read off its calls.
-      for (const answers of [reaching, changing, ...asked.values()]) handOn(answers, pairs);
-    } else {
-      graphChanged = true;
-      forgetReach();
-    }
+    if (!isSame) graphChanged = true;
     if (byName && byCallee) {
       for (const f of gone) unlink(byName, byCallee, f);
       for (const f of come) link(byName, byCallee, f, isBefore);
     }
+    if (!reachability.exchange(pairs, come)) reachChanged = true;
   }
 
   /** Lists are in the order of the index, whatever was edited: which of several definitions counts may hang on that. */
@@ -212,9 +215,8 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
   }
 
   function forgetReach(): void {
-    reaching = new Map();
-    changing = new Map();
-    asked.clear();
+    reachability.forget();
+    reachChanged = true;
   }
 
   function tryText(path: string, text: string): () => void {
@@ -272,39 +274,10 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     return visible.length > 1 ? visible.find((f) => touches(f)) ?? visible[0] : visible[0];
   }
 
-  const touches = (ref: FunctionRef): boolean => reaches(ref, reaching, (f) => callsPrimitive(model, f, isLoud));
-  const changes = (ref: FunctionRef): boolean => reaches(ref, changing, (f) => callsPrimitive(model, f, isChange) || (callsPrimitive(model, f, isSpinlock) && lockWord.test(f.masked)));
-
-  /**
-   * Does `holds` hold for the function or one that it calls? Functions that call each other are answered together (Tarjan's strongly connected
-   * components): it must not matter which of them was asked first.
-   */
-  function reaches(ref: FunctionRef, answers: Map<FunctionRef, boolean>, holds: (ref: FunctionRef) => boolean): boolean {
-    const hit = -1;
-    /** No answer yet. Each of them calls, in the end, one that is being visited. */
-    const open: FunctionRef[] = [];
-    const places = new Map<FunctionRef, number>();
-    /** The first place in `open` that the function leads back to, or `hit`. */
-    const visit = (f: FunctionRef): number => {
-      const known = answers.get(f);
-      if (known !== undefined) return known ? hit : Infinity;
-      const place = places.get(f);
-      if (place !== undefined) return place;
-      const own = open.push(f) - 1;
-      places.set(f, own);
-      if (holds(f)) return hit;
-      let least = own;
-      for (const callee of mayCall(f)) {
-        const reached = visit(callee);
-        if (reached === hit) return hit;
-        least = Math.min(least, reached);
-      }
-      if (least === own) for (const done of open.splice(own)) answers.set(done, false);
-      return least;
-    };
-    if (visit(ref) === hit) for (const f of open) answers.set(f, true);
-    return answers.get(ref) ?? false;
-  }
+  const touching: ReachQuestion = { holds: (f) => callsPrimitive(model, f, isLoud) };
+  const changing: ReachQuestion = { holds: (f) => callsPrimitive(model, f, isChange) || (callsPrimitive(model, f, isSpinlock) && lockWord.test(f.masked)) };
+  const touches = (ref: FunctionRef): boolean => reachability.ask(touching, ref);
+  const changes = (ref: FunctionRef): boolean => reachability.ask(changing, ref);
 
   function* mayCall(ref: FunctionRef): Generator<FunctionRef, void> {
     for (const name of ref.outline.calls) {
@@ -385,10 +358,11 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     },
     touchesPageTables: touches,
     changesPageTables: changes,
+    reaches: (question, ref) => reachability.ask(question, ref),
     reachesEffect(ref, wanted) {
-      let answers = asked.get(wanted);
-      if (!answers) asked.set(wanted, (answers = new Map()));
-      return reaches(ref, answers, (f) => callsPrimitive(model, f, wanted));
+      let question = effectQuestions.get(wanted);
+      if (!question) effectQuestions.set(wanted, (question = { holds: (f) => callsPrimitive(model, f, wanted) }));
+      return reachability.ask(question, ref);
     },
     mentions(word) {
       let known = mentioned.get(word);
@@ -400,9 +374,9 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
       return known;
     },
     takeChanges() {
-      const changes = { names: changed, graph: graphChanged, outside: outsideChanged, moved: moved(changed, graphChanged), successors: lastOf(successors) };
+      const changes = { names: changed, graph: graphChanged, reach: reachChanged, outside: outsideChanged, moved: moved(changed, reachChanged), successors: lastOf(successors) };
       changed = new Set();
-      graphChanged = outsideChanged = false;
+      graphChanged = reachChanged = outsideChanged = false;
       successors = new Map();
       return changes;
     },
@@ -413,18 +387,12 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
 
   function surface(name: string): string {
     const definitions = index().byName.get(name) ?? [];
-    return definitions.map((f) => `${f.file} ${view(f)} ${touches(f) ? 'touches' : ''} ${changes(f) ? 'changes' : ''}`).join('\n');
+    return definitions.map((f) => `${f.file} ${viewOf(f, model)} ${touches(f) ? 'touches' : ''} ${changes(f) ? 'changes' : ''}`).join('\n');
   }
 
-  /** What callers can see of a function without its callees and without reading its body closely. */
-  function view(f: FunctionRef): string {
-    const seen = seesWalks(f) ? [...f.outline.calls] : [...f.outline.calls].filter((name) => model.primitives.has(name));
-    return [seenOutside(f), ...seen].join(' ');
-  }
-
-  function moved(names: ReadonlySet<string>, graph: boolean): Set<string> {
+  function moved(names: ReadonlySet<string>, all: boolean): Set<string> {
     const found = new Set<string>();
-    for (const name of graph ? surfaces.keys() : names) {
+    for (const name of all ? surfaces.keys() : names) {
       const before = surfaces.get(name);
       const now = before === undefined ? undefined : surface(name);
       if (now === undefined || now === before) continue;
@@ -432,37 +400,6 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
       found.add(name);
     }
     return found;
-  }
-}
-
-type Pairs = ReadonlyMap<FunctionRef, FunctionRef | undefined>;
-
-/** Functions that went and came and are the same but for their bodies. */
-function pairsByFace(gone: readonly FunctionRef[], come: readonly FunctionRef[]): Pairs {
-  const inOrder = (functions: readonly FunctionRef[]): FunctionRef[] => functions.map((f) => [face(f), f] as const).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, f]) => f);
-  const next = inOrder(come);
-  return new Map(inOrder(gone).map((f, at) => [f, next[at]]));
-}
-
-/** Where there are several of a name, in the order of the text. */
-function pairsByName(gone: readonly FunctionRef[], come: readonly FunctionRef[]): Pairs {
-  const named = new Map<string, FunctionRef[]>();
-  for (const f of come) push(named, f.name, f);
-  return new Map(gone.map((f) => [f, named.get(f.name)?.shift()]));
-}
-
-/** Over several changes. */
-function lastOf(successors: Pairs): Pairs {
-  const last = (f: FunctionRef | undefined): FunctionRef | undefined => (f && successors.has(f) ? last(successors.get(f)) : f);
-  return new Map([...successors].map(([f, next]) => [f, last(next)]));
-}
-
-/** What is known of a function is known of its successor. */
-function handOn(answers: Map<FunctionRef, boolean>, pairs: Pairs): void {
-  for (const [f, next] of pairs) {
-    const answer = answers.get(f);
-    answers.delete(f);
-    if (answer !== undefined && next) answers.set(next, answer);
   }
 }
 
@@ -484,35 +421,6 @@ function sameOutside(a: FileEntry | undefined, b: FileEntry | undefined): boolea
  */
 function detached(slice: string): string {
   return ` ${slice}`.slice(1);
-}
-
-/** What can be seen of a function without reading its body closely. */
-const face = (f: FunctionRef): string => [f.name, seenOutside(f), ...f.outline.calls].join(' ');
-
-/** Its head, and the words in its body that are asked for. */
-function seenOutside(f: FunctionRef): string {
-  let known = outsides.get(f);
-  if (known === undefined) {
-    const words = [...dropFlags].filter((flag) => f.masked.includes(flag));
-    outsides.set(f, (known = [headOf(f).replace(/\s+/g, ' '), ...words, lockWord.test(f.masked) ? 'names a lock' : ''].join(' ')));
-  }
-  return known;
-}
-const outsides = new WeakMap<FunctionRef, string>();
-const headOf = (f: FunctionRef): string => f.masked.slice(0, f.outline.bodyStart - f.outline.span.start);
-
-/** Whoever walks over the mappings of a file, or is handed one, is asked for its callees as well (`isCacheHelper`). */
-function seesWalks(f: FunctionRef): boolean {
-  if (/\bstruct address_space \*/.test(headOf(f))) return true;
-  for (const name of f.outline.calls) if (mappingWalks.has(name)) return true;
-  return false;
-}
-const lockWord = /(?:\b|_)p[tm]l\b/;
-
-/** Are these the same functions, with the same calls, but for what is in their bodies? */
-function sameEdges(gone: readonly FunctionRef[], come: readonly FunctionRef[]): boolean {
-  const facesOf = (functions: readonly FunctionRef[]): string => functions.map(face).sort().join('\n');
-  return gone.length === come.length && facesOf(gone) === facesOf(come);
 }
 
 /** Does the function itself call a primitive with such an effect? */

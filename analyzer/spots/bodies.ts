@@ -147,22 +147,27 @@ export function createBodies(tree: Tree, log: (line: string) => void): Bodies {
   }
 
   /** Asks again what the change of a call may have changed; gives the questions that have other answers now. */
-  function reconsider({ graph, successors }: TreeChanges): Set<Question> {
+  function reconsider({ reach: isReachNew, successors }: TreeChanges): Set<Question> {
     const changed = new Set<Question>();
+    const askAgain = (question: Question): void => {
+      const now = question.ask(question.ref);
+      if (now !== question.answer) changed.add(question);
+      question.answer = now;
+    };
     for (const known of questions.values()) {
       for (const [ref, next] of successors) {
         const question = known.get(ref);
         if (!question) continue;
         known.delete(ref);
-        if (next) known.set(next, Object.assign(question, { ref: next }));
-        else changed.add(question);
+        if (!next) {
+          changed.add(question);
+          continue;
+        }
+        question.ref = next;
+        known.set(next, question);
+        askAgain(question);
       }
-      if (!graph) continue;
-      for (const question of known.values()) {
-        const now = question.ask(question.ref);
-        if (now !== question.answer) changed.add(question);
-        question.answer = now;
-      }
+      if (isReachNew) for (const question of known.values()) askAgain(question);
     }
     return changed;
   }
@@ -172,7 +177,6 @@ export function createBodies(tree: Tree, log: (line: string) => void): Bodies {
     follow,
     forget(changes) {
       const { names, moved } = changes;
-      reach.forget();
       const changed = reconsider(changes);
       const isStale = (needs: Needs): boolean => overlaps(names, needs.bodies) || overlaps(moved, needs.surfaces) || overlaps(changed, needs.asked);
       if (names.size > 0 || moved.size > 0 || changed.size > 0) for (const kept of [whole, ...limited]) for (const [ref, { needs }] of kept) if (isStale(needs)) kept.delete(ref);

@@ -39,7 +39,7 @@ export interface Helper {
 }
 
 /** What the walk asks about the functions that are called. */
-export interface Helpers extends Omit<Reach, 'forget'> {
+export interface Helpers extends Reach {
   /** The body of the function that this call means, undefined when it is not in the tree or nested too deeply. Yields while it is walked. */
   body(node: CallNode, frame: Frame): Generator<undefined, Helper | undefined>;
   /** The definition that it means. */

@@ -1,6 +1,7 @@
 /** Which functions can change what their callers know of locks: asked of the call graph, before anybody looks into a body. */
 import type { Effect } from '../../kernel/types';
 import { primitivesWith } from '../../kernel/model';
+import type { ReachQuestion } from '../call-graph/reachability';
 import type { FunctionRef, Tree } from '../call-graph/tree';
 import { callsPrimitive } from '../call-graph/tree';
 
@@ -11,42 +12,19 @@ export interface Reach {
   drops(ref: FunctionRef, lock: string): boolean;
   /** Does its own body take locks of a kind and drop none of them, or the other way round? */
   isLopsided(ref: FunctionRef): boolean;
-  /** Forgets answers: a text has changed. */
-  forget(): void;
 }
 
 export function createReach(tree: Tree): Reach {
-  const movers = new Map<FunctionRef, boolean>();
-
   /** Only those who are handed an entry, a lock or a struct with both, or return one, have anything to do with the locks of others. */
-  function movesPtl(ref: FunctionRef): boolean {
-    const known = movers.get(ref);
-    if (known !== undefined) return known;
-    const seen = new Set([ref]);
-    const open = [ref];
-    for (let f = open.pop(); f; f = open.pop()) {
-      if (movers.get(f) ?? (callsPrimitive(tree.model, f, movesLock) || (callsPrimitive(tree.model, f, isSpinlock) && /(?:\b|_)p[tm]l\b/.test(f.masked)))) {
-        movers.set(ref, true);
-        return true;
-      }
-      if (movers.get(f) === false) continue;
-      for (const name of f.outline.calls) {
-        if (tree.model.primitives.has(name)) continue;
-        const callee = tree.resolve(name, f.file);
-        if (!callee || seen.has(callee) || !namesPageTables.test(headOf(callee))) continue;
-        seen.add(callee);
-        open.push(callee);
-      }
-    }
-    for (const f of seen) movers.set(f, false);
-    return false;
-  }
+  const moving: ReachQuestion = {
+    holds: (f) => callsPrimitive(tree.model, f, movesLock) || (callsPrimitive(tree.model, f, isSpinlock) && /(?:\b|_)p[tm]l\b/.test(f.masked)),
+    enters: (f) => namesPageTables.test(headOf(f)),
+  };
 
   return {
-    movesPtl,
+    movesPtl: (ref) => tree.reaches(moving, ref),
     drops: (ref, lock) => tree.reachesEffect(ref, dropsKind(lock)),
     isLopsided: (ref) => isLopsided(tree, ref),
-    forget: () => movers.clear(),
   };
 }
 

@@ -29,7 +29,7 @@ export interface Spots {
 
 const limits: Limits = { steps: 16_000, alike: 5, configurations: 16, forCallers: false };
 /** Beyond so many callers nothing is said of them. */
-const maxCallers = 60;
+export const maxCallers = 60;
 
 /** Spans are relative to the function. */
 interface Known {

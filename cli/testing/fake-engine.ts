@@ -53,6 +53,7 @@ function createAnalysis({ backend, reader, log }: AnalysisOptions): Analysis {
     *factsIn() { return []; },
     // eslint-disable-next-line require-yield -- the fake knows nothing
     *entryFactsOf() { return undefined; },
+    *lookAhead() { yield* []; },
     checkInSteps,
     *index() { yield* []; },
     check: (paths, options) => {

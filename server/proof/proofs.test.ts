@@ -1,4 +1,4 @@
-import { CancellationTokenSource, type ClientCapabilities, type CodeAction, type Diagnostic } from 'vscode-languageserver/node';
+import { CancellationTokenSource, CodeActionTriggerKind, type ClientCapabilities, type CodeAction, type Diagnostic } from 'vscode-languageserver/node';
 import { afterEach, expect, test } from 'vitest';
 import type { ProofAnswer, RaceAnswer } from '../../simulator/present/race-view';
 import { libraryThreads } from '../../witness/testing';
@@ -39,7 +39,7 @@ async function start(options: { readonly capabilities?: ClientCapabilities; read
 
 const isConfirmed = ([diagnostic]: readonly Diagnostic[]): boolean => CONFIRMED.test(diagnostic?.message ?? '');
 const actions = (diagnostics: readonly Diagnostic[]): Promise<CodeAction[]> =>
-  client.connection.sendRequest('textDocument/codeAction', { textDocument: { uri: FILE }, range: diagnostics[0]!.range, context: { diagnostics } });
+  client.connection.sendRequest('textDocument/codeAction', { textDocument: { uri: FILE }, range: diagnostics[0]!.range, context: { diagnostics, triggerKind: CodeActionTriggerKind.Invoked } });
 const targetOf = (diagnostics: readonly Diagnostic[]): { readonly uri: string; readonly fingerprint: string } => ({ uri: FILE, fingerprint: (diagnostics[0]!.data as { fingerprint: string }).fingerprint });
 const prove = (target: unknown): Promise<ProofAnswer> => client.connection.sendRequest('mmReview/prove', target);
 
