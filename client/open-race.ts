@@ -1,4 +1,5 @@
 /** The command that opens a race: from a quick fix or lens with its scenario, from a lens of a litmus file with a variant, from a menu with a file, or from the palette with what is under the cursor. */
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
@@ -26,7 +27,7 @@ export function registerOpenRace({ extensionUri: extension, workspaceState: memo
   let asked = 0;
 
   const panel = createRacePanel({
-    extension,
+    readPage: (name) => readFileSync(vscode.Uri.joinPath(extension, 'dist', 'panel', name).fsPath, 'utf8'),
     memory,
     async ask(params, token, onStates) {
       const client = await running();

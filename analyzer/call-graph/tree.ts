@@ -190,6 +190,8 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     if (gone.length === 0 && come.length === 0) return;
     const isSame = sameEdges(gone, come);
     const pairs = isSame ? pairsByFace(gone, come) : pairsByName(gone, come);
+    // What was there before may come back.
+    for (const f of come) successors.delete(f);
     for (const [f, next] of pairs) successors.set(f, next);
     if (isSame) {
       // What a function leads to is read off its calls.
@@ -451,7 +453,7 @@ function pairsByName(gone: readonly FunctionRef[], come: readonly FunctionRef[])
 
 /** Over several changes. */
 function lastOf(successors: Pairs): Pairs {
-  const last = (f: FunctionRef | undefined): FunctionRef | undefined => (f && successors.has(f) && successors.get(f) !== f ? last(successors.get(f)) : f);
+  const last = (f: FunctionRef | undefined): FunctionRef | undefined => (f && successors.has(f) ? last(successors.get(f)) : f);
   return new Map([...successors].map(([f, next]) => [f, last(next)]));
 }
 

@@ -1,6 +1,5 @@
 /** The race panel, seen from VS Code: makes the webview, asks the server for what it is to show, and does what its buttons ask for. */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { ExportAnswer, RaceAnswer, RaceView, SchedulesAnswer } from '../../simulator/present/race-view';
 import type { RaceParams } from '../races';
@@ -15,7 +14,8 @@ const MEMORY = 'racePanel';
 const OPTIONS = { enableScripts: true, localResourceRoots: [] };
 
 export interface RacePanelOptions {
-  readonly extension: vscode.Uri;
+  /** A file of the page, as it was built. */
+  readonly readPage: (name: 'page.js' | 'page.css') => string;
   /** Where what is shown is written down: VS Code keeps the state of a page only when it closes in good order. */
   readonly memory: vscode.Memento;
   /** `onStates` is told how many states were found so far. */
@@ -46,7 +46,6 @@ interface Shown {
 }
 
 export function createRacePanel(options: RacePanelOptions): RacePanel {
-  const part = (name: string): string => readFileSync(vscode.Uri.joinPath(options.extension, 'dist', 'panel', name).fsPath, 'utf8');
   let panel: vscode.WebviewPanel | undefined;
   /** What is shown, or asked for. */
   let current: Shown | undefined;
@@ -80,7 +79,7 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
       panel = undefined;
       current = undefined;
     });
-    webview.html = pageHtml({ nonce: randomBytes(18).toString('base64url'), script: part('page.js'), style: part('page.css') });
+    webview.html = pageHtml({ nonce: randomBytes(18).toString('base64url'), script: options.readPage('page.js'), style: options.readPage('page.css') });
   }
 
   async function load(choice: RaceChoice): Promise<void> {
