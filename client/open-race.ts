@@ -94,7 +94,8 @@ export function registerOpenRace({ extensionUri: extension, workspaceState: memo
       'vscode.executeCodeActionProvider', editor.document.uri, editor.document.lineAt(editor.selection.active.line).range, vscode.CodeActionKind.QuickFix.value);
     const races = (actions ?? []).flatMap(({ title, command }) => {
       const target = command?.command === OPEN_RACE ? parseChoice(command.arguments?.[0])?.target : undefined;
-      return target === undefined ? [] : [{ label: title, target }];
+      // The proof of the finding has a command of its own.
+      return target === undefined || 'finding' in target ? [] : [{ label: title, target }];
     });
     if (races.length === 0) return chooseFromAll();
     return races.length === 1 ? races[0]?.target : chooseFrom('Kernel MM Review: races of this line', races);
