@@ -11,6 +11,8 @@ export interface CheckArguments {
   readonly format: OutputFormat;
   readonly rules: readonly string[] | undefined;
   readonly stats: boolean;
+  /** Say of each finding whether a schedule confirms it. */
+  readonly prove: boolean;
 }
 
 export interface SummaryArguments {
@@ -113,6 +115,7 @@ const checkOptions = {
   format: { type: 'string' },
   rules: { type: 'string' },
   stats: { type: 'boolean' },
+  prove: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 type CheckOption = keyof typeof checkOptions;
@@ -123,7 +126,7 @@ function parseCheck(args: readonly string[]): Invocation {
   const rules: string[] = [];
   let root: string | undefined;
   let format: OutputFormat = 'gcc';
-  let stats = false;
+  const flags = new Set<'stats' | 'prove'>();
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') {
@@ -133,9 +136,9 @@ function parseCheck(args: readonly string[]): Invocation {
     }
     const option = checkOption(token.name, token.rawName);
     if (option === 'help') return { command: 'help', topic: 'check' };
-    if (option === 'stats') {
-      if (token.value !== undefined) throw new UsageError(`option '--stats' takes no value`, 'check');
-      stats = true;
+    if (option === 'stats' || option === 'prove') {
+      if (token.value !== undefined) throw new UsageError(`option '--${option}' takes no value`, 'check');
+      flags.add(option);
       continue;
     }
     const value = token.value;
@@ -147,7 +150,7 @@ function parseCheck(args: readonly string[]): Invocation {
   }
   const asked = tokens.some((token) => token.kind === 'option' && token.name === 'rules');
   if (asked && rules.length === 0) throw new UsageError(`option '--rules' needs a value`, 'check');
-  return { command: 'check', check: { paths, root, format, rules: asked ? [...new Set(rules)] : undefined, stats } };
+  return { command: 'check', check: { paths, root, format, rules: asked ? [...new Set(rules)] : undefined, stats: flags.has('stats'), prove: flags.has('prove') } };
 }
 
 function parseExplain(args: readonly string[]): Invocation {

@@ -40,13 +40,16 @@ Options:
                     sarif: SARIF 2.1.0, for code scanning and its viewers
                     github: annotations of a GitHub Actions run
   --rules A,B       run only these rules
+  --prove           say of each finding whether a schedule of its own code confirms it;
+                    takes some seconds for each (see 'mm-review help prove')
   --stats           print what was read, how well, and where the time went
   -h, --help        show this text
 
 Helpers that the analyzer does not know are described in a file .mm-review.json at the
 top of the kernel tree (docs/model-file.md).
 
-Exit status: 0 nothing found, 1 warnings, 2 something could not be checked.
+Exit status: 0 nothing found, 1 warnings, 2 something could not be checked. What --prove
+says changes nothing of that: a finding that was not reached is a finding.
 
 Examples:
   mm-review check ~/linux/mm

@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import type { RaceView } from '../simulator/present/race-view';
+import { SOURCE, parseFindingData } from './findings/finding';
 import type { FindingTarget, RaceChoice, RaceTarget } from './panel/messages';
 import { createRacePanel } from './panel/race-panel';
 import { createRacePreparer } from './prepare-races';
@@ -90,15 +91,16 @@ export function registerOpenRace({ extensionUri: extension, workspaceState: memo
     const editor = vscode.window.activeTextEditor;
     const file = editor && targetOf(editor.document.uri);
     if (editor === undefined || file !== undefined) return file ?? chooseFromAll();
-    const actions = await vscode.commands.executeCommand<readonly vscode.CodeAction[] | undefined>(
-      'vscode.executeCodeActionProvider', editor.document.uri, editor.document.lineAt(editor.selection.active.line).range, vscode.CodeActionKind.QuickFix.value);
-    const races = (actions ?? []).flatMap(({ title, command }) => {
-      const target = command?.command === OPEN_RACE ? parseChoice(command.arguments?.[0])?.target : undefined;
-      // The proof of the finding has a command of its own.
-      return target === undefined || 'finding' in target ? [] : [{ label: title, target }];
-    });
-    if (races.length === 0) return chooseFromAll();
-    return races.length === 1 ? races[0]?.target : chooseFrom('Kernel MM Review: races of this line', races);
+    const { line } = editor.selection.active;
+    const races = new Map<string, vscode.QuickPickItem & { readonly target: RaceTarget }>();
+    for (const diagnostic of vscode.languages.getDiagnostics(editor.document.uri)) {
+      const { source, range, message } = diagnostic;
+      const scenario = source === SOURCE && range.start.line <= line && line <= range.end.line && 'data' in diagnostic ? parseFindingData(diagnostic.data)?.scenario : undefined;
+      if (scenario !== undefined) races.set(scenario, { label: message, detail: scenario, target: { scenario } });
+    }
+    const [first, ...others] = races.values();
+    if (first === undefined) return chooseFromAll();
+    return others.length === 0 ? first.target : chooseFrom('Kernel MM Review: races of this line', [first, ...others]);
   }
 
   async function open(argument: unknown): Promise<void> {

@@ -18,7 +18,7 @@ const expected = [
   '[Content_Types].xml', 'extension.vsixmanifest',
   ...['package.json', 'LICENSE.txt', 'readme.md', 'changelog.md', 'kernel/mm-review.schema.json', 'syntaxes/kernel-mm.tmLanguage.json', 'syntaxes/litmus.tmLanguage.json', 'syntaxes/litmus.language-configuration.json', 'dist/cli.js', 'dist/client.js', 'dist/language-client.js', 'dist/server.js', 'dist/tree-check.js', 'dist/prover.js', 'dist/panel/page.js', 'dist/panel/page.css'].map((name) => `extension/${name}`),
   ...scenarios.map((name) => `extension/scenarios/${name}`),
-  ...fs.readdirSync(path.join(import.meta.dirname, '../media'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map(({ parentPath, name }) => `extension/${path.relative(path.join(import.meta.dirname, '..'), path.join(parentPath, name))}`),
+  ...fs.readdirSync(path.join(import.meta.dirname, '../media'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && !entry.parentPath.endsWith('/pictures') && entry.name !== 'icon.svg').map(({ parentPath, name }) => `extension/${path.relative(path.join(import.meta.dirname, '..'), path.join(parentPath, name))}`),
   ...fs.readdirSync(path.join(import.meta.dirname, '../docs/rules')).map((name) => `extension/docs/rules/${name}`),
   ...[
     'node-gyp-build/package.json', 'node-gyp-build/LICENSE', 'node-gyp-build/index.js', 'node-gyp-build/node-gyp-build.js',

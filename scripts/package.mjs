@@ -36,7 +36,8 @@ export function makeVsix() {
   }
   for (const name of ['page.js', 'page.css']) copy(path.join(root, 'dist/panel', name), path.join(stage, 'dist/panel', name));
   fs.cpSync(path.join(root, 'scenarios'), path.join(stage, 'scenarios'), { recursive: true, filter: (name) => fs.statSync(name).isDirectory() || name.endsWith('.litmus') });
-  fs.cpSync(path.join(root, 'media'), path.join(stage, 'media'), { recursive: true });
+  // The README is shown with the pictures of the site.
+  fs.cpSync(path.join(root, 'media'), path.join(stage, 'media'), { recursive: true, filter: (name) => path.basename(name) !== 'pictures' && path.basename(name) !== 'icon.svg' });
   fs.cpSync(path.join(root, 'docs/rules'), path.join(stage, 'docs/rules'), { recursive: true });
   const documents = ['README.md', 'CHANGELOG.md', 'LICENSE'].filter((name) => fs.existsSync(path.join(root, name)));
   for (const name of documents) copy(path.join(root, name), path.join(stage, name));
@@ -48,7 +49,7 @@ export function makeVsix() {
   fs.rmSync(output, { force: true });
   // --no-dependencies: the bundles hold everything but the parsers, and those are in dist/node_modules already.
   run(path.join(root, 'node_modules/@vscode/vsce/vsce'), [
-    'package', '--no-dependencies', '--allow-missing-repository', '--baseContentUrl', `${site}/blob/main`, '--baseImagesUrl', `${site}/raw/main`, '--out', output,
+    'package', '--no-dependencies', '--baseContentUrl', `${site}/blob/main`, '--baseImagesUrl', `${site}/raw/main`, '--out', output,
   ], stage);
   fs.rmSync(stage, { recursive: true, force: true });
   return output;

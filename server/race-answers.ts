@@ -147,7 +147,7 @@ async function examined({ scenario, selection, program }: Asked, moves: readonly
   await nextTurn();
   if (token.isCancellationRequested) return undefined;
   const exploration: Exploration = await exploreAsync(program, {
-    maxStates: MAX_STATES, every: EVERY, pause: async () => { await nextTurn(); },
+    properties: scenario.checked, maxStates: MAX_STATES, every: EVERY, pause: async () => { await nextTurn(); },
     onProgress({ states }) {
       onStates(states);
       return token.isCancellationRequested;

@@ -38,7 +38,7 @@ export interface Examination {
 export function examine(scenario: Scenario, backend: ParserBackend, selection: Selection, options: ExploreOptions = {}): { readonly examination: Examination | undefined; readonly problems: readonly Problem[] } {
   const { program, problems } = programOf(scenario, backend, selection);
   if (!program) return { examination: undefined, problems };
-  return { examination: present(scenario, selection, program, explore(program, options)), problems };
+  return { examination: present(scenario, selection, program, explore(program, { properties: scenario.checked, ...options })), problems };
 }
 
 /** An exploration together with what is shown of it: its witness, or a schedule that was asked for, which can be replayed. */

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import manifest from '../package.json';
 import { SOURCE, parseFindingData } from '../client/findings/finding';
+import { CHECK_WORKSPACE } from '../client/check-progress';
 import { SHOW_PLACES, parsePlaces } from '../client/places';
 import { OPEN_SLICE, PROVE_FINDING, PROVE_METHOD, parseFindingTarget, parseProof } from '../client/proofs';
 import { EXPORT_METHOD, OPEN_RACE, RACE_METHOD, SCENARIOS_METHOD, SCHEDULES_METHOD, parseRaceAnswer, parseScenarios, parseChoice } from '../client/races';
@@ -10,6 +11,7 @@ import { LITMUS, SELECTOR } from '../client/kernel-files';
 import { STATUS_METHOD, parseStatus, statusLook } from '../client/status';
 import { modelFileName } from '../kernel/model-problems';
 import { LITMUS as SERVER_LITMUS } from '../server/litmus/document';
+import { CHECK_WORKSPACE as SERVER_CHECK_WORKSPACE } from '../server/check-whole-tree';
 import { EXPLAIN_RULE as SERVER_EXPLAIN_RULE } from '../server/show-commands';
 import { SOURCE as SERVER_SOURCE, type FindingData } from '../server/diagnostics';
 import { OPEN_RACE as SERVER_OPEN_RACE } from '../server/open-race';
@@ -56,6 +58,10 @@ test('VS Code knows model files: comments are allowed, and the schema that ships
 test('commands and settings of the manifest carry our prefix', () => {
   for (const { command } of manifest.contributes.commands) expect(command.startsWith(`${SECTION}.`)).toBe(true);
   for (const name of Object.keys(manifest.contributes.configuration.properties)) expect(name.startsWith(`${SECTION}.`)).toBe(true);
+});
+
+test('client and server call the check of the whole tree the same', () => {
+  expect(CHECK_WORKSPACE).toBe(SERVER_CHECK_WORKSPACE);
 });
 
 test('client and server call the requests about races and their command the same', () => {

@@ -47,6 +47,9 @@ export function meaningOf(making: Making, body: Body, node: CallNode): Meaning {
     const followed = making.follow(name, body);
     return followed ? { kind: 'follow', body: followed } : { kind: 'unknown' };
   }
+  // The model says what a marker's helper is for; whether it does that is in its body.
+  const own = shape.effect.op === 'mark' && making.keepsAfter ? making.follow(name, body) : undefined;
+  if (own) return { kind: 'follow', body: own };
   // A page table that is being made up, which nobody else can see.
   if (shape.effect.op === 'store' && isOwnPlace(node.args[shape.effect.slot])) return { kind: 'unknown' };
   return meaningOfEffect(name, shape.effect);

@@ -30,6 +30,13 @@ export function createConstants(): Constants {
   const declared = new Map<string, number>();
   const groups = new Map<string, readonly (readonly [string, number])[]>();
   const bounded = new Set<string>();
+  /** Enumerations by the text that they are in: it is asked again and again. */
+  const enums = new Map<string, readonly string[]>();
+  const enumsIn = (text: string): readonly string[] => {
+    let found = enums.get(text);
+    if (found === undefined) enums.set(text, (found = [...text.matchAll(/\benum\s*\w*\s*\{([^{}]*)\}/g)].map((match) => match[1]!.replace(/\/\*[^]*?\*\//g, '').replace(/\/\/.*/g, ''))));
+    return found;
+  };
   return {
     bounded,
     use(name, text) {
@@ -52,7 +59,7 @@ export function createConstants(): Constants {
         declared.set(name, bit);
         return true;
       }
-      const members = enumeratorsAround(name, text);
+      const members = enumeratorsAround(name, enumsIn(text));
       if (!members) return false;
       groups.set(members[0]![0], members);
       for (const [member, value] of members) if (!constants.has(member)) declared.set(member, value);
@@ -68,10 +75,9 @@ export function createConstants(): Constants {
 }
 
 /** The enumerators of the definition that has this one, with their values; undefined when there is none, or one that is more than a count. */
-function enumeratorsAround(name: string, text: string): readonly (readonly [string, number])[] | undefined {
+function enumeratorsAround(name: string, enums: readonly string[]): readonly (readonly [string, number])[] | undefined {
   if (!/^[A-Z][A-Z0-9_]+$/.test(name)) return undefined;
-  for (const match of text.matchAll(/\benum\s*\w*\s*\{([^{}]*)\}/g)) {
-    const body = match[1]!.replace(/\/\*[^]*?\*\//g, '').replace(/\/\/.*/g, '');
+  for (const body of enums) {
     if (!new RegExp(`\\b${name}\\b`).test(body)) continue;
     const members: [string, number][] = [];
     let next = 0;

@@ -12,8 +12,8 @@ export interface Body {
   readonly goals: ReadonlySet<NodeId>;
   /** Nodes that lead to a goal, or come after one where that matters; all of them in a helper. Whoever leaves them is of no interest any more. */
   readonly region: ReadonlySet<NodeId>;
-  /** The node with the label `site`. */
-  readonly site: NodeId | undefined;
+  /** The node with the label `site`, or `entry` where the label stands before the whole function. */
+  readonly site: NodeId | 'entry' | undefined;
 }
 
 /** Why something was assumed, by place, so that it is said once. */

@@ -5,8 +5,9 @@
 import type { ParserBackend } from '../parser/types';
 import { present, type Examination } from '../simulator/examine';
 import { explore } from '../simulator/explorer/explore';
-import { programOf, type Adversary, type Scenario } from '../simulator/litmus/scenario';
-import { touchedBy } from './touched';
+import type { Adversary, Scenario } from '../simulator/litmus/scenario';
+import { isDoneByOthers } from './by-others';
+import { takeProgram, touchedBy } from './touched';
 
 /** One exploration that was made on the way. */
 export interface Attempt {
@@ -18,6 +19,8 @@ export interface Attempt {
   readonly states: number;
   /** Whether some schedule went through the label that the scenario asks for. */
   readonly reached: boolean;
+  /** It goes wrong without the slice as well, by what the other threads do: that says nothing about the finding. */
+  readonly byOthers?: true;
 }
 
 export type Proof =
@@ -69,13 +72,14 @@ export function* prove(scenario: Scenario, { backend, adversaries, maxStates = M
     if (focus && attempts.length > 0 && isSame(focus, { world, adversaries: chosen })) return undefined;
     yield;
     const selection = { variant: world, adversaries: chosen, beside: true };
-    const { program, problems } = programOf(scenario, backend, selection);
+    const { program, problems } = takeProgram(scenario, backend, selection);
     if (!program) return problems[0]?.message ?? 'it cannot be built';
-    const exploration = explore(program, { maxStates });
+    const exploration = explore(program, { maxStates, properties: scenario.checked });
     spent += exploration.states;
     const reached = scenario.through === undefined || exploration.covered[program.labels.indexOf(scenario.through)] === true;
-    attempts.push({ world, adversaries: chosen.map((adversary) => adversary.name), verdict: exploration.verdict, states: exploration.states, reached });
-    return exploration.verdict === 'Sometimes' ? present(scenario, selection, program, exploration) : undefined;
+    const byOthers = exploration.verdict === 'Sometimes' && isDoneByOthers(program, scenario.checked, maxStates);
+    attempts.push({ world, adversaries: chosen.map((adversary) => adversary.name), verdict: exploration.verdict, states: exploration.states, reached, ...(byOthers ? { byOthers } : {}) });
+    return exploration.verdict === 'Sometimes' && !byOthers ? present(scenario, selection, program, exploration) : undefined;
   }
 
   const names = scenario.variants.map(({ name }) => name);

@@ -49,7 +49,8 @@ export function sliceAt(tree: Tree, site: Site, purpose: Purpose): Slice | { rea
     if (goals.size === 0) return { reason: `${ref.name}() leads to ${next?.name ?? 'the site'}() through a pointer, which is not followed` };
     const beyond = site.chain[i + 2];
     const sideways = new Set(next && beyond ? [...goals, ...besides(tree, bodies, ref, next, beyond, purpose)] : goals);
-    bodies.set(ref, bodyOf(ref, ir, sideways, next ? undefined : site.node, purpose.keepsAfter));
+    const body = bodyOf(ref, ir, sideways, next ? undefined : site.node, purpose.keepsAfter);
+    bodies.set(ref, !next && leavesMarker(tree, ir, site.node) ? { ...body, site: 'entry', region: reachableFrom(ir, ir.entry) } : body);
   }
   enterGoal(tree, bodies, site.ref, tree.lower(site.ref).nodes[site.node]!, purpose);
   const making: Making = {
@@ -93,6 +94,16 @@ export function sliceAt(tree: Tree, site: Site, purpose: Purpose): Slice | { rea
     objects, assumptions: [...new Set(notes.values())].sort(byPlace), bounds: [...constants.bounded].map((name) => `${name} is 2`),
     site, isHuge: functions.some((t) => /\bhuge_ptep?_|\bset_huge_pte/.test(t)) && !functions.some((t) => /\b(?:set_pte_at|set_ptes|ptep_\w+|pte_offset_map\w*|pte_unmap\w*)\(/.test(t)),
   };
+}
+
+/** Does the node leave a marker? What is wrong is then that it may not come to that: whoever enters the function has been at the place. */
+function leavesMarker(tree: Tree, ir: FunctionIR, id: NodeId): boolean {
+  const node = ir.nodes[id]!;
+  if (node.kind !== 'call' || node.callee === undefined) return false;
+  const effect = tree.model.shapeFor(node.callee, node.args.length)?.effect;
+  if (effect?.op === 'mark') return true;
+  const value = effect?.op === 'store' ? node.args[effect.value] : undefined;
+  return value?.kind === 'name' && ir.nodes.some((n) => n.kind === 'call' && n.result === value.name && n.callee === 'make_pte_marker');
 }
 
 /** Calls that lead around the next function of the chain, to the one after it: the functions that they call are entered as well. */
@@ -207,7 +218,17 @@ function nodesWhere(ir: FunctionIR, wanted: (node: IrNode) => boolean): Readonly
 }
 
 function lineIn(tree: Tree, ref: FunctionRef, span: Span): number {
-  return (tree.text(ref.file) ?? '').slice(0, ref.start + span.start).split('\n').length;
+  const text = tree.text(ref.file) ?? '';
+  let starts = lineStarts.get(ref);
+  if (starts?.text !== text) lineStarts.set(ref, (starts = { text, line: text.slice(0, ref.start).split('\n').length, ends: lineEnds(ref.text) }));
+  return starts.line + starts.ends.filter((end) => end < span.start).length;
+}
+
+/** The line on which a function begins, and where lines end in it. */
+const lineStarts = new WeakMap<FunctionRef, { readonly text: string; readonly line: number; readonly ends: readonly number[] }>();
+
+function lineEnds(text: string): number[] {
+  return [...text.matchAll(/\n/g)].map(({ index }) => index);
 }
 
 function placeOf(tree: Tree, ref: FunctionRef, span: Span): string {

@@ -6,11 +6,28 @@ import type { Exp, Program, Stmt, WordId } from '../simulator/machine/program';
 
 /** True when the thread can join this variant and writes a word, other than a lock, that one of the scenario's own threads reads. */
 export function touchedBy(scenario: Scenario, variant: string, adversary: Adversary, backend: ParserBackend): boolean {
-  const { program } = programOf(scenario, backend, { variant, adversaries: [adversary], beside: true });
+  const built = programOf(scenario, backend, { variant, adversaries: [adversary], beside: true });
+  const { program } = built;
   if (!program) return false;
   const own = program.threads.slice(0, -1).map((_, thread) => accessOf(program, thread));
   const { written, writesAnywhere } = accessOf(program, program.threads.length - 1);
-  return own.some(({ read, readsAnywhere }) => [...read].some((word) => written.has(word)) || (readsAnywhere && written.size > 0) || (writesAnywhere && read.size > 0));
+  const isTouched = own.some(({ read, readsAnywhere }) => [...read].some((word) => written.has(word)) || (readsAnywhere && written.size > 0) || (writesAnywhere && read.size > 0));
+  // Whoever is asked about is likely to be run next.
+  if (isTouched) ready.set(scenario, (ready.get(scenario) ?? new Map<string, Built>()).set(`${variant} ${adversary.name}`, built));
+  return isTouched;
+}
+
+type Built = ReturnType<typeof programOf>;
+
+/** Programs that `touchedBy()` has built and nobody has run yet. */
+const ready = new WeakMap<Scenario, Map<string, Built>>();
+
+/** The program of a variant with library threads beside it; built now, or a moment ago when it was asked who touches what. */
+export function takeProgram(scenario: Scenario, backend: ParserBackend, { variant, adversaries }: { readonly variant: string; readonly adversaries: readonly Adversary[] }): Built {
+  const key = `${variant} ${adversaries.map(({ name }) => name).join(' ')}`;
+  const built = ready.get(scenario)?.get(key);
+  ready.get(scenario)?.delete(key);
+  return built ?? programOf(scenario, backend, { variant, adversaries, beside: true });
 }
 
 interface Access {

@@ -1,5 +1,5 @@
 /** A proof for those who only want to know how it ended: a sentence, and the schedule as steps with their lines. */
-import { originAt } from '../simulator/litmus/origin';
+import { originAt, type Origin } from '../simulator/litmus/origin';
 import type { Examination } from '../simulator/examine';
 import type { Attempt, Proof } from './prove';
 
@@ -20,10 +20,10 @@ export interface ScheduleStep {
   /** `P0`. */
   readonly thread: string;
   readonly function: string;
-  /** As C, or as `pte_ = huge_ptep_get(ptep)` where a name had to be changed. */
+  /** As C, or as `pte_ = huge_ptep_get(ptep)` where a name had to be changed; `handle_mm_fault(): ...` where our own words stand for what a line calls. */
   readonly text: string;
   /** Where it stands in the tree; undefined for library threads and for accesses of userspace. */
-  readonly place: { readonly file: string; readonly line: number } | undefined;
+  readonly place: Origin | undefined;
 }
 
 export function verdictOf(proof: Proof): Verdict {
@@ -40,9 +40,26 @@ export function scheduleOf({ program, trace, scenario }: Examination): ScheduleS
     const thread = program.threads[move.thread];
     const at = thread?.steps[step];
     if (!thread || !at || at.kind === 'choose') return [];
-    const place = at.file === undefined ? originAt(scenario.text, at.span.start) : undefined;
-    return [{ n: index + 1, thread: thread.name, function: at.functions.at(-1) ?? thread.name, text: at.text, place }];
+    const own = at.file === undefined ? originAt(scenario.text, at.span.start) : undefined;
+    const call = at.file === undefined && !own ? callAround(scenario.text, at.functions) : undefined;
+    const [name, text] = call ? [call.caller, `${call.callee}(): ${at.text}`] : [at.functions.at(-1) ?? thread.name, at.text];
+    return [{ n: index + 1, thread: thread.name, function: name, text, place: own ?? call?.place }];
   });
+}
+
+/** The line of the tree that calls what our own words stand for, the innermost one; undefined where there is none, or one of several. */
+function callAround(text: string, functions: readonly string[]): { readonly caller: string; readonly callee: string; readonly place: Origin } | undefined {
+  for (let inner = functions.length - 1; inner > 0; inner--) {
+    const [caller, callee] = [functions[inner - 1]!, functions[inner]!];
+    const head = new RegExp(`^static [^;{}]*\\b${caller}\\([^;{}]*\\)\\n\\{\\n`, 'm').exec(text);
+    if (!head) continue;
+    const from = head.index + head[0].length;
+    const body = text.slice(from, text.indexOf('\n}', from));
+    const places = [...body.matchAll(new RegExp(`\\b${callee}\\(`, 'g'))].map((match) => originAt(text, from + match.index));
+    const [place] = places;
+    if (place && places.every((other) => other?.file === place.file && other.line === place.line)) return { caller, callee, place };
+  }
+  return undefined;
 }
 
 /** How many states all attempts together had. */

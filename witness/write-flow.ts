@@ -71,7 +71,7 @@ export function writeFlow({ making, body, terms, folds, wantsResult, paths, cuts
     if (a !== b && (a === dead) !== (b === dead)) assume(id, a === dead ? 'taken to be false' : 'taken to be true');
   }
   // The site may be part of another statement.
-  if (site === undefined && body.site !== undefined) {
+  if (site === undefined && typeof body.site === 'number') {
     for (const id of paths.live) {
       const own = newUses();
       const node = ir.nodes[id]!;
@@ -88,7 +88,7 @@ export function writeFlow({ making, body, terms, folds, wantsResult, paths, cuts
     nodes.set(-100 - i, { kind: 'statement', text: `${name} = choose();`, line: undefined, next: entry });
     entry = -100 - i;
   }
-  return { flow: { entry, nodes, labels, site }, answers };
+  return { flow: { entry, nodes, labels, site: body.site === 'entry' ? entry : site }, answers };
 
   /** Open conditions that are asked more than once, of things that do not change: the answer is the same each time. */
   function repeated(): ReadonlyMap<NodeId, string> {

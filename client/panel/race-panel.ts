@@ -58,6 +58,14 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
   let following = false;
   let asking: vscode.CancellationTokenSource | undefined;
 
+  /** What the walkthrough waits for. */
+  const told = new Set<string>();
+  function tell(context: 'mmReview.raceStepped' | 'mmReview.raceNever'): void {
+    if (told.has(context)) return;
+    told.add(context);
+    void vscode.commands.executeCommand('setContext', context, true);
+  }
+
   const post = (message: HostMessage): void => void panel?.webview.postMessage(message);
 
   const follower = createFollower({ sourceOf: options.sourceOf, onStep: (n) => post({ type: 'goto', step: n }) });
@@ -132,6 +140,7 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
       return;
     }
     if (panel !== undefined) panel.title = answer.view ? `Race: ${answer.view.title}` : 'Race';
+    if (answer.view?.verdict.word === 'Never') tell('mmReview.raceNever');
     if (answer.view === null) post({ type: 'problems', choice, problems: answer.problems });
     else post({ type: 'race', choice, view: answer.view, step });
     step = null;
@@ -165,6 +174,7 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
         break;
       case 'step':
         at = message.step;
+        if (at > 0) tell('mmReview.raceStepped');
         if (current !== undefined) remember(current.choice, message.step);
         if (following) followStep();
         break;

@@ -27,7 +27,7 @@ export async function checkExpectations(file: LitmusFile, adversaries: readonly 
     const { program } = programOf(scenario, backend, selection);
     if (program === undefined || library.length < expectation.adversaries.length) continue;
     const exploration = await exploreAsync(program, {
-      maxStates: Math.min(MAX_STATES, MAX_STATES_OF_FILE - states), maxPreemptionStates: 0, every: EVERY, pause: async () => { await nextTurn(); }, onProgress: abandoned,
+      properties: scenario.checked, maxStates: Math.min(MAX_STATES, MAX_STATES_OF_FILE - states), maxPreemptionStates: 0, every: EVERY, pause: async () => { await nextTurn(); }, onProgress: abandoned,
     });
     if (exploration.limit === 'cancelled') return undefined;
     states += exploration.states;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Finding } from '../../analyzer/findings/finding';
 import { loadBackend } from '../../parser/backend';
 import { libraryThreads, findingsOf, treeOf, type MemoryTree } from '../../witness/testing';
@@ -10,6 +10,7 @@ import { keyOfSlice, movedTo, toOutcome } from './outcome';
 import { keyOfFix, toVerdict, type Verdict } from './verdict';
 import { messageWords, verdictWords } from './words';
 
+vi.setConfig({ testTimeout: 60_000 });
 const backend = await loadBackend();
 const HELPER = 'static bool is_there(pte_t entry)\n{\n\treturn !huge_pte_none_mostly(entry);\n}\n\n';
 const RACY = `static vm_fault_t hasty_fault(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_fault *vmf)

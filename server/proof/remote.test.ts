@@ -1,11 +1,12 @@
 import { CancellationTokenSource } from 'vscode-languageserver/node';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Finding } from '../../analyzer/findings/finding';
 import { libraryThreads } from '../../witness/testing';
 import { createRoots, type Tree } from '../roots';
 import { realEngine } from '../testing-engine';
 import { createProvers, type Asked, type Provers } from './remote';
 
+vi.setConfig({ testTimeout: 60_000 });
 const FILE = 'mm/a.c';
 const racy = (name: string): string => `static vm_fault_t ${name}(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_fault *vmf)
 {

@@ -1,12 +1,12 @@
 /** Explores every interleaving of a program. Deterministic: the same program and options give the same result, byte for byte. */
-import type { Program } from '../machine/program';
+import type { Program, PropertyId } from '../machine/program';
 import { anySchedule } from './path';
 import { fewestPreemptions } from './preemptions';
-import { PROPERTIES } from './properties';
+import { PROPERTIES, rankOf } from './properties';
 import type { Exploration, Witness } from './result';
 import { search, type Interruptible, type Progress, type Reached } from './search';
 import { StateSpace } from './space';
-import { bestSchedule } from './witness';
+import { bestSchedule, type Goal } from './witness';
 
 export type { Progress } from './search';
 
@@ -17,6 +17,8 @@ export interface ExploreOptions {
   readonly maxStates?: number;
   /** The fewest preemptions are not asked for when there are more states than this; 300 000 unless given. */
   readonly maxPreemptionStates?: number;
+  /** Violations that count, all of them unless given. Where another property is violated, the schedule ends without a verdict. */
+  readonly properties?: readonly PropertyId[];
   /** How many states are worked through between two reports of progress, 16 384 unless given. */
   readonly every?: number;
   /** Told how far it has come; when it returns true, the exploration stops with the limit `cancelled`. */
@@ -55,7 +57,9 @@ function* exploration(program: Program, options: ExploreOptions): Interruptible<
   const every = Math.max(1, options.every ?? EVERY);
   const most = Math.min(Math.max(1, options.maxStates ?? MAX_STATES), 2 ** 31 - 2);
   const space = new StateSpace(program, most, options.reduce ?? true);
-  const reached = yield* search(space, every);
+  const { properties } = options;
+  const counts = (rank: number): boolean => properties === undefined || properties.includes(PROPERTIES[rank]!);
+  const reached = only(yield* search(space, every), counts);
   // What was covered is settled by the search: later phases execute no move that it did not.
   const covered = space.covered;
   const violated = PROPERTIES.flatMap((property, rank) => {
@@ -72,15 +76,22 @@ function* exploration(program: Program, options: ExploreOptions): Interruptible<
     negative: reached.negative,
     depth: reached.layers.length - 2,
     covered,
-    witness: violated.length > 0 ? yield* witnessOf(space, reached, every) : undefined,
+    witness: violated.length > 0 ? yield* witnessOf(space, reached, every, counts) : undefined,
     violated,
-    preemptions: violated.length > 0 && small ? yield* fewestPreemptions(space, reached, every) : undefined,
+    preemptions: violated.length > 0 && small ? yield* fewestPreemptions(space, reached, every, counts) : undefined,
   };
 }
 
+/** What was reached, without the violations that do not count. */
+function only(reached: Reached, counts: (rank: number) => boolean): Reached {
+  return { ...reached, shortest: reached.shortest.map((steps, rank) => (counts(rank) ? steps : undefined)), finals: new Map([...reached.finals].filter(([, rank]) => counts(rank))) };
+}
+
 /** An exploration that was cancelled has no time for the best witness and shows any of the shortest. */
-function* witnessOf(space: StateSpace, reached: Reached, every: number): Interruptible<Witness | undefined> {
+function* witnessOf(space: StateSpace, reached: Reached, every: number, counts: (rank: number) => boolean): Interruptible<Witness | undefined> {
   const length = Math.min(...reached.shortest.map((steps) => steps ?? Infinity));
-  const best = reached.limit === 'cancelled' ? undefined : yield* bestSchedule(space, reached, { length, final: (state) => reached.finals.get(state) }, every);
-  return best ?? anySchedule(space, reached);
+  const goal: Goal = { length, final: (state) => reached.finals.get(state), violation: (_thread, _step, property) => counts(rankOf(property)) };
+  const best = reached.limit === 'cancelled' ? undefined : yield* bestSchedule(space, reached, goal, every);
+  const found = best ?? anySchedule(space, reached);
+  return found !== undefined && counts(rankOf(found.property)) ? found : undefined;
 }

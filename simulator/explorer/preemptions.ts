@@ -4,10 +4,10 @@
  */
 import type { Interruptible, Reached } from './search';
 import { NO_RANK, type StateSpace } from './space';
-import { isViolation, NONE } from './targets';
+import { isViolation, NONE, rankOfTarget } from './targets';
 
-/** Undefined when it was stopped, or when nothing violates. The search must be complete. */
-export function* fewestPreemptions(space: StateSpace, reached: Reached, every: number): Interruptible<number | undefined> {
+/** Undefined when it was stopped, or when nothing that counts (by the property's rank) is violated. The search must be complete. */
+export function* fewestPreemptions(space: StateSpace, reached: Reached, every: number, counts: (rank: number) => boolean): Interruptible<number | undefined> {
   if (space.start.violated !== undefined) return 0;
   const { threads } = space;
   // A node is a state and the thread that moved last; one thread more stands for none yet.
@@ -23,12 +23,13 @@ export function* fewestPreemptions(space: StateSpace, reached: Reached, every: n
       seen[node] = 1;
       const last = node % width;
       space.expand((node - last) / width, false);
-      if (space.moves === 0 && space.finalRank !== NO_RANK) return cost;
+      if (space.moves === 0 && space.finalRank !== NO_RANK && counts(space.finalRank)) return cost;
       const goesOn = space.canMove(last);
       for (let move = 0; move < space.moves; move++) {
         const target = space.target[move]!;
         const free = !goesOn || space.thread[move] === last;
         if (isViolation(target)) {
+          if (!counts(rankOfTarget(target))) continue;
           if (free) return cost;
           violatesLater = true;
         } else if (target !== NONE) {
