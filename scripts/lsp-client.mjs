@@ -28,8 +28,8 @@ export class LspClient {
     });
   }
 
-  /** Announces that diagnostics are pulled, as VS Code does: the answer to a pull says when a text has been dealt with, even if nothing changed. */
-  async initialize(root) {
+  /** Announces that diagnostics are pulled, as VS Code does: the answer to a pull says when a text has been dealt with, even if nothing changed. `textDocument` is what else the client can do. */
+  async initialize(root, textDocument = {}) {
     const rootUri = pathToFileURL(root).href;
     const answer = await this.request('initialize', {
       processId: process.pid,
@@ -40,6 +40,7 @@ export class LspClient {
         textDocument: {
           synchronization: {}, publishDiagnostics: { relatedInformation: true }, diagnostic: {},
           codeAction: { codeActionLiteralSupport: { codeActionKind: { valueSet: ['quickfix'] } } },
+          ...textDocument,
         },
       },
     });

@@ -30,7 +30,7 @@ export const proofActions: ActionSource = {
 /** What was explored can be opened by clients that show races. What was not decided can be tried again, with more time. */
 function commandFor(target: FindingTarget, verdict: Verdict | undefined, commands: ReadonlySet<string>): Command {
   if (verdict !== undefined && verdict.proof.kind !== 'unresolved' && commands.has(OPEN_RACE)) {
-    const title = verdict.proof.kind === 'confirmed' ? `Open the proof: ${count(verdict.proof.steps, 'step')} on this code` : 'Open the race scenario of this code, in which nothing went wrong';
+    const title = verdict.proof.kind === 'confirmed' ? `Open the proof: ${count(verdict.proof.steps, 'step')} on this code` : 'Open this code as a scenario, in which nothing went wrong';
     return { title, command: OPEN_RACE, arguments: [{ finding: target }] };
   }
   return { title: 'Prove this finding', command: PROVE_FINDING, arguments: [target] };

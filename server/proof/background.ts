@@ -1,4 +1,7 @@
-/** Proves the findings of open files when nobody types: soon after they were checked, one after the other, and again after each change. What did not change is known to the thread. */
+/**
+ * Proves the findings of open files when nobody types: soon after they were checked, one after the other, and again after each change; on demand those only that were asked
+ * for once. What did not change is known to the thread.
+ */
 import { CancellationTokenSource, type CancellationToken, type TextDocuments } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Delivery } from '../delivery';
@@ -23,7 +26,9 @@ export function proveInBackground({ delivery, documents, log, prove }: Backgroun
   const due = new Map<string, readonly Finding[]>();
   let timer: NodeJS.Timeout | undefined;
   let running: CancellationTokenSource | undefined;
-  const isOn = (): boolean => delivery.settings().enable && delivery.settings().proof === 'background';
+  const isOn = (): boolean => delivery.settings().enable && delivery.settings().proof !== 'off';
+  /** What somebody has asked for stays true without being asked for again. */
+  const isWanted = (finding: Finding): boolean => isWitnessRule(finding.rule) && (delivery.settings().proof === 'background' || delivery.board.of(finding) !== undefined);
 
   function soon(): void {
     clearTimeout(timer);
@@ -31,7 +36,7 @@ export function proveInBackground({ delivery, documents, log, prove }: Backgroun
   }
 
   function take(uri: string, findings: readonly Finding[]): void {
-    const wanted = isOn() ? findings.filter(({ rule }) => isWitnessRule(rule)) : [];
+    const wanted = isOn() ? findings.filter(isWanted) : [];
     if (wanted.length > 0) due.set(uri, wanted);
     else due.delete(uri);
     soon();

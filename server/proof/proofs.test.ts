@@ -1,5 +1,5 @@
 import { CancellationTokenSource, CodeActionTriggerKind, type ClientCapabilities, type CodeAction, type Diagnostic } from 'vscode-languageserver/node';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { ProofAnswer, RaceAnswer } from '../../simulator/present/race-view';
 import { libraryThreads } from '../../witness/testing';
 import { PULL, PUSH, startClient, type TestClient } from '../testing';
@@ -26,6 +26,10 @@ const EVENT = 11;
 const CONFIRMED = /; confirmed by an interleaving of \d+ steps with page migration$/;
 const WITH_DATA: ClientCapabilities = { ...PUSH, textDocument: { ...PUSH.textDocument, publishDiagnostics: { ...PUSH.textDocument!.publishDiagnostics, dataSupport: true }, codeAction: { codeActionLiteralSupport: { codeActionKind: { valueSet: ['quickfix'] } } } } };
 
+/** A proof takes a second or two on a machine that has time. */
+const PATIENCE_MS = 60_000;
+vi.setConfig({ testTimeout: 2 * PATIENCE_MS });
+
 let client: TestClient;
 afterEach(() => client.stop());
 
@@ -38,6 +42,19 @@ async function start(options: { readonly capabilities?: ClientCapabilities; read
 }
 
 const isConfirmed = ([diagnostic]: readonly Diagnostic[]): boolean => CONFIRMED.test(diagnostic?.message ?? '');
+async function eventually<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> {
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`it did not come; logged ${client.logged.join('\n')}`);
+}
+
+/** The first push of these diagnostics from the `since`th push on. */
+const pushed = (wanted: (diagnostics: readonly Diagnostic[]) => boolean, since = 0): Promise<{ readonly diagnostics: readonly Diagnostic[] }> =>
+  eventually(() => client.pushed.slice(since).find(({ uri, diagnostics }) => uri === FILE && wanted(diagnostics)));
+
 const actions = (diagnostics: readonly Diagnostic[]): Promise<CodeAction[]> =>
   client.connection.sendRequest('textDocument/codeAction', { textDocument: { uri: FILE }, range: diagnostics[0]!.range, context: { diagnostics, triggerKind: CodeActionTriggerKind.Invoked } });
 const targetOf = (diagnostics: readonly Diagnostic[]): { readonly uri: string; readonly fingerprint: string } => ({ uri: FILE, fingerprint: (diagnostics[0]!.data as { fingerprint: string }).fingerprint });
@@ -46,8 +63,8 @@ const prove = (target: unknown): Promise<ProofAnswer> => client.connection.sendR
 
 test('a finding is proven in the background: the same diagnostic says so, with the steps on the lines of the file', async () => {
   await start();
-  const { diagnostics: [before] } = await client.push(FILE, (found) => found.length > 0);
-  const { diagnostics } = await client.push(FILE, isConfirmed);
+  const { diagnostics: [before] } = await pushed((found) => found.length > 0);
+  const { diagnostics } = await pushed(isConfirmed);
   const [after] = diagnostics;
   expect(diagnostics).toHaveLength(1);
   expect(after).toMatchObject({ range: before!.range, code: before!.code, severity: before!.severity });
@@ -65,35 +82,28 @@ test('a finding is proven in the background: the same diagnostic says so, with t
 
 test('an edit elsewhere moves the verdict along, and one in the code drops it until it is proven anew', async () => {
   await start();
-  await client.push(FILE, isConfirmed);
+  await pushed(isConfirmed);
   let since = client.pushed.length;
   client.editLine(FILE, 0, 'int before;\nint another;');
-  const { diagnostics: [moved] } = await client.push(FILE, () => true, since);
+  const { diagnostics: [moved] } = await pushed(() => true, since);
   // At once, and never without it.
   expect(moved!.message).toMatch(CONFIRMED);
   expect(moved!.relatedInformation!.at(-1)!.location.range.start.line).toBe(EVENT + 1);
   since = client.pushed.length;
   client.editLine(FILE, 7, '\tint unrelated;');
-  const { diagnostics: [dropped] } = await client.push(FILE, () => true, since);
+  const { diagnostics: [dropped] } = await pushed(() => true, since);
   expect(dropped!.message).not.toMatch(CONFIRMED);
-  await client.push(FILE, isConfirmed, since);
+  await pushed(isConfirmed, since);
 });
 
 test('a fix is preferred once it is proven, and nobody waits for that', async () => {
   await start();
-  const { diagnostics } = await client.push(FILE, (found) => found.length > 0);
+  const { diagnostics } = await pushed((found) => found.length > 0);
   const [fix] = await actions(diagnostics);
   expect(fix!.isPreferred).toBeUndefined();
-  await client.push(FILE, isConfirmed);
-  for (const end = Date.now() + 10_000; ;) {
-    const [proven] = await actions(diagnostics);
-    if (proven!.isPreferred === true) {
-      expect(proven!.title).toMatch(new RegExp(`^${fix!.title} \\(no violation in \\d+ states after the fix\\)$`));
-      break;
-    }
-    expect(Date.now()).toBeLessThan(end);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  await pushed(isConfirmed);
+  const proven = await eventually(async () => (await actions(diagnostics)).find(({ isPreferred }) => isPreferred === true));
+  expect(proven.title).toMatch(new RegExp(`^${fix!.title} \\(no violation in \\d+ states after the fix\\)$`));
 });
 
 test('on demand nothing is proven before somebody asks; then every client that pulls is told to look again', async () => {
@@ -107,13 +117,13 @@ test('on demand nothing is proven before somebody asks; then every client that p
   expect(await report()).toEqual(before);
   const refreshes = client.refreshes;
   expect(await prove(targetOf(before))).toMatchObject({ verdict: 'confirmed', words: 'confirmed by an interleaving of 9 steps with page migration', litmus: expect.stringContaining('/* mm/hasty.c:12 */') as string });
-  await client.until(() => client.refreshes > refreshes);
+  await eventually(() => (client.refreshes > refreshes ? true : undefined));
   expect(isConfirmed(await report())).toBe(true);
 });
 
 test('the quick fix proves, and then opens what was explored', async () => {
   await start({ proof: 'onDemand', commands: ['mmReview.openRace', 'mmReview.proveFinding'] });
-  const { diagnostics } = await client.push(FILE, (found) => found.length > 0);
+  const { diagnostics } = await pushed((found) => found.length > 0);
   const target = targetOf(diagnostics);
   expect((await actions(diagnostics)).map(({ title, command }) => ({ title, command }))).toContainEqual({ title: 'Prove this finding', command: { title: 'Prove this finding', command: 'mmReview.proveFinding', arguments: [target] } });
   await prove(target);
@@ -122,7 +132,7 @@ test('the quick fix proves, and then opens what was explored', async () => {
 
 test('the slice is a race like any other: as it was proven unless something else is asked for', async () => {
   await start({ proof: 'onDemand' });
-  const { diagnostics } = await client.push(FILE, (found) => found.length > 0);
+  const { diagnostics } = await pushed((found) => found.length > 0);
   const finding = targetOf(diagnostics);
   const race = (params: object): Promise<RaceAnswer> => client.connection.sendRequest('mmReview/race', { finding, ...params });
   const { view } = await race({});
@@ -136,7 +146,7 @@ test('the slice is a race like any other: as it was proven unless something else
 
 test('a client that only knows commands is told in a message', async () => {
   await start({ proof: 'onDemand' });
-  const { diagnostics } = await client.push(FILE, (found) => found.length > 0);
+  const { diagnostics } = await pushed((found) => found.length > 0);
   const shown: unknown[] = [];
   client.connection.onNotification('window/showMessage', (params: unknown) => void shown.push(params));
   await client.connection.sendRequest('workspace/executeCommand', { command: 'mmReview.proveFinding', arguments: [targetOf(diagnostics)] });
@@ -146,7 +156,7 @@ test('a client that only knows commands is told in a message', async () => {
 
 test('a proof can be cancelled, and asked for again', async () => {
   await start({ proof: 'onDemand' });
-  const { diagnostics } = await client.push(FILE, (found) => found.length > 0);
+  const { diagnostics } = await pushed((found) => found.length > 0);
   const source = new CancellationTokenSource();
   const asked = client.connection.sendRequest('mmReview/prove', targetOf(diagnostics), source.token);
   setTimeout(() => source.cancel(), 5);
@@ -156,10 +166,10 @@ test('a proof can be cancelled, and asked for again', async () => {
 
 test('switched off, nothing is proven, offered or shown, also when it was shown before', async () => {
   await start();
-  await client.push(FILE, isConfirmed);
+  await pushed(isConfirmed);
   const since = client.pushed.length;
   void client.connection.sendNotification('workspace/didChangeConfiguration', { settings: { mmReview: { proof: 'off' } } });
-  const { diagnostics } = await client.push(FILE, (found) => !isConfirmed(found), since);
+  const { diagnostics } = await pushed((found) => !isConfirmed(found), since);
   expect((await actions(diagnostics)).filter(({ title }) => /prove|proof/i.test(title))).toEqual([]);
   expect(await prove(targetOf(diagnostics))).toMatchObject({ verdict: null, words: 'proofs are switched off in the settings' });
 });

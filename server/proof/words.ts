@@ -30,9 +30,8 @@ function confirmedWords({ steps, adversaries, needsNoRace }: Confirmed): string 
 
 /** It names what was tried: whoever reads it judges what that is worth. */
 function notReachedWords({ tried, pairs, untried, states }: NotReached, bounds: readonly string[]): string {
-  const company = tried.length === 0 ? 'no library thread changes what it reads' : `with ${listed(tried) ?? ''}`;
-  const more = pairs === 0 ? '' : `, and with ${count(pairs, 'pair')} of them`;
+  const company = tried.length === 0 ? ': no other thread changes what it reads' : `, alone or with ${listed(tried) ?? ''}${pairs === 0 ? '' : `, or with ${count(pairs, 'pair')} of them`}`;
   const left = untried === 0 ? '' : `; ${count(untried, 'pair')} left out`;
   const limits = bounds.length === 0 ? '' : `; ${bounds.join(', ')}`;
-  return `no interleaving was found that goes wrong, alone ${tried.length === 0 ? `(${company})` : `or ${company}${more}`} (${count(states, 'state')}${left}${limits}); that does not make it safe`;
+  return `no interleaving was found that goes wrong${company} (${count(states, 'state')}${left}${limits}); that does not make it safe`;
 }
