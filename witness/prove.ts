@@ -80,6 +80,9 @@ export function* prove(scenario: Scenario, { backend, adversaries, maxStates = M
     }
   }
   let untried = 0;
+  // Where the slice comes to the place by itself, others have the most to change.
+  const reachedAlone = (world: string): boolean => attempts.some((attempt) => attempt.world === world && attempt.adversaries.length === 0 && attempt.reached);
+  worlds.sort((a, b) => Number(reachedAlone(b.name)) - Number(reachedAlone(a.name)));
   for (const [name, first, second] of worlds.flatMap(({ name, related }) => pairs(name, related, attempts))) {
     if (attempts.length >= maxAttempts || spent >= budget) {
       untried++;

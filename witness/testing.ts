@@ -10,7 +10,8 @@ import { programOf, readAdversary, readScenario, type Adversary } from '../simul
 import { createSource, passesSite, type Assembled, type Source } from './index';
 
 const directory = path.join(import.meta.dirname, '../scenarios/adversaries');
-const library = new Map(fs.readdirSync(directory).map((file): [string, Adversary] => [path.basename(file, '.litmus'), readAdversary(fs.readFileSync(path.join(directory, file), 'utf8')).adversary!]));
+/** The library threads by their names. */
+export const library: ReadonlyMap<string, Adversary> = new Map(fs.readdirSync(directory).map((file): [string, Adversary] => [path.basename(file, '.litmus'), readAdversary(fs.readFileSync(path.join(directory, file), 'utf8')).adversary!]));
 
 export interface MemoryTree {
   readonly analysis: Analysis;
@@ -61,4 +62,12 @@ export function prove(assembled: Assembled, backend: ParserBackend, sets: readon
     }
   }
   return { verdict: isReached ? 'not reached' : 'site not reached', by: undefined, problems: [...unread], states };
+}
+
+/** Runs a computation that gives way to its end. */
+export function finish<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
 }
