@@ -67,7 +67,7 @@ function planOf(slice: Slice, rule: WitnessRule): Plan {
       return { entries: ['armed', ...(/\bvm_normal_/.test(slice.functions) ? ['zero' as const] : []), 'swap', 'marker', 'unprotected'], accesses: slice.site.isFault && asksFlags ? ['read', 'write', 'unshare'] : ['read'], pages, vmFlags: ['VM_UFFD_WP'], isUser: false, writes: 'armed', filesOnly: true };
     case 'uffd-wp-check-not-repeated':
     case 'hole-filled-under-uffd':
-      return { entries: ['mapped', 'readonly', ...(/\buserfaultfd_(?:wp|armed)\(/.test(slice.functions) ? ['unregistered' as const] : [])], accesses: ['write'], pages, vmFlags: ['VM_UFFD_WP'], isUser: false, writes: 'later' };
+      return { entries: ['mapped', 'readonly'], accesses: ['write'], pages, vmFlags: ['VM_UFFD_WP'], isUser: false, writes: 'later' };
   }
 }
 

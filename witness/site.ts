@@ -203,28 +203,19 @@ function pathFromFault(tree: Tree, ref: FunctionRef): FunctionRef[] | undefined 
   return undefined;
 }
 
-/** How the nearest caller that takes mmap_lock holds it where it calls; undefined as well where it has dropped it by then. */
+/** How the nearest caller that takes mmap_lock takes it. */
 function mmapModeAbove(tree: Tree, ref: FunctionRef): 'read' | 'write' | undefined {
-  const mode = climb(tree, ref, (caller, callee) => {
-    const ir = tree.lower(caller);
-    const taken = mmapNodes(tree, ir, 'mm-lock');
-    if (taken.size === 0) return undefined;
-    const dropped = mmapNodes(tree, ir, 'mm-unlock');
-    const leading = nodesLeadingTo(ir, (node) => node.kind === 'call' && (node.callee === callee.name || node.args.some((arg) => arg.kind === 'name' && arg.name === callee.name)), (_n, id) => dropped.has(id));
-    return [...taken].find(([id]) => leading.has(id))?.[1] ?? (leading.size > 0 ? 'none' : undefined);
+  return climb(tree, ref, (caller) => {
+    for (const name of caller.outline.calls) {
+      const effect = tree.model.primitives.get(name)?.shapes[0]?.effect;
+      if (effect?.op === 'mm-lock' && effect.lock === 'mmap_lock') return effect.mode;
+    }
+    return undefined;
   });
-  return mode === 'none' ? undefined : mode;
-}
-
-function mmapNodes(tree: Tree, ir: FunctionIR, op: 'mm-lock' | 'mm-unlock'): ReadonlyMap<NodeId, 'read' | 'write'> {
-  return new Map([...ir.nodes.entries()].flatMap(([id, node]): [NodeId, 'read' | 'write'][] => {
-    const effect = node.kind === 'call' && node.callee !== undefined ? tree.model.shapeFor(node.callee, node.args.length)?.effect : undefined;
-    return effect?.op === op && effect.lock === 'mmap_lock' ? [[id, effect.mode]] : [];
-  }));
 }
 
 /** Asks the callers of a function, level by level. */
-function climb<T>(tree: Tree, ref: FunctionRef, ask: (caller: FunctionRef, callee: FunctionRef) => T | undefined): T | undefined {
+function climb<T>(tree: Tree, ref: FunctionRef, ask: (caller: FunctionRef) => T | undefined): T | undefined {
   const seen = new Set([ref]);
   let level = [ref];
   for (let depth = 0; depth < 8 && level.length > 0; depth++) {
@@ -233,7 +224,7 @@ function climb<T>(tree: Tree, ref: FunctionRef, ask: (caller: FunctionRef, calle
       for (const caller of [...tree.callersOf(callee), ...tree.usersOf(callee)]) {
         if (seen.has(caller)) continue;
         seen.add(caller);
-        const answer = ask(caller, callee);
+        const answer = ask(caller);
         if (answer !== undefined) return answer;
         above.push(caller);
       }

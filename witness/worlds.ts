@@ -39,7 +39,6 @@ const entries: Readonly<Record<string, Kind>> = {
   readonly: { name: 'readonly', defines: ['READONLY'], title: 'mapped read-only' },
   marker: { name: 'marker', defines: ['MARKER'], title: 'a uffd-wp marker' },
   unprotected: { name: 'unprotected', defines: ['UNPROTECTED'], title: 'not write-protected' },
-  unregistered: { name: 'unregistered', defines: ['UNREGISTERED'], title: 'not registered yet' },
 };
 
 export interface WorldOptions {
@@ -87,11 +86,9 @@ export const holeBlock = `{
 }`;
 
 /** Lines of the init block. Everything that library threads may ask for is there. */
-export function initBlock(slice: Slice, { pages, vmFlags, entries: held }: Pick<WorldOptions, 'entries'> & { readonly pages: 1 | 2; readonly vmFlags: readonly string[] }): string {
+export function initBlock(slice: Slice, { pages, vmFlags }: { readonly pages: 1 | 2; readonly vmFlags: readonly string[] }): string {
   const huge = slice.isHuge;
-  const vmaWith = (registered: readonly string[], flags: readonly string[], rest: string): string => `\tstruct vm_area_struct vma = { .vm_flags = ${[...registered, ...flags, 'VM_WRITE', ...(huge ? ['VM_HUGETLB'] : [])].join(' | ')}${rest} };`;
-  const vma = (flags: readonly string[], rest = ''): string =>
-    (held.includes('unregistered') ? ['#ifdef UNREGISTERED', vmaWith([], flags, rest), '#else', vmaWith(vmFlags, flags, rest), '#endif'].join('\n') : vmaWith(vmFlags, flags, rest));
+  const vma = (flags: readonly string[], rest = ''): string => `\tstruct vm_area_struct vma = { .vm_flags = ${[...vmFlags, ...flags, 'VM_WRITE', ...(huge ? ['VM_HUGETLB'] : [])].join(' | ')}${rest} };`;
   const list = (first: string, more: string): string => (pages === 1 ? first : `{ ${first}, ${more} }`);
   const entry = (value: string): string => `\tpte_t pte${pages === 1 ? '' : `[${pages}]`} __guarded_by(page_table_lock) = ${list(value, 'PTE_PRESENT | PTE_WRITE | page(folio1)')};`;
   const lines = [

@@ -45,10 +45,12 @@ interface SliceProgram extends NamedProgram {
 
 /** What confirms each bug, and the same without it for some. */
 function slices(): Promise<SliceProgram[]> {
-  return withTemporary((directory) => {
+  return withTemporary(async (directory) => {
     const found: SliceProgram[] = [];
     let index = 0;
     for (const { id, rule, finding, source, counterpart } of cases(backend, directory)) {
+      // The runner wants to hear of us now and then.
+      await new Promise((resolve) => setImmediate(resolve));
       const proven = finding && finish(proveFinding(source, finding, { backend, adversaries: [...library.values()] }));
       if (proven?.proof.verdict !== 'confirmed') continue;
       const { selection, program, exploration } = proven.proof.examination;
@@ -59,7 +61,7 @@ function slices(): Promise<SliceProgram[]> {
       const without = other && programAt(sliceCall(other.source, rule, other.site), rule, selection);
       if (without) found.push({ name: `${id} without the bug, ${company}`, rule, program: without });
     }
-    return Promise.resolve(found);
+    return found;
   });
 }
 
