@@ -78,6 +78,8 @@ export interface Analysis {
    * when there is no such finding. Until the generator has ended, or was given up with `return()`, the analysis may not be asked anything else.
    */
   fixes(finding: Finding): Generator<undefined, Fix | undefined>;
+  /** Asks the tree as it would be with a fix of the texts as they are, which are back when this returns. */
+  withFix<T>(fix: Fix, ask: (tree: Tree) => T): T;
   /** What is believed about the functions of this name, of one file or of all; none when there is no such function. */
   summarize(name: string, path?: string): FunctionBelief[];
   /** Who calls what, and what leads to a userfault. */

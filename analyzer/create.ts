@@ -6,17 +6,19 @@ import type { Analysis, AnalysisOptions, CheckOptions, ParseStats } from './anal
 import { believe } from './beliefs';
 import type { FunctionRef, Tree } from './call-graph/tree';
 import { callsPrimitive, createTree } from './call-graph/tree';
+import { forgetRecent } from './dataflow/recent';
 import type { Summaries } from './dataflow/summaries';
 import { createSummaries } from './dataflow/summaries';
 import type { Finding } from './findings/finding';
 import { locate } from './findings/locate';
 import { silence, unusedAllow } from './findings/silence';
 import { findFix } from './fixes/find-fix';
+import { withEdits } from './fixes/with-fix';
 import { createNavigation } from './navigation/navigation';
 import { checks } from './rules';
 import type { Report, RuleCheck } from './rules/rule';
 import type { EntryFacts, FunctionFacts } from './spots/facts';
-import { atOnce, createSpots } from './spots/spots';
+import { createSpots } from './spots/spots';
 
 /** How far up the callers of a function are asked about what it does. */
 const maxCallerDepth = 8;
@@ -38,8 +40,10 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   /** Forgets what the newest texts have made untrue. */
   function catchUp(): void {
     const changes = tree.takeChanges();
+    if (changes.names.size > 0) forgetRecent();
     summaries.renew(changes);
-    spots.forget(changes.names);
+    spots.forget(changes);
+    navigation.forget(changes);
   }
 
   function* checkInSteps(paths: readonly string[], check: CheckOptions = {}): Generator<undefined, Finding[]> {
@@ -49,8 +53,8 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     return silence(tree, paths, reports.map((report) => toFinding(tree, report)).sort(byPosition), check.rules);
   }
 
-  function* reportsIn(paths: readonly string[], asked: readonly RuleCheck[] = all): Generator<undefined, Report[]> {
-    catchUp();
+  function* reportsIn(paths: readonly string[], asked: readonly RuleCheck[] = all, renew = catchUp): Generator<undefined, Report[]> {
+    renew();
     yield* tree.prepare();
     const best = new Map<string, Report>();
     for (const rule of asked) yield* climb(rule, paths, best);
@@ -93,35 +97,38 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     return !rule.settles || rule.settles(ref) || (levels > 0 && tree.callersOf(ref).some((c) => leadsToAnswer(rule, c, levels - 1)));
   }
 
-  const navigation = createNavigation(tree, { catchUp, of: (ref) => atOnce(spots.of(ref)), entryOf: (ref) => spots.entryOf(ref) });
+  const navigation = createNavigation(tree, { catchUp, of: (ref) => spots.of(ref), has: (ref) => spots.has(ref), entryOf: (ref) => spots.entryOf(ref) });
   const definitionAt = (path: string, offset: number): FunctionRef | undefined => tree.functionsIn(path).find((f) => f.start <= offset && offset <= f.start + f.text.length);
 
   return {
     tree,
     navigation,
-    setText(path, text) {
-      tree.setText(path, text);
-      navigation.changed();
-    },
-    invalidate(path) {
-      tree.invalidate(path);
-      navigation.changed();
-    },
+    setText: tree.setText,
+    invalidate: tree.invalidate,
     setModel(model) {
       tree.setModel(model);
-      navigation.changed();
+      navigation.forgetAll();
       // Any call may mean something else now; the functions and their bodies stay.
       summaries = newSummaries();
       spots = createSpots(tree, log);
     },
     index: () => tree.readIndex(),
     checkInSteps,
-    fixes: (finding) => findFix({
-      tree,
-      reportsIn: (paths, rule) => reportsIn(paths, all.filter((c) => rule === undefined || c.info.name === rule)),
-      summaries: () => summaries,
-      identify: (report) => toFinding(tree, report),
-    }, finding),
+    *fixes(finding) {
+      catchUp();
+      // What was tried is taken back: nothing but the summaries need hear of it.
+      const renew = (): void => summaries.renew(tree.takeChanges());
+      return yield* findFix({
+        tree,
+        reportsIn: (paths, rule) => reportsIn(paths, all.filter((c) => rule === undefined || c.info.name === rule), renew),
+        summaries: () => summaries,
+        identify: (report) => toFinding(tree, report),
+      }, finding);
+    },
+    withFix(fix, ask) {
+      catchUp();
+      return withEdits(tree, fix.edits, ask);
+    },
     check(paths, check) {
       const run = checkInSteps(paths, check);
       for (;;) {

@@ -17,12 +17,12 @@ describe('parseCommandLine', () => {
   it('reads everything check takes', () => {
     expect(parseCommandLine(['check', '--root', '/l', 'a.c', '--format=json', '--rules', 'a, b', '--rules=b,c', '--stats', '--', '-odd.c'])).toEqual({
       command: 'check',
-      check: { root: '/l', paths: ['a.c', '-odd.c'], format: 'json', rules: ['a', 'b', 'c'], stats: true },
+      check: { root: '/l', paths: ['a.c', '-odd.c'], format: 'json', rules: ['a', 'b', 'c'], stats: true, prove: false },
     });
   });
 
   it('has defaults', () => {
-    expect(parseCommandLine(['check'])).toEqual({ command: 'check', check: { root: undefined, paths: [], format: 'gcc', rules: undefined, stats: false } });
+    expect(parseCommandLine(['check'])).toEqual({ command: 'check', check: { root: undefined, paths: [], format: 'gcc', rules: undefined, stats: false, prove: false } });
   });
 
   it('knows help, version and the server', () => {

@@ -11,6 +11,8 @@ export interface CheckArguments {
   readonly format: OutputFormat;
   readonly rules: readonly string[] | undefined;
   readonly stats: boolean;
+  /** Say of each finding whether a schedule confirms it. */
+  readonly prove: boolean;
 }
 
 export interface SummaryArguments {
@@ -44,12 +46,23 @@ export interface ProveArguments {
   /** Prove places that have no finding, too: why are they safe? */
   readonly site: boolean;
   readonly format: 'text' | 'json';
+  /** Look for a fix of what was confirmed, and prove it as well. */
+  readonly fix: boolean;
   /** Print the scenarios instead of what came of them. */
   readonly litmus: boolean;
 }
 
+export interface ReportArguments {
+  /** A fingerprint, `FILE:LINE` or `FILE:FUNCTION`. */
+  readonly finding: string;
+  readonly root: string | undefined;
+  /** Ask git who last changed the flagged lines. */
+  readonly blame: boolean;
+}
+
 export type Invocation =
   | { readonly command: 'prove'; readonly prove: ProveArguments }
+  | { readonly command: 'report'; readonly report: ReportArguments }
   | { readonly command: 'check'; readonly check: CheckArguments }
   | { readonly command: 'explain'; readonly rule: string | undefined }
   | { readonly command: 'summary'; readonly summary: SummaryArguments }
@@ -58,7 +71,7 @@ export type Invocation =
   | { readonly command: 'help'; readonly topic: CommandName | undefined }
   | { readonly command: 'version' };
 
-export const commandNames = ['check', 'explain', 'summary', 'simulate', 'prove', 'lsp', 'help'] as const;
+export const commandNames = ['check', 'explain', 'summary', 'simulate', 'prove', 'report', 'lsp', 'help'] as const;
 export type CommandName = (typeof commandNames)[number];
 
 const formats: readonly OutputFormat[] = ['gcc', 'json', 'sarif', 'github'];
@@ -84,6 +97,8 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
       return parseSimulate(rest);
     case 'prove':
       return parseProve(rest);
+    case 'report':
+      return parseReport(rest);
     case 'lsp':
       // The language-server library reads its own options (--stdio, --node-ipc, --socket=, --pipe=, --clientProcessId=) from argv.
       return wantsHelp(rest) ? { command: 'help', topic: 'lsp' } : { command: 'lsp', args: rest };
@@ -111,6 +126,7 @@ const checkOptions = {
   format: { type: 'string' },
   rules: { type: 'string' },
   stats: { type: 'boolean' },
+  prove: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 type CheckOption = keyof typeof checkOptions;
@@ -121,7 +137,7 @@ function parseCheck(args: readonly string[]): Invocation {
   const rules: string[] = [];
   let root: string | undefined;
   let format: OutputFormat = 'gcc';
-  let stats = false;
+  const flags = new Set<'stats' | 'prove'>();
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') {
@@ -131,9 +147,9 @@ function parseCheck(args: readonly string[]): Invocation {
     }
     const option = checkOption(token.name, token.rawName);
     if (option === 'help') return { command: 'help', topic: 'check' };
-    if (option === 'stats') {
-      if (token.value !== undefined) throw new UsageError(`option '--stats' takes no value`, 'check');
-      stats = true;
+    if (option === 'stats' || option === 'prove') {
+      if (token.value !== undefined) throw new UsageError(`option '--${option}' takes no value`, 'check');
+      flags.add(option);
       continue;
     }
     const value = token.value;
@@ -145,7 +161,7 @@ function parseCheck(args: readonly string[]): Invocation {
   }
   const asked = tokens.some((token) => token.kind === 'option' && token.name === 'rules');
   if (asked && rules.length === 0) throw new UsageError(`option '--rules' needs a value`, 'check');
-  return { command: 'check', check: { paths, root, format, rules: asked ? [...new Set(rules)] : undefined, stats } };
+  return { command: 'check', check: { paths, root, format, rules: asked ? [...new Set(rules)] : undefined, stats: flags.has('stats'), prove: flags.has('prove') } };
 }
 
 function parseExplain(args: readonly string[]): Invocation {
@@ -208,7 +224,7 @@ function parseSimulate(args: readonly string[]): Invocation {
   };
 }
 
-const proveOptions = { root: { type: 'string' }, format: { type: 'string' }, site: { type: 'boolean' }, all: { type: 'boolean' }, litmus: { type: 'boolean' } } as const;
+const proveOptions = { root: { type: 'string' }, format: { type: 'string' }, site: { type: 'boolean' }, all: { type: 'boolean' }, litmus: { type: 'boolean' }, 'no-fix': { type: 'boolean' } } as const;
 
 function parseProve(args: readonly string[]): Invocation {
   if (wantsHelp(args)) return { command: 'help', topic: 'prove' };
@@ -224,7 +240,23 @@ function parseProve(args: readonly string[]): Invocation {
   if (values.site === true && values.all === true) throw new UsageError(`'--all' proves findings, '--site' places without one`, 'prove');
   const root = typeof values.root === 'string' ? values.root : undefined;
   if (positionals.length === 0 && !(values.all === true && root !== undefined)) throw new UsageError('prove takes FILE or FILE:FUNCTION, or --all and --root', 'prove');
-  return { command: 'prove', prove: { targets: positionals.length === 0 ? ['mm'] : positionals, root, site: values.site === true, format: values.format === 'json' ? 'json' : 'text', litmus: values.litmus === true } };
+  return { command: 'prove', prove: { targets: positionals.length === 0 ? ['mm'] : positionals, root, site: values.site === true, format: values.format === 'json' ? 'json' : 'text', litmus: values.litmus === true, fix: values['no-fix'] !== true } };
+}
+
+const reportOptions = { root: { type: 'string' }, blame: { type: 'boolean' } } as const;
+
+function parseReport(args: readonly string[]): Invocation {
+  if (wantsHelp(args)) return { command: 'help', topic: 'report' };
+  const { values, positionals, tokens } = parseArgs({ args: [...args], options: reportOptions, strict: false, allowPositionals: true, tokens: true });
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    if (!Object.hasOwn(reportOptions, token.name)) throw new UsageError(`unknown option '${token.rawName}'${didYouMean(token.rawName, Object.keys(reportOptions).map((name) => `--${name}`))}`, 'report');
+    if (token.name === 'blame' && token.value !== undefined) throw new UsageError(`option '--blame' takes no value`, 'report');
+    if (token.name === 'root' && (token.value === undefined || token.value === '')) throw new UsageError(`option '--root' needs a value`, 'report');
+  }
+  const [finding, ...others] = positionals;
+  if (finding === undefined || finding === '' || others.length > 0) throw new UsageError('report takes one finding: FINGERPRINT, FILE:LINE or FILE:FUNCTION', 'report');
+  return { command: 'report', report: { finding, root: typeof values.root === 'string' ? values.root : undefined, blame: values.blame === true } };
 }
 
 function checkOption(name: string, rawName: string): CheckOption {

@@ -4,12 +4,14 @@ import type { Analysis, ParseStats, TreeReader } from '../analyzer/analysis';
 import type { Finding } from '../analyzer/findings/finding';
 import type { ModelProblem } from '../kernel/model-problems';
 import type { ParserBackend } from '../parser/types';
+import type { Verdict } from '../witness/verdict';
 import type { Problem } from '../workspace/files';
 import { createTreeReader, type DiskTreeReader } from '../workspace/reader';
 import { mentionsFaults } from '../workspace/relevance';
 import { isKernelTree } from '../workspace/root';
 import type { Group } from './group';
 import type { Engine, Host } from './host';
+import { proveFindings } from './prove-findings';
 import type { Progress } from './progress';
 import type { Phases } from './stats';
 
@@ -18,6 +20,8 @@ export interface TreeOptions {
   readonly backend: ParserBackend;
   readonly rules: readonly string[] | undefined;
   readonly stats: boolean;
+  /** Where the scenarios are, when findings are to be proven. */
+  readonly prove: string | undefined;
   /** Says where the cache is. */
   readonly env: Host['env'];
   readonly phases: Phases;
@@ -27,6 +31,8 @@ export interface TreeOptions {
 
 export interface TreeResult {
   readonly findings: readonly Finding[];
+  /** Of those that were proven. */
+  readonly verdicts: ReadonlyMap<Finding, Verdict>;
   /** How many of the files could be read. */
   readonly files: number;
   /** Files that were to be checked and could not be; tree paths. */
@@ -36,7 +42,7 @@ export interface TreeResult {
   /** What is wrong with the tree's model file. */
   readonly modelProblems: readonly ModelProblem[];
   readonly stats: ParseStats | undefined;
-  /** Exceptions of the analyzer that cost the figures, but not the findings. */
+  /** Exceptions that cost figures or verdicts, but not the findings. */
   readonly errors: readonly unknown[];
 }
 
@@ -57,10 +63,14 @@ export async function checkTree(group: Group, options: TreeOptions): Promise<Tre
   const unsaved = phases.run('keep the index', () => outlines?.save());
   if (unsaved !== undefined) options.log(`the index was not kept: ${unsaved}`);
   const errors: unknown[] = [];
+  const before = phases.enter('prove');
+  const verdicts = options.prove === undefined ? new Map<Finding, Verdict>() : await proveFindings(analysis, findings, { backend: options.backend, scenarios: options.prove, progress }, errors);
+  phases.enter(before);
   const stats = options.stats ? await count(analysis, readable, options, errors) : undefined;
   const asked = new Set(group.files);
   return {
     findings,
+    verdicts,
     files: readable.length,
     unchecked: problems.filter((problem) => asked.has(problem.path)),
     unread: problems.filter((problem) => !asked.has(problem.path)),

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Finding } from '../analyzer/findings/finding';
 import type { ModelProblem } from '../kernel/model-problems';
+import type { Verdict } from '../witness/verdict';
 import { collectFiles, resolveArgument } from '../workspace/collect';
 import { describeError } from '../workspace/files';
 import { commonDirectory, isInside, isKernelTree } from '../workspace/root';
@@ -13,6 +14,7 @@ import { formatGcc, formatModelProblem, printable } from './format/gcc';
 import { formatGithub } from './format/github';
 import { formatJson } from './format/json';
 import { formatSarif } from './format/sarif';
+import { rebaseVerdict } from './format/verdict';
 import { groupByRoot, rebase, type Group } from './group';
 import { toolName, UsageError, type Host } from './host';
 import { createProgress } from './progress';
@@ -35,6 +37,7 @@ export async function runCheck(args: CheckArguments, host: Host): Promise<0 | 1 
     backend,
     rules: args.rules,
     stats: args.stats,
+    prove: args.prove ? host.scenarios : undefined,
     env: host.env,
     phases,
     progress,
@@ -63,22 +66,28 @@ export async function runCheck(args: CheckArguments, host: Host): Promise<0 | 1 
   }
 
   const root = results.length === 0 ? plan.root : commonDirectory(results.map(([group]) => group.root));
-  const findings = results.flatMap(([group, result]) => result.findings.map((finding) => rebase(finding, group.root, root)));
+  const verdicts = new Map<Finding, Verdict>();
+  const findings = results.flatMap(([group, result]) => result.findings.map((finding) => {
+    const moved = rebase(finding, group.root, root);
+    const verdict = result.verdicts.get(finding);
+    if (verdict) verdicts.set(moved, rebaseVerdict(verdict, group.root, root));
+    return moved;
+  }));
   const parsed = results.flatMap(([, result]) => result.stats ?? []);
   const figures = args.stats ? { parse: addParseStats(parsed), phases: phases.totals(), peakMemory: host.peakMemory() } : undefined;
   const tool = { name: toolName, version: host.version };
   const write: Record<OutputFormat, () => string> = {
-    gcc: () => formatGcc(findings, { root, cwd: host.cwd, palette: paletteFor(host.stdout, host.env) }),
-    json: () => formatJson(tool, root, findings, figures === undefined ? {} : statsJson(figures)),
-    sarif: () => formatSarif(findings, { tool, rules: engine.rules, root, complete: !failed }),
-    github: () => formatGithub(findings, { root, workspace: host.env['GITHUB_WORKSPACE'] || host.cwd }),
+    gcc: () => formatGcc(findings, { root, cwd: host.cwd, palette: paletteFor(host.stdout, host.env), verdicts }),
+    json: () => formatJson(tool, root, findings, figures === undefined ? {} : statsJson(figures), args.prove ? verdicts : undefined),
+    sarif: () => formatSarif(findings, { tool, rules: engine.rules, root, complete: !failed, verdicts }),
+    github: () => formatGithub(findings, { root, workspace: host.env['GITHUB_WORKSPACE'] || host.cwd, verdicts }),
   };
   const text = write[args.format]();
   if (text !== '') host.stdout.write(text);
   // The JSON report holds them.
   if (figures !== undefined && args.format !== 'json') host.stderr.write(statsTable(figures));
   const files = results.reduce((total, [, result]) => total + result.files, 0);
-  if (files > 0) host.stderr.write(summary(findings, files, host.now()));
+  if (files > 0) host.stderr.write(summary(findings, [...verdicts.values()], files, host.now()));
   if (failed) return 2;
   return findings.some((finding) => finding.severity === 'warning') ? 1 : 0;
 }
@@ -152,10 +161,11 @@ export function internalErrorText(error: unknown, host: Host): string {
   return `${toolName}: internal error: ${printable(detail)} (please report it; MM_REVIEW_DEBUG=1 shows where)\n${stack}`;
 }
 
-function summary(findings: readonly Finding[], files: number, milliseconds: number): string {
+function summary(findings: readonly Finding[], verdicts: readonly Verdict[], files: number, milliseconds: number): string {
   const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+  const proven = (['confirmed', 'not reached', 'unresolved'] as const).map((kind) => [verdicts.filter((verdict) => verdict.kind === kind).length, kind] as const).filter(([number]) => number > 0).map((part) => part.join(' '));
   const warnings = findings.filter((finding) => finding.severity === 'warning').length;
   const infos = findings.length - warnings;
   const found = `${warnings === 0 ? 'no warnings' : count(warnings, 'warning')}${infos === 0 ? '' : `, ${count(infos, 'info')}`}`;
-  return `${found} in ${count(files, 'file')} (${(milliseconds / 1000).toFixed(1)} s)\n`;
+  return `${found} in ${count(files, 'file')}${proven.length === 0 ? '' : `: ${proven.join(', ')}`} (${(milliseconds / 1000).toFixed(1)} s)\n`;
 }

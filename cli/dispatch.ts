@@ -32,6 +32,8 @@ export async function run(argv: readonly string[], host: Host): Promise<number |
         return await (await import('./simulate')).runSimulate(invocation.simulate, host);
       case 'prove':
         return await (await import('./prove')).runProve(invocation.prove, host);
+      case 'report':
+        return await (await import('./report')).runReport(invocation.report, host);
       case 'explain':
         return await runExplain(invocation.rule, host);
     }

@@ -15,6 +15,7 @@ Commands:
   summary FUNCTION  what is believed about a function: locks, events, readings
   simulate [FILE]   explore race scenarios and draw the failing schedule
   prove FILE        make a race of each finding, on your own lines, and explore it
+  report FINDING    one finding as text for a commit message, with its race
   lsp --stdio       run the language server, for editors
   help [COMMAND]    show this text, or what a command takes
 
@@ -40,13 +41,16 @@ Options:
                     sarif: SARIF 2.1.0, for code scanning and its viewers
                     github: annotations of a GitHub Actions run
   --rules A,B       run only these rules
+  --prove           say of each finding whether a schedule of its own code confirms it;
+                    takes some seconds for each (see 'mm-review help prove')
   --stats           print what was read, how well, and where the time went
   -h, --help        show this text
 
 Helpers that the analyzer does not know are described in a file .mm-review.json at the
 top of the kernel tree (docs/model-file.md).
 
-Exit status: 0 nothing found, 1 warnings, 2 something could not be checked.
+Exit status: 0 nothing found, 1 warnings, 2 something could not be checked. What --prove
+says changes nothing of that: a finding that was not reached is a finding.
 
 Examples:
   mm-review check ~/linux/mm
@@ -111,11 +115,13 @@ Examples:
 
 Makes a small program of the code around each finding, and explores every interleaving of it
 with other threads of the kernel and of userspace. The verdict is "confirmed", with a schedule
-on your own lines; "not reached", with all that was tried; or "unresolved", and why.
+on your own lines; "not reached", with all that was tried; or "unresolved", and why. Where a
+fix is known, what was confirmed is tried again with it, and you see where it stops the race.
 
 Options:
   --all             every finding below --root DIR/mm (or of the named files)
   --site            places that have no finding: shows why they are safe
+  --no-fix          look for no fix of what was confirmed
   --litmus          print the programs, to keep, edit and run with simulate
   --format FORMAT   text (default) or json
   --root DIR        top of the kernel tree
@@ -127,6 +133,25 @@ Examples:
   mm-review prove mm/hugetlb.c
   mm-review prove --site mm/hugetlb.c:hugetlb_no_page
   mm-review prove --litmus mm/ksm.c:break_ksm > break_ksm.litmus
+`,
+  report: `Usage: mm-review report [--root DIR] [--blame] FINDING
+
+Prints one finding as it would stand in a commit message: what is wrong, the race as a
+diagram with a column for each thread, and what the fix blocks, where one is known. Plain
+text of at most 75 columns. FINDING is FILE:LINE, FILE:FUNCTION, or a fingerprint from
+'check --format json', which is looked for in the kernel tree around the current directory.
+
+Options:
+  --blame           ask git which commits last changed the flagged lines, and add a line
+                    "Fixes:" for each: candidates, for you to judge
+  --root DIR        top of the kernel tree
+  -h, --help        show this text
+
+Exit status: 0, or 2 when there is no such finding, or more than one.
+
+Examples:
+  mm-review report mm/ksm.c:break_ksm
+  mm-review report --blame mm/hugetlb.c:5702
 `,
   lsp: `Usage: mm-review lsp --stdio
 

@@ -43,7 +43,16 @@ describe('prove', () => {
     expect(stdout).toContain('hasty_fault() raises MISSING');
     expect(stdout).toMatch(/^Confirmed: \d+ steps, 1 preemption beside migration\./m);
     expect(stdout).toMatch(/^ +\d+ {2}mm\/a\.c:7 +entry = huge_ptep_get\(/m);
-    for (const line of stdout.split('\n').filter((l) => !/^mm\/|^ +\d+ {2}mm\//.test(l))) expect(line.length, line).toBeLessThanOrEqual(75);
+    for (const line of stdout.split('\n').filter((l) => !/^mm\/|^ +\d+ {2}mm\/|^ {2}[+-]/.test(l))) expect(line.length, line).toBeLessThanOrEqual(75);
+  });
+
+  it('proves the fix, and shows its lines and where it stops the schedule', async () => {
+    const { stdout } = await run('mm/a.c:hasty_fault');
+    expect(stdout).toContain('\nFix: Recheck the entry under the page-table lock before the event.\n  mm/a.c:');
+    expect(stdout).toMatch(/^ {2}\+\tif \(!stable\)$/m);
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(/ Proven for this slice: no violation in \d+ states after the fix, in \d+ worlds and \d+ programs\. The place is still reached\. With the fix, huge_pte_lock\(\) of hasty_fault\(\) waits for page_table_lock, held by P1\. /);
+    expect(stdout).toMatch(/^ *<-- waits for page_table_lock/m);
+    expect((await run('--no-fix', 'mm/a.c:hasty_fault')).stdout).not.toContain('Fix:');
   });
 
   it('does not confirm the place that looks again, and says what was tried', async () => {
@@ -70,6 +79,11 @@ describe('prove', () => {
     expect(proof).toMatchObject({ rule: 'lockless-pte-to-userfault', file: 'mm/a.c', function: 'hasty_fault', verdict: 'confirmed', reason: null, witness: { property: 'unjustified-event', adversaries: ['migration'] } });
     expect((proof.witness as { lines: { line: number }[] }).lines.map(({ line }) => line)).toContain(7);
     expect((proof.attempts as unknown[]).length).toBeGreaterThan(1);
+    expect(proof.fix).toMatchObject({ verdict: 'proven', safety: 'safe', reason: null, replay: { parting: 'waits', outcome: 'left' } });
+    const { edits, attempts, scenario } = proof.fix as { edits: { file: string }[]; attempts: { verdict: string }[]; scenario: string };
+    expect(edits.every(({ file }) => file === 'mm/a.c')).toBe(true);
+    expect(new Set(attempts.map(({ verdict }) => verdict))).toEqual(new Set(['Never']));
+    expect(scenario).toContain('pte_same(');
   });
 
   it('says when there is nothing to prove, and refuses what it does not understand', async () => {

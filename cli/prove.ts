@@ -2,12 +2,14 @@
 import * as path from 'node:path';
 import type { Analysis } from '../analyzer/analysis';
 import type { Finding } from '../analyzer/findings/finding';
+import { hunksOf, type Hunk } from '../analyzer/fixes/hunks';
 import type { ParserBackend } from '../parser/types';
 import type { Adversary } from '../simulator/litmus/scenario';
 import { collectFiles, resolveArgument } from '../workspace/collect';
 import { createTreeReader } from '../workspace/reader';
 import { loadScenarios } from '../workspace/scenarios';
 import { proveFinding, proveSite, type Proven } from '../witness/prove-finding';
+import { proveFix, type FixProof } from '../witness/prove-fix';
 import { sitesOf, type SiteToProve } from '../witness/sites';
 import type { ProveArguments } from './arguments';
 import { proofJson, proofText } from './format/proof';
@@ -32,7 +34,8 @@ export async function runProve(args: ProveArguments, host: Host): Promise<0 | 1 
     const reader = createTreeReader(group.root, group.files);
     const analysis = engine.createAnalysis({ backend, reader, model: engine.loadModel(group.root).model, log: (line) => host.stderr.write(`${toolName}: ${line}\n`) });
     const wanted = (file: string): string | undefined => files.get(path.resolve(group.root, file));
-    for (const result of args.site ? sites(group, wanted, { analysis, backend, adversaries }) : findings(group, wanted, { analysis, backend, adversaries })) {
+    const means = { analysis, backend, adversaries, withFix: args.fix && !args.litmus };
+    for (const result of args.site ? sites(group, wanted, means) : findings(group, wanted, means)) {
       results.push(result);
       if (args.format === 'text') host.stdout.write(args.litmus ? result.proven.assembled?.text ?? '' : `${proofText(result, host)}\n`);
     }
@@ -49,19 +52,26 @@ export async function runProve(args: ProveArguments, host: Host): Promise<0 | 1 
 export interface Told {
   readonly about: Finding | SiteToProve;
   readonly proven: Proven;
+  /** What became of its fix; undefined where nothing was confirmed, or nobody asked. */
+  readonly fix: FixProof | undefined;
+  /** Its lines. */
+  readonly hunks: readonly Hunk[];
 }
 
 interface Means {
   readonly analysis: Analysis;
   readonly backend: ParserBackend;
   readonly adversaries: readonly Adversary[];
+  readonly withFix: boolean;
 }
 
-function* findings({ files }: Group, wanted: (file: string) => string | undefined, { analysis, ...options }: Means): Generator<Told> {
+function* findings({ files }: Group, wanted: (file: string) => string | undefined, { analysis, withFix, ...options }: Means): Generator<Told> {
   for (const about of analysis.check(files)) {
     const name = wanted(about.location.file);
     if (name !== undefined && name !== about.function) continue;
-    yield { about, proven: finish(proveFinding(analysis.tree, about, options)) };
+    const proven = finish(proveFinding(analysis.tree, about, options));
+    const fix = withFix ? finish(proveFix(analysis, about, proven, options)) : undefined;
+    yield { about, proven, fix, hunks: fix && 'fix' in fix ? hunksOf(fix.fix.edits, (file) => analysis.tree.text(file)) : [] };
   }
 }
 
@@ -70,12 +80,12 @@ function* sites({ files }: Group, wanted: (file: string) => string | undefined, 
     for (const ref of analysis.tree.functionsIn(file)) {
       const name = wanted(file);
       if (name !== undefined && name !== ref.name) continue;
-      for (const about of sitesOf(analysis.tree, ref)) yield { about, proven: finish(proveSite(analysis.tree, about.rule, about, options)) };
+      for (const about of sitesOf(analysis.tree, ref)) yield { about, proven: finish(proveSite(analysis.tree, about.rule, about, options)), fix: undefined, hunks: [] };
     }
   }
 }
 
-function finish(steps: Generator<undefined, Proven>): Proven {
+function finish<T>(steps: Generator<undefined, T>): T {
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;

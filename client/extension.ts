@@ -1,7 +1,7 @@
 /** The VS Code extension: starts the language server when the first kernel or litmus file is opened, and shows how it is doing. */
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { State, type LanguageClient } from 'vscode-languageclient/node';
+import type { LanguageClient } from 'vscode-languageclient/node';
 import { registerExplainRule } from './explain-rule';
 import { registerFindings } from './findings/commands';
 import { LITMUS, SELECTOR, forgetRoots, kernelRoot } from './kernel-files';
@@ -43,7 +43,10 @@ export function activate(context: vscode.ExtensionContext): void {
     if (client !== undefined) return;
     comeIntoUse();
     status.reset();
-    const started = createClient(context, { output, trace });
+    // It takes longer to load than all the rest: other C projects do without, and VS Code does not wait for it.
+    const library = await import('./language-client');
+    const { State } = library;
+    const started = createClient(library, context, { output, trace });
     client = started;
     started.onNotification(STATUS_METHOD, (message: unknown) => {
       const news = parseStatus(message);
@@ -104,6 +107,7 @@ export function activate(context: vscode.ExtensionContext): void {
     await chosen?.run();
   }
 
+  const races = registerOpenRace(context, running);
   context.subscriptions.push(
     output,
     trace,
@@ -111,10 +115,10 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.commands.registerCommand('mmReview.restartServer', restartServer),
     vscode.commands.registerCommand('mmReview.showOutput', () => output.show(true)),
     vscode.commands.registerCommand('mmReview.showMenu', showMenu),
-    registerOpenRace(context, running),
+    races,
     registerExplainRule(context),
     registerShowPlaces(),
-    registerFindings(context),
+    registerFindings(context, running, (findings) => races.prepare(findings.flatMap(({ scenario }) => scenario ?? []))),
     registerTasks(context),
     vscode.workspace.onDidOpenTextDocument(startFor),
     vscode.workspace.onDidChangeWorkspaceFolders(forgetRoots),

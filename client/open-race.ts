@@ -1,37 +1,47 @@
 /** The command that opens a race: from a quick fix or lens with its scenario, from a lens of a litmus file with a variant, from a menu with a file, or from the palette with what is under the cursor. */
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { ProgressType, type LanguageClient } from 'vscode-languageclient/node';
+import type { LanguageClient } from 'vscode-languageclient/node';
 import type { RaceView } from '../simulator/present/race-view';
-import type { RaceChoice, RaceTarget } from './panel/messages';
+import { SOURCE, parseFindingData } from './findings/finding';
+import type { FindingTarget, RaceChoice, RaceTarget } from './panel/messages';
 import { createRacePanel } from './panel/race-panel';
+import { createRacePreparer } from './prepare-races';
 import { EXPORT_METHOD, OPEN_RACE, RACE_METHOD, SCENARIOS_METHOD, SCENARIO_SCHEME, SCHEDULES_METHOD, parseChoice, parseExport, parseRaceAnswer, parseScenarios, parseSchedules, parseStates } from './races';
 
 const RULE_PAGES = 'https://github.com/kernel-mm-review/kernel-mm-review/blob/main/docs/rules/';
 
-/** How far the server has come with an exploration. */
-const STATES = new ProgressType<unknown>();
+export interface Races extends vscode.Disposable {
+  /** These scenarios belong to the findings that there are now: they will open at once. */
+  prepare(scenarios: readonly string[]): void;
+}
 
 /** Registers the command and the panel. `running` gives a client that has been started. */
-export function registerOpenRace({ extensionUri: extension, workspaceState: memory }: vscode.ExtensionContext, running: () => Promise<LanguageClient>): vscode.Disposable {
-  /** Texts of the scenarios that were shown, by name. */
+export function registerOpenRace({ extensionUri: extension, workspaceState: memory }: vscode.ExtensionContext, running: () => Promise<LanguageClient>): Races {
+  /** Texts of the scenarios and slices that were shown, by name. */
   const texts = new Map<string, string>();
+  const changed = new vscode.EventEmitter<vscode.Uri>();
+  /** The findings that these slices are of. */
+  const slices = new Map<string, FindingTarget>();
 
   let asked = 0;
 
   const panel = createRacePanel({
-    extension,
+    readPage: (name) => readFileSync(vscode.Uri.joinPath(extension, 'dist', 'panel', name).fsPath, 'utf8'),
     memory,
     async ask(params, token, onStates) {
       const client = await running();
+      const { ProgressType } = await import('./language-client');
       const progress = `race-${++asked}`;
-      const heard = client.onProgress(STATES, progress, (value) => {
+      const heard = client.onProgress(new ProgressType<unknown>(), progress, (value) => {
         const states = parseStates(value);
         if (states !== undefined) onStates(states);
       });
       try {
         const answer = parseRaceAnswer(await client.sendRequest<unknown>(RACE_METHOD, { ...params, progress }, token));
         if (answer.view !== null && 'scenario' in params) texts.set(params.scenario, answer.view.litmus);
+        if (answer.view !== null && 'finding' in params) showSlice(answer.view, params.finding);
         return answer;
       } finally {
         heard.dispose();
@@ -46,11 +56,19 @@ export function registerOpenRace({ extensionUri: extension, workspaceState: memo
     },
   });
 
+  /** A slice changes with the code that it is of. */
+  function showSlice({ name, litmus }: RaceView, finding: FindingTarget): void {
+    const before = texts.get(name);
+    slices.set(name, finding);
+    texts.set(name, litmus);
+    if (before !== undefined && before !== litmus) changed.fire(uriOf(name));
+  }
+
   /** The file that was explored; for a scenario that ships, its text under our scheme. */
   function sourceOf({ name, litmus, source }: RaceView): vscode.Uri {
     const ships = texts.get(name) === litmus || source === null;
     if (ships) texts.set(name, litmus);
-    return ships ? vscode.Uri.from({ scheme: SCENARIO_SCHEME, path: `/${name}.litmus` }) : vscode.Uri.parse(source);
+    return ships ? uriOf(name) : vscode.Uri.parse(source);
   }
 
   async function openSource(view: RaceView, line: number | undefined, viewColumn: vscode.ViewColumn): Promise<void> {
@@ -73,14 +91,16 @@ export function registerOpenRace({ extensionUri: extension, workspaceState: memo
     const editor = vscode.window.activeTextEditor;
     const file = editor && targetOf(editor.document.uri);
     if (editor === undefined || file !== undefined) return file ?? chooseFromAll();
-    const actions = await vscode.commands.executeCommand<readonly vscode.CodeAction[] | undefined>(
-      'vscode.executeCodeActionProvider', editor.document.uri, editor.document.lineAt(editor.selection.active.line).range, vscode.CodeActionKind.QuickFix.value);
-    const races = (actions ?? []).flatMap(({ title, command }) => {
-      const target = command?.command === OPEN_RACE ? parseChoice(command.arguments?.[0])?.target : undefined;
-      return target === undefined ? [] : [{ label: title, target }];
-    });
-    if (races.length === 0) return chooseFromAll();
-    return races.length === 1 ? races[0]?.target : chooseFrom('Kernel MM Review: races of this line', races);
+    const { line } = editor.selection.active;
+    const races = new Map<string, vscode.QuickPickItem & { readonly target: RaceTarget }>();
+    for (const diagnostic of vscode.languages.getDiagnostics(editor.document.uri)) {
+      const { source, range, message } = diagnostic;
+      const scenario = source === SOURCE && range.start.line <= line && line <= range.end.line && 'data' in diagnostic ? parseFindingData(diagnostic.data)?.scenario : undefined;
+      if (scenario !== undefined) races.set(scenario, { label: message, detail: scenario, target: { scenario } });
+    }
+    const [first, ...others] = races.values();
+    if (first === undefined) return chooseFromAll();
+    return others.length === 0 ? first.target : chooseFrom('Kernel MM Review: races of this line', [first, ...others]);
   }
 
   async function open(argument: unknown): Promise<void> {
@@ -94,11 +114,25 @@ export function registerOpenRace({ extensionUri: extension, workspaceState: memo
     }
   }
 
-  return vscode.Disposable.from(
-    panel,
+  function targetOf(uri: vscode.Uri): RaceTarget | undefined {
+    const finding = uri.scheme === SCENARIO_SCHEME ? slices.get(nameOf(uri)) : undefined;
+    if (finding !== undefined) return { finding };
+    if (uri.scheme === SCENARIO_SCHEME) return { scenario: nameOf(uri) };
+    return uri.path.endsWith('.litmus') ? { uri: uri.toString() } : undefined;
+  }
+
+  function inFile(uri: vscode.Uri): RaceChoice | undefined {
+    const target = targetOf(uri);
+    return target && { target };
+  }
+
+  const preparer = createRacePreparer(async (scenario) => (await running()).sendRequest<unknown>(RACE_METHOD, { scenario }));
+  const parts = vscode.Disposable.from(
+    panel, preparer, changed,
     vscode.workspace.onDidSaveTextDocument(({ uri }) => panel.saved(uri.toString())),
     vscode.commands.registerCommand(OPEN_RACE, open),
     vscode.workspace.registerTextDocumentContentProvider(SCENARIO_SCHEME, {
+      onDidChange: changed.event,
       async provideTextDocumentContent(uri) {
         const scenario = nameOf(uri);
         const client = texts.has(scenario) ? undefined : await running();
@@ -106,16 +140,11 @@ export function registerOpenRace({ extensionUri: extension, workspaceState: memo
       },
     }),
   );
+  return { prepare: preparer.prepare, dispose: () => parts.dispose() };
 }
 
-function inFile(uri: vscode.Uri): RaceChoice | undefined {
-  const target = targetOf(uri);
-  return target && { target };
-}
-
-function targetOf(uri: vscode.Uri): RaceTarget | undefined {
-  if (uri.scheme === SCENARIO_SCHEME) return { scenario: nameOf(uri) };
-  return uri.path.endsWith('.litmus') ? { uri: uri.toString() } : undefined;
+function uriOf(name: string): vscode.Uri {
+  return vscode.Uri.from({ scheme: SCENARIO_SCHEME, path: `/${name}.litmus` });
 }
 
 function nameOf(uri: vscode.Uri): string {

@@ -1,7 +1,7 @@
 /** What the client asks the server about races: the names of the requests, and how answers are read. The server has its own; a test holds them together. */
 import { isExportAnswer, isRaceAnswer, isScenarioEntries, isSchedulesAnswer } from './panel/view-check';
 import type { ExportAnswer, MoveView, RaceAnswer, RaceProblem, ScenarioEntry, SchedulesAnswer } from '../simulator/present/race-view';
-import type { RaceChoice, RaceTarget } from './panel/messages';
+import { isFindingTarget, type RaceChoice, type RaceTarget } from './panel/messages';
 
 export const OPEN_RACE = 'mmReview.openRace';
 export const SCENARIOS_METHOD = 'mmReview/scenarios';
@@ -51,5 +51,6 @@ function parseTarget(argument: unknown): RaceTarget | undefined {
   if (typeof argument !== 'object' || argument === null) return undefined;
   if ('scenario' in argument && typeof argument.scenario === 'string') return { scenario: argument.scenario };
   if ('uri' in argument && typeof argument.uri === 'string') return { uri: argument.uri };
+  if ('finding' in argument && isFindingTarget(argument.finding)) return { finding: argument.finding };
   return undefined;
 }

@@ -2,18 +2,16 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { projectDir } from '../scripts/kernel-trees.mjs';
-import { focusEditor, goTo, runCommand, workbenchReady } from './browser.mjs';
+import { chooseQuickFix, focusEditor, goTo, runCommand, workbenchReady } from './browser.mjs';
 import { FILE } from './overlay.mjs';
-import { inWorkbench } from './session.mjs';
+import { PICTURES, inWorkbench } from './session.mjs';
 
-const PICTURES = path.join(projectDir, 'artifacts/e2e/race');
 const SCENARIO = 'hugetlb-missing-unstable-pte';
 const COMMAND = 'Kernel MM Review: Open Related Race Scenario';
 
-test('the race of a warning is opened and stepped through', (t) => inWorkbench(t, PICTURES, play));
+test('the race of a warning is opened and stepped through', (t) => inWorkbench(t, path.join(PICTURES, 'race'), play));
 
-async function play({ t, page, context, server, folder, lines, foreign, picture }) {
+async function play({ t, page, context, server, folder, lines, picture }) {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.origin });
   const race = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
   const verdict = (word) => race.locator('.verdict .word').filter({ hasText: word });
@@ -35,26 +33,13 @@ async function play({ t, page, context, server, folder, lines, foreign, picture 
 
   // The quick fix at the warning.
   await goTo(page, lines.event, 14);
-  const offered = page.locator('.action-widget .monaco-list-row');
-  const explain = offered.filter({ hasText: 'Explain lockless-pte-to-userfault' });
-  // VS Code asks at the cursor as soon as it has moved, too, and on a busy machine takes the one answer for the other.
-  for (let tries = 1; await explain.count() === 0; tries++) {
-    assert.ok(tries <= 5, 'the quick fixes are not offered');
-    await page.keyboard.press('Control+.');
-    await explain.waitFor({ timeout: 5000 }).catch(() => page.keyboard.press('Escape'));
-    if (tries > 1) t.diagnostic(`quick fixes were asked for ${tries} times`);
-  }
-  for (const title of ['Recheck the entry with hugetlb_pte_stable() before the event', 'Silence lockless-pte-to-userfault here']) assert.equal(await offered.filter({ hasText: title }).count(), 1, title);
-  await picture('quick-fix');
-  let since = Date.now();
-  // The menu lies under a block that swallows clicks.
-  const chosen = page.locator('.action-widget .monaco-list-row.focused').filter({ hasText: 'Open the race' });
-  for (let presses = 0; await chosen.count() === 0; presses++) {
-    assert.ok(presses < 10, 'the race cannot be chosen');
-    await page.keyboard.press('ArrowDown');
-    await page.waitForTimeout(100);
-  }
-  await page.keyboard.press('Enter');
+  let since;
+  await chooseQuickFix(page, t, 'Open the race', async () => {
+    const offered = page.locator('.action-widget .monaco-list-row');
+    for (const title of ['Recheck the entry with hugetlb_pte_stable() before the event', 'Silence lockless-pte-to-userfault here', 'Explain lockless-pte-to-userfault']) assert.equal(await offered.filter({ hasText: title }).count(), 1, title);
+    await picture('quick-fix');
+    since = Date.now();
+  });
   await verdict('Sometimes').waitFor();
   t.diagnostic(`from the quick fix to the verdict: ${Date.now() - since} ms`);
   assert.match(await race.locator('.chip').first().innerText(), /lockless-pte-to-userfault/);
@@ -115,20 +100,4 @@ async function play({ t, page, context, server, folder, lines, foreign, picture 
   await picture('picker');
   await rows.filter({ hasText: 'fake-write-fault' }).click();
   await race.locator('.chip').filter({ hasText: 'fake-write-fault' }).waitFor();
-
-  // The window is loaded anew: the panel comes back where it was.
-  await race.locator('h1').click();
-  await page.keyboard.press('ArrowRight');
-  await page.keyboard.press('ArrowRight');
-  await race.locator('aside h2').filter({ hasText: 'After step 2' }).waitFor();
-  // VS Code in a browser writes down what is open every five seconds, when it has nothing else to do.
-  await page.waitForTimeout(12_000);
-  const url = new URL(page.url());
-  url.searchParams.delete('payload'); // It would open the file anew, and nothing else.
-  await page.goto(url.href);
-  since = Date.now();
-  await race.locator('aside h2').filter({ hasText: 'After step 2' }).waitFor();
-  t.diagnostic(`from reloading to the restored panel: ${Date.now() - since} ms`);
-  await picture('restored');
-  assert.deepEqual(foreign, [], 'the page asked nothing of the network');
 }

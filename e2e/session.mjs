@@ -3,11 +3,16 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { projectDir } from '../scripts/kernel-trees.mjs';
 import { makeVsix } from '../scripts/package.mjs';
 import { openBrowser } from './browser.mjs';
 import { installVsix, startCodeServer } from './code-server.mjs';
 import { layTree } from './overlay.mjs';
 import { setup } from './setup.mjs';
+
+export const PICTURES = path.join(projectDir, 'artifacts/e2e');
+/** Pictures that the README shows are taken over when the tests run with MM_REVIEW_UPDATE=1. */
+const README_PICTURES = path.join(projectDir, 'media/pictures');
 
 /** Plays with a workbench of its own, with settings of its own if need be; pictures, and VS Code's logs of a failure, are kept in a folder. */
 export async function inWorkbench(t, pictures, play, settings = {}) {
@@ -17,6 +22,7 @@ export async function inWorkbench(t, pictures, play, settings = {}) {
   try {
     await session(t, vsix, pictures, play, settings);
   } catch (error) {
+    if (process.env.E2E_ONCE) throw error;
     t.diagnostic(`first run failed: ${error.stack ?? error}`);
     await session(t, vsix, path.join(pictures, 'second-run'), play, settings);
     t.diagnostic('second run passed');
@@ -45,12 +51,16 @@ async function session(t, vsix, pictures, play, settings) {
       if (/^(http|ws)/.test(url.protocol) && url.origin !== server.origin && !url.hostname.endsWith('.vscode-resource.vscode-cdn.net')) foreign.push(request.url());
     });
     let count = 0;
-    const picture = async (name) => {
+    const picture = async (name, { readme } = {}) => {
       await page.waitForTimeout(300); // Toasts and overlays finish drawing.
-      await page.screenshot({ path: path.join(pictures, `${++count}-${name}.png`), animations: 'disabled' });
+      const file = path.join(pictures, `${++count}-${name}.png`);
+      await page.screenshot({ path: file, animations: 'disabled' });
+      if (readme !== undefined && process.env.MM_REVIEW_UPDATE) fs.copyFileSync(file, path.join(README_PICTURES, `${readme}.png`));
     };
     try {
-      await play({ t, page, context, server, home, folder, lines, foreign, picture });
+      fs.mkdirSync(README_PICTURES, { recursive: true });
+      await play({ t, page, context, server, home, folder, lines, picture });
+      assert.deepEqual(foreign, [], 'the page asked nothing of the network');
     } catch (error) {
       // What one needs to understand it: a picture, and VS Code's own logs (extension host, output channels).
       await picture('FAILED').catch(() => undefined);

@@ -3,7 +3,7 @@ import { ATTRIBUTE, ATTRIBUTE_CALL, CONTROL, HEAD_MACRO, lockFact, LOCK_FACT, ST
 import { maskBody } from './body';
 import { type Edits } from './edits';
 import type { Annotation } from './ir';
-import { bitsOf, spelling } from './names';
+import { bitsOf, detached, spelling } from './names';
 import { maskWords } from './specifiers';
 import {
   CLOSE_BRACE, CLOSE_PAREN, COMMA, EQUALS, OPEN_BRACE, OPEN_BRACKET, OPEN_PAREN, SEMICOLON, STAR, type Tokens, WORD,
@@ -225,7 +225,7 @@ function readLockFact(text: string, tokens: Tokens, at: number, annotations: Ann
     if (tokens.kind[inner] === OPEN_PAREN && (tokens.match[inner] as number) > inner) inner = tokens.match[inner] as number;
     else if (tokens.kind[inner] === COMMA && kind === 'cond_acquires') start = inner + 1;
   }
-  if (start < close) annotations.push({ kind, lock: text.slice(tokens.start[start] as number, tokens.end[close - 1] as number) });
+  if (start < close) annotations.push({ kind, lock: detached(text.slice(tokens.start[start] as number, tokens.end[close - 1] as number)) });
 }
 
 /**

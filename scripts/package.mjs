@@ -2,6 +2,7 @@
 //
 // The bundles resolve the parsers from `dist/node_modules`, which exists only in the VSIX. It is put together in a folder of its own, so
 // that what a developer has in dist/ stays as it is.
+import { transformSync } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -30,13 +31,14 @@ export function makeVsix() {
   run(path.join(root, 'scripts/build.mjs'), [], root);
   fs.mkdirSync(path.join(root, '.cache'), { recursive: true });
   const stage = fs.mkdtempSync(path.join(root, '.cache', 'vsix-'));
-  for (const name of ['cli.js', 'client.js', 'server.js', 'tree-check.js']) copyBundle(path.join(root, 'dist', name), path.join(stage, 'dist', name));
+  for (const name of ['cli.js', 'client.js', 'language-client.js', 'server.js', 'tree-check.js', 'prover.js']) copyBundle(path.join(root, 'dist', name), path.join(stage, 'dist', name));
   for (const [name, files] of Object.entries(packages)) {
     for (const file of files) copy(path.join(root, 'node_modules', name, file), path.join(stage, 'dist/node_modules', name, file));
   }
   for (const name of ['page.js', 'page.css']) copy(path.join(root, 'dist/panel', name), path.join(stage, 'dist/panel', name));
   fs.cpSync(path.join(root, 'scenarios'), path.join(stage, 'scenarios'), { recursive: true, filter: (name) => fs.statSync(name).isDirectory() || name.endsWith('.litmus') });
-  fs.cpSync(path.join(root, 'media'), path.join(stage, 'media'), { recursive: true });
+  // The README is shown with the pictures of the site.
+  fs.cpSync(path.join(root, 'media'), path.join(stage, 'media'), { recursive: true, filter: (name) => path.basename(name) !== 'pictures' && path.basename(name) !== 'icon.svg' });
   fs.cpSync(path.join(root, 'docs/rules'), path.join(stage, 'docs/rules'), { recursive: true });
   const documents = ['README.md', 'CHANGELOG.md', 'LICENSE'].filter((name) => fs.existsSync(path.join(root, name)));
   for (const name of documents) copy(path.join(root, name), path.join(stage, name));
@@ -48,7 +50,7 @@ export function makeVsix() {
   fs.rmSync(output, { force: true });
   // --no-dependencies: the bundles hold everything but the parsers, and those are in dist/node_modules already.
   run(path.join(root, 'node_modules/@vscode/vsce/vsce'), [
-    'package', '--no-dependencies', '--allow-missing-repository', '--baseContentUrl', `${site}/blob/main`, '--baseImagesUrl', `${site}/raw/main`, '--out', output,
+    'package', '--no-dependencies', '--baseContentUrl', `${site}/blob/main`, '--baseImagesUrl', `${site}/raw/main`, '--out', output,
   ], stage);
   fs.rmSync(stage, { recursive: true, force: true });
   return output;
@@ -62,10 +64,11 @@ function shipped(manifest) {
   return left;
 }
 
-/** The source maps stay at home, so nothing may point to them. */
+/** Without white space and comments; names stay as they are, so that a stack trace can be read. The source maps stay at home, and nothing may point to them. */
 function copyBundle(from, to) {
   fs.mkdirSync(path.dirname(to), { recursive: true });
-  fs.writeFileSync(to, fs.readFileSync(from, 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n'));
+  const { code } = transformSync(fs.readFileSync(from, 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n'), { minifyWhitespace: true, legalComments: 'inline', platform: 'node', target: 'node20' });
+  fs.writeFileSync(to, code);
 }
 
 function copy(from, to) {

@@ -6,6 +6,7 @@ import type { CancellationToken, Diagnostic, PreviousResultId, WorkspaceDocument
 import { DocumentDiagnosticReportKind } from 'vscode-languageserver/node';
 import type { Place, Tree } from './roots';
 import type { FileFindings } from './tree-check/messages';
+import type { Finding } from '../analyzer/findings/finding';
 
 export interface ClosedFiles {
   /** A check has found this in a file, so far. */
@@ -21,6 +22,8 @@ export interface ClosedFiles {
   closed(uri: string, place: Place, shown: boolean): void;
   /** Diagnostics of a closed file, and the number of this result. */
   of(uri: string): { readonly resultId: string; readonly items: readonly Diagnostic[] } | undefined;
+  /** What a check of the whole tree has found in a file that is not open; undefined when none has looked at it. */
+  findingsIn(uri: string): readonly Finding[] | undefined;
   /**
    * Reports what the client does not know yet, and waits when there is nothing: clients ask again every few seconds, and what changes between checks
    * is nothing. While a check runs the reports go through `partial`. Empty when cancelled.
@@ -163,6 +166,7 @@ export function createClosedFiles({ known, isOpen, diagnosticsOf, push, isChecki
       const entry = at(uri);
       return entry && { resultId: String(entry.id), items: entry.diagnostics };
     },
+    findingsIn: (uri) => at(uri)?.file.findings,
     async pull(previous, token, partial) {
       if (!asks) {
         asks = true;

@@ -7,6 +7,7 @@ import { fixActions } from './fix-actions';
 import { isLitmus } from './litmus/document';
 import { litmusFixes } from './litmus/fixes';
 import { raceActions } from './open-race';
+import { proofActions } from './proof/actions';
 import { silenceActions } from './silence-actions';
 
 /** Offers actions for a place. The kinds that the client asks for have been looked at, by the source's own kinds. */
@@ -20,7 +21,7 @@ export interface ActionSource {
 }
 
 /** In the order in which editors show them. */
-const sources: readonly ActionSource[] = [fixActions, raceActions, silenceActions, explainActions, litmusFixes];
+const sources: readonly ActionSource[] = [fixActions, proofActions, raceActions, silenceActions, explainActions, litmusFixes];
 
 export const codeActions: Feature = (context) => {
   const usable = sources.filter((source) => source.usable(context));

@@ -16,10 +16,12 @@ import { isLitmus } from './litmus/document';
 import type { Log } from './log';
 import { createModelFiles, isModelFile } from './model-files';
 import { startProgress } from './progress';
+import { createBoard, type Board } from './proof/board';
 import { createRoots, type Place, type Tree } from './roots';
 import { DEFAULTS, type Settings } from './settings';
 import type { StatusReporter } from './status';
 import { pathToUri, uriToPath } from './uris';
+import type { TreeTexts } from './tree-texts';
 import { watchTree } from './watch';
 import { createWholeTree, type Totals } from './whole-tree';
 import { builtinModel, type KernelModel } from '../kernel/model';
@@ -45,6 +47,8 @@ export interface Delivery {
   pullClosed(previous: readonly PreviousResultId[], token: CancellationToken, partial?: (reports: WorkspaceDocumentDiagnosticReport[]) => void): Promise<WorkspaceDocumentDiagnosticReport[]>;
   /** Checks the trees that are open or in these folders (URIs); undefined when cancelled. Rejects when one cannot be checked. */
   checkWholeTrees(folders: readonly string[], token: CancellationToken): Promise<Totals | undefined>;
+  /** Whether a whole tree is being checked. */
+  isCheckingTree(): boolean;
   /** Files changed on disk. */
   filesChanged(uris: readonly string[]): void;
   /** What was found last in an open document, without the rules that are switched off. */
@@ -56,6 +60,18 @@ export interface Delivery {
    * checks; they are begun anew when a text changes meanwhile. Undefined when cancelled, or when the document is not open (any more).
    */
   ask<T>(uri: string, question: Question<T>, token: CancellationToken): Promise<T | undefined>;
+  /** What is known of the proofs of findings. */
+  readonly board: Board;
+  /** The board has news: tells the client what looks different now. */
+  redraw(): void;
+  /** Where a document belongs; undefined when its tree is not open. */
+  placeOf(uri: string): Place | undefined;
+  /** Findings of a document for its newest text, or of a closed file that a check of the whole tree has looked at; undefined when cancelled, or when nothing is known of it. */
+  newestFindings(uri: string, token: CancellationToken): Promise<readonly Finding[] | undefined>;
+  /** Calls back when files of a tree changed on disk. */
+  onFiles(listener: (tree: Tree, files: readonly string[]) => void): void;
+  /** A tree as the client has it. */
+  textsOf(tree: Tree): Omit<TreeTexts, 'forgotten'>;
   /** URI of a file of the tree that a document belongs to. */
   uriOf(uri: string, file: string): string;
   /** An open document of the kernel tree that a file belongs to, through which its analysis can be asked; the file itself when it is open. */
@@ -102,6 +118,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
   const shown = new Map<string, Shown>();
   const listeners: FindingsListener[] = [];
   const settingsListeners: (() => void)[] = [];
+  const fileListeners: ((tree: Tree, files: readonly string[]) => void)[] = [];
   const checkers = new Map<Tree, Checker>();
   const roots = createRoots({ engine, log: log.info, onTree: treeOpened, caches: () => settings.cache });
   const models = createModelFiles({
@@ -112,25 +129,21 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       wholeTree.changed(tree);
     },
   });
+  const board = createBoard();
   let settings = DEFAULTS;
-  const wholeTree = createWholeTree({
-    connection,
-    engine,
-    log,
-    settings: () => settings,
-    textsOf: (tree) => ({
-      texts: new Map([...shown.values()].filter(({ place }) => place.tree === tree).map(({ uri, place }) => [place.path, documents.get(uri)?.getText() ?? ''])),
-      entries: [...models.modelOf(tree).primitives.values()].filter((entry) => builtinModel.primitives.get(entry.name) !== entry),
-    }),
-    closedFiles: () => closedFiles,
+  const verdictOf = (finding: Finding): ReturnType<Board['of']> => (settings.proof === 'off' ? undefined : board.of(finding));
+  const textsOf = (tree: Tree): Omit<TreeTexts, 'forgotten'> => ({
+    texts: new Map([...shown.values()].filter(({ place }) => place.tree === tree).map(({ uri, place }) => [place.path, documents.get(uri)?.getText() ?? ''])),
+    entries: [...models.modelOf(tree).primitives.values()].filter((entry) => builtinModel.primitives.get(entry.name) !== entry),
   });
+  const wholeTree = createWholeTree({ connection, engine, log, settings: () => settings, textsOf, closedFiles: () => closedFiles });
   const closedFiles = createClosedFiles({
     pulls,
     known: roots.known,
     isOpen: ({ tree, path }) => documentAt(tree, path) !== undefined,
     diagnosticsOf(tree, { findings, lineLengths }) {
       const lengths = new Map(lineLengths);
-      return toDiagnostics(findings, { uriOf: (file) => uriIn(tree, file), lengthOf: (line) => lengths.get(line) ?? 0 }, settings, can);
+      return toDiagnostics(findings, { uriOf: (file) => uriIn(tree, file), lengthOf: (line) => lengths.get(line) ?? 0, verdictOf }, settings, can);
     },
     push: (uri, diagnostics) => void connection.sendDiagnostics({ uri, diagnostics }),
     isChecking: wholeTree.isChecking,
@@ -186,6 +199,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
     const document = documentAt(tree, path);
     if (document === undefined) return;
     document.findings = findings;
+    board.consider(tree, findings);
     tellListeners(document.uri, wanted(document));
     deliver(document);
   }
@@ -221,7 +235,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
     const uriOf = (file: string): string => uriIn(tree, file);
     const lengthOf = (line: number): number =>
       documents.get(uri)?.getText({ start: { line, character: 0 }, end: { line: line + 1, character: 0 } }).trimEnd().length ?? 0;
-    return toDiagnostics(findings, { uriOf, lengthOf }, settings, can);
+    return toDiagnostics(findings, { uriOf, lengthOf, verdictOf }, settings, can);
   }
 
   function requestRefresh(): void {
@@ -230,12 +244,16 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
     refreshTimer = setTimeout(() => {
       // A request that was under way may have told the client in the meantime.
       const outdated = [...shown.values()].some((document) => document.told !== undefined && document.told.text !== JSON.stringify(diagnosticsOf(document)));
-      if (outdated) refresh();
+      if (outdated) void refresh();
     }, REFRESH_MS).unref();
   }
 
-  function refresh(): void {
-    connection.sendRequest(DiagnosticRefreshRequest.type).then(undefined, (error: unknown) => log.failure('Asking the client to pull again', error));
+  async function refresh(): Promise<void> {
+    try {
+      await connection.sendRequest(DiagnosticRefreshRequest.type);
+    } catch (error) {
+      log.failure('Asking the client to pull again', error);
+    }
   }
 
   function reportStatus(tree: Tree, busy: boolean, first: boolean): void {
@@ -300,7 +318,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       models.show(next.enable);
       // Nothing was looked for while the product was off.
       if (enabled) for (const checker of checkers.values()) checker.wake();
-      if (refreshes && shown.size > 0) refresh();
+      if (refreshes && shown.size > 0) void refresh();
       for (const document of shown.values()) tellListeners(document.uri, wanted(document));
       if (!pulls) for (const document of shown.values()) deliver(document);
       closedFiles.redraw();
@@ -334,6 +352,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       }
       return wholeTree.check([...checkers.keys()], token);
     },
+    isCheckingTree: wholeTree.isChecking,
     filesChanged: guarded('Taking over changed files', (uris: readonly string[]) => {
       const byTree = new Map<Tree, string[]>();
       for (const uri of uris) {
@@ -347,6 +366,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       }
       for (const [tree, paths] of byTree) {
         checkers.get(tree)?.invalidate(paths);
+        for (const listener of fileListeners) listener(tree, paths);
         wholeTree.changed(tree, paths.filter((file) => documentAt(tree, file) === undefined));
       }
     }),
@@ -360,6 +380,19 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       const place = shown.get(uri)?.place;
       return place && checkers.get(place.tree)?.ask(place.path, question, token);
     },
+    board,
+    redraw() {
+      for (const document of shown.values()) deliver(document);
+      closedFiles.redraw();
+    },
+    placeOf: (uri) => shown.get(uri)?.place ?? roots.known(uri),
+    async newestFindings(uri, token) {
+      await ready;
+      const place = shown.get(uri)?.place;
+      return place ? checkers.get(place.tree)?.findings(place.path, token) : closedFiles.findingsIn(uri);
+    },
+    onFiles: (listener) => void fileListeners.push(listener),
+    textsOf,
     uriOf(uri, file) {
       const tree = shown.get(uri)?.place.tree;
       return tree === undefined ? uri : uriIn(tree, file);

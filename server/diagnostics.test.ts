@@ -9,7 +9,7 @@ const finding: Finding = {
   steps: [{ kind: 'event', location: { file: 'mm/b.c', line: 1, column: 1, endLine: 2, endColumn: 1 }, function: 'g', message: 'here' }],
   scenario: null, assumptions: [], fingerprint: '0',
 };
-const around = { uriOf: (file: string) => `file:///linux/${file}`, lengthOf: () => 17 };
+const around = { uriOf: (file: string) => `file:///linux/${file}`, lengthOf: () => 17, verdictOf: () => undefined };
 const all = { relatedInformation: true, codeDescription: true, data: true };
 
 test('a finding of several lines is underlined in its first', () => {

@@ -1,7 +1,9 @@
 /** A finding as an LSP diagnostic. */
 import { DiagnosticSeverity, type Diagnostic, type DiagnosticRelatedInformation, type Range } from 'vscode-languageserver/node';
+import type { Verdict } from './proof/verdict';
+import { messageWords, scheduleWords, verdictWords } from './proof/words';
 import type { RuleLevel, Settings } from './settings';
-import type { Finding, Location } from '../analyzer/findings/finding';
+import type { Finding, Location, Step } from '../analyzer/findings/finding';
 
 export const SOURCE = 'mm-review';
 
@@ -22,6 +24,18 @@ export interface FindingData {
   readonly function: string;
   /** Left out when none ships. */
   readonly scenario?: string;
+  /** What came of proving it. */
+  readonly verdict?: VerdictData;
+}
+
+export interface VerdictData {
+  readonly kind: Verdict['proof']['kind'];
+  /** A sentence without its full stop. Of a confirmed finding it is the end of the message, too. */
+  readonly words: string;
+  /** So many of the related places are those of the path; behind them come those of the proof. */
+  readonly path: number;
+  /** Whether there is a scenario to be opened. */
+  readonly scenario: boolean;
 }
 
 /** What the diagnostics of a file need to know of their surroundings. */
@@ -30,6 +44,8 @@ export interface Surroundings {
   readonly uriOf: (file: string) => string;
   /** Length of a line (0-based) of the file that the findings are in, without the white space at its end. */
   readonly lengthOf: (line: number) => number;
+  /** What is known of the proof of a finding. */
+  readonly verdictOf: (finding: Finding) => Verdict | undefined;
 }
 
 /** Diagnostics of one file, without the rules that the user has switched off. */
@@ -42,30 +58,55 @@ export function toDiagnostics(findings: readonly Finding[], around: Surroundings
 }
 
 function toDiagnostic(finding: Finding, around: Surroundings, level: RuleLevel, can: DiagnosticAbilities): Diagnostic {
-  const firstLine = finding.message.split('\n', 1)[0] ?? '';
+  const verdict = around.verdictOf(finding);
+  const message = messageOf(finding, verdict);
+  const places = [...finding.steps, ...(verdict ? proofOf(finding, verdict) : [])];
   const diagnostic: Diagnostic = {
     range: onOneLine(toRange(finding.location), around.lengthOf),
     severity: finding.severity === 'warning' && level === 'warning' ? DiagnosticSeverity.Warning : DiagnosticSeverity.Information,
     code: finding.rule,
     source: SOURCE,
-    message: can.relatedInformation ? firstLine : withSteps(firstLine, finding),
+    message: can.relatedInformation ? message : withPlaces(message, places),
   };
   if (can.codeDescription) diagnostic.codeDescription = { href: `${RULE_PAGES}${finding.rule}.md` };
-  if (can.relatedInformation) diagnostic.relatedInformation = related(finding, around.uriOf);
-  if (can.data) diagnostic.data = dataOf(finding);
+  if (can.relatedInformation) diagnostic.relatedInformation = related(places, around.uriOf);
+  if (can.data) diagnostic.data = dataOf(finding, verdict);
   return diagnostic;
 }
 
-/** What a client needs to find it again and to group it. VS Code's client reads it, and so do the actions that get it back. */
-function dataOf({ fingerprint, function: name, scenario }: Finding): FindingData {
-  return { fingerprint, function: name, ...(scenario !== null && { scenario }) };
+/** Lists of problems show one line. */
+function messageOf(finding: Finding, verdict: Verdict | undefined): string {
+  const firstLine = finding.message.split('\n', 1)[0] ?? '';
+  const more = verdict && messageWords(verdict);
+  return more === undefined ? firstLine : `${firstLine}; ${more}`;
 }
 
-function related(finding: Finding, uriOf: (file: string) => string): DiagnosticRelatedInformation[] {
-  return finding.steps.map((step) => ({
-    location: { uri: uriOf(step.location.file), range: toRange(step.location) },
-    message: step.message,
-  }));
+/** What a client needs to find it again and to group it. VS Code's client reads it, and so do the actions that get it back. */
+function dataOf({ fingerprint, function: name, scenario, steps }: Finding, verdict: Verdict | undefined): FindingData {
+  return {
+    fingerprint, function: name, ...(scenario !== null && { scenario }),
+    ...(verdict && { verdict: { kind: verdict.proof.kind, words: verdictWords(verdict), path: steps.length, scenario: verdict.litmus !== null } }),
+  };
+}
+
+/** A place with what there is to say of it. */
+type Related = Pick<Step, 'location' | 'message'>;
+
+/** The schedule that confirms the finding; or, at the finding, what was tried. Why nothing could be decided is no news about the code. */
+function proofOf({ location }: Finding, verdict: Verdict): Related[] {
+  const { proof } = verdict;
+  switch (proof.kind) {
+    case 'unresolved': return [];
+    case 'not reached': return [{ location, message: verdictWords(verdict) }];
+    case 'confirmed': return [
+      { location, message: `${verdictWords(verdict)}. ${proof.sentence}` },
+      ...proof.lines.map((line) => ({ location: line.location ?? location, message: scheduleWords(line, proof.steps) })),
+    ];
+  }
+}
+
+function related(places: readonly Related[], uriOf: (file: string) => string): DiagnosticRelatedInformation[] {
+  return places.map(({ location, message }) => ({ location: { uri: uriOf(location.file), range: toRange(location) }, message }));
 }
 
 /** A call that goes on in the next line is underlined in its first only: editors would underline the next line's indentation, too. */
@@ -75,8 +116,8 @@ function onOneLine(range: Range, lengthOf: (line: number) => number): Range {
 }
 
 /** A client without related information gets the path in the message: a warning without it cannot be judged. */
-function withSteps(firstLine: string, finding: Finding): string {
-  return [firstLine, ...finding.steps.map((step) => `  ${step.location.file}:${step.location.line}: ${step.message}`)].join('\n');
+function withPlaces(message: string, places: readonly Related[]): string {
+  return [message, ...places.map(({ location, message: words }) => `  ${location.file}:${location.line}: ${words}`)].join('\n');
 }
 
 /** Locations are 1-based, LSP ranges 0-based; both count UTF-16 code units and end exclusively. */

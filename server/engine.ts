@@ -13,6 +13,8 @@ export type ServerReader = Pick<DiskTreeReader, 'indexFiles' | 'read' | 'add' | 
 export interface Engine {
   /** Script of the thread that checks whole trees (`tree-check/main.ts`); without one the server does it itself. */
   readonly treeCheckThread?: string;
+  /** Script of the thread that proves findings (`proof/main.ts`); without one the server does it itself. */
+  readonly proverThread?: string;
   /** One line for the log: which parser runs. */
   readonly description: string;
   readonly backend: ParserBackend;

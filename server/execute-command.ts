@@ -2,6 +2,7 @@
 import { LSPErrorCodes, ResponseError, type CancellationToken } from 'vscode-languageserver/node';
 import { checkWorkspace } from './check-whole-tree';
 import type { Feature, FeatureContext } from './feature';
+import { proveFinding } from './proof/requests';
 import { explainRule, selectRange } from './show-commands';
 
 export interface ServerCommand {
@@ -13,7 +14,7 @@ export interface ServerCommand {
   run(argument: unknown, context: FeatureContext, token: CancellationToken): Promise<unknown>;
 }
 
-const commands: readonly ServerCommand[] = [checkWorkspace, explainRule, selectRange];
+const commands: readonly ServerCommand[] = [checkWorkspace, proveFinding, explainRule, selectRange];
 
 export const executeCommands: Feature = (context) => {
   const usable = commands.filter((command) => command.usable(context));

@@ -5,6 +5,7 @@ import type { Delivery } from './delivery';
 import type { Engine } from './engine';
 import type { LitmusDiagnostics } from './litmus/diagnostics';
 import type { Log } from './log';
+import type { Proofs } from './proof/proofs';
 
 export interface FeatureContext {
   readonly connection: Connection;
@@ -17,6 +18,8 @@ export interface FeatureContext {
   readonly commands: ReadonlySet<string>;
   /** Findings, settings, and questions to the analysis, by document. */
   readonly delivery: Delivery;
+  /** Proofs of findings. */
+  readonly proofs: Proofs;
   /** What is wrong in litmus files. */
   readonly litmus: LitmusDiagnostics;
   /** URIs of the folders that the client has open. */

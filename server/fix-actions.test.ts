@@ -62,10 +62,11 @@ const apply = (text: string, edit: TextDocumentEdit): string => TextDocument.app
 const rulesIn = (text: string): string[] => createAnalysis({ backend, reader: { indexFiles: () => ['mm/shelf.c'], read: () => text } }).check(['mm/shelf.c']).map((f) => `${f.rule}: ${f.message.split('\n', 1)[0]}`);
 
 describe('the fix of a rule', () => {
-  test('a safe one is preferred, has the version of the text, and removes the finding', async () => {
+  test('a safe one has the version of the text, and removes the finding; it is not preferred before it is proven', async () => {
     const diagnostics = await open(RACY);
     const [fix] = await actions(diagnostics);
-    expect(fix).toMatchObject({ title: 'Recheck the entry under the page-table lock before the event', kind: 'quickfix', isPreferred: true, diagnostics });
+    expect(fix).toMatchObject({ title: 'Recheck the entry under the page-table lock before the event', kind: 'quickfix', diagnostics });
+    expect(fix?.isPreferred).toBeUndefined();
     expect(change(fix).textDocument).toEqual({ uri: FILE, version: 1 });
     expect(rulesIn(apply(RACY, change(fix)))).toEqual([]);
     // Asked again, it is the same.
@@ -147,14 +148,14 @@ describe('a comment that silences', () => {
       shown.push(params);
       return { success: true };
     });
-    expect(client.capabilities.executeCommandProvider).toEqual({ commands: ['mmReview.checkWorkspace', 'mmReview.explainRule', 'mmReview.selectRange'] });
+    expect(client.capabilities.executeCommandProvider).toEqual({ commands: ['mmReview.checkWorkspace', 'mmReview.proveFinding', 'mmReview.explainRule', 'mmReview.selectRange'] });
     await client.connection.sendRequest('workspace/executeCommand', { command: action.command!.command, arguments: action.command!.arguments });
     const lines = apply(FAKE, change(action)).split('\n');
     const line = lines.findIndex((l) => l.includes('...'));
     expect(shown).toEqual([{ uri: FILE, takeFocus: true, selection: { start: { line, character: lines[line]!.indexOf('...') }, end: { line, character: lines[line]!.indexOf('...') + 3 } } }]);
     client.stop();
     expect((await silence(FAKE, PLAIN)).command).toBeUndefined();
-    expect(client.capabilities.executeCommandProvider).toEqual({ commands: ['mmReview.checkWorkspace'] });
+    expect(client.capabilities.executeCommandProvider).toEqual({ commands: ['mmReview.checkWorkspace', 'mmReview.proveFinding'] });
   });
 });
 
@@ -181,7 +182,7 @@ describe('the page of a rule', () => {
 
   test('is left to a client that has the command, and to the link where nobody can show it', async () => {
     expect(await explain(await withPage({ capabilities: VERSIONED, initializationOptions: { commands: ['mmReview.explainRule'] } }))).toBeDefined();
-    expect(client.capabilities.executeCommandProvider).toEqual({ commands: ['mmReview.checkWorkspace', 'mmReview.selectRange'] });
+    expect(client.capabilities.executeCommandProvider).toEqual({ commands: ['mmReview.checkWorkspace', 'mmReview.proveFinding', 'mmReview.selectRange'] });
     client.stop();
     expect(await explain(await withPage({ capabilities: PLAIN }))).toBeUndefined();
   });

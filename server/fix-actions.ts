@@ -4,6 +4,7 @@ import type { ActionSource } from './code-actions';
 import type { Delivery } from './delivery';
 import { SOURCE, toRange } from './diagnostics';
 import type { FeatureContext } from './feature';
+import { fixProofWords } from './proof/fix-proof';
 import { toWorkspaceEdit, type DocumentEdits } from './workspace-edit';
 import type { Fix } from '../analyzer/fixes/fix';
 import { fixers } from '../analyzer/fixes';
@@ -15,7 +16,7 @@ export const fixActions: ActionSource = {
     const actions: CodeAction[] = [];
     for (const diagnostic of diagnostics) {
       const found = diagnostic.source === SOURCE && fixers.has(String(diagnostic.code)) ? await fixOf(uri, diagnostic, context, token) : undefined;
-      if (found?.fix) actions.push(toAction(found.fix, found.versions, uri, diagnostic, context));
+      if (found?.fix) actions.push(toAction(found.fix, found.versions, uri, diagnostic, context, fixProofWords(uri, diagnostic, found.fix, context.delivery)));
     }
     return actions;
   },
@@ -52,7 +53,7 @@ async function fixOf(uri: string, { code, range: { start } }: Diagnostic, { deli
   return answer;
 }
 
-function toAction({ title, safety, why, edits }: Fix, versions: ReadonlyMap<string, number>, uri: string, diagnostic: Diagnostic, { capabilities, delivery }: FeatureContext): CodeAction {
+function toAction({ title, safety, why, edits }: Fix, versions: ReadonlyMap<string, number>, uri: string, diagnostic: Diagnostic, { capabilities, delivery }: FeatureContext, proof: string | undefined): CodeAction {
   const byFile = new Map<string, DocumentEdits>();
   for (const { location, text } of edits) {
     const target = delivery.uriOf(uri, location.file);
@@ -60,11 +61,13 @@ function toAction({ title, safety, why, edits }: Fix, versions: ReadonlyMap<stri
     byFile.set(target, { uri: target, version: versions.get(target) ?? null, edits: [...old, { range: toRange(location), newText: text }] });
   }
   const isSafe = safety === 'safe';
+  const remarks = [...(isSafe ? [] : ['read it first']), ...(proof === undefined ? [] : [proof])];
   return {
-    title: isSafe ? title : `${title} (read it first)`,
+    title: remarks.length === 0 ? title : `${title} (${remarks.join('; ')})`,
     kind: CodeActionKind.QuickFix,
     diagnostics: [diagnostic],
-    ...(isSafe && { isPreferred: true }),
+    // What an editor applies at one key has to be right.
+    ...(isSafe && proof !== undefined && { isPreferred: true }),
     edit: toWorkspaceEdit(capabilities, [...byFile.values()], isSafe ? undefined : { label: title, description: why }),
   };
 }

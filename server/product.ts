@@ -26,6 +26,7 @@ export async function loadEngine(): Promise<Engine> {
   return {
     backend,
     treeCheckThread: path.join(__dirname, 'tree-check.js'),
+    proverThread: path.join(__dirname, 'prover.js'),
     description: `${backend.name} parser`,
     createAnalysis: (reader, log, outlines) => createAnalysis({ backend, reader, log, ...(outlines && { outlines }) }),
     openOutlines: (root) => (typeof __MM_REVIEW_PARSER__ === 'string' ? openOutlineCache(root, { env: process.env, version: __MM_REVIEW_PARSER__ }) : undefined),

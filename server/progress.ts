@@ -5,8 +5,8 @@ import type { Log } from './log';
 export interface Progress {
   /** Cancelled by the user. */
   readonly token: CancellationToken;
-  /** `percentage` from 0 to 100; the message says what is being done. */
-  report(percentage: number, message: string): void;
+  /** `percentage` from 0 to 100, undefined where nobody can tell; the message says what is being done. */
+  report(percentage: number | undefined, message: string): void;
   end(): void;
 }
 
@@ -23,7 +23,7 @@ export function startProgress(connection: Connection, title: string, log: Log): 
   const source = new CancellationTokenSource();
   let reporter: WorkDoneProgressServerReporter | undefined;
   let ended = false;
-  let latest = { percentage: 0, message: '' };
+  let latest: { readonly percentage: number | undefined; readonly message: string } = { percentage: 0, message: '' };
   let reported = 0;
   const timer = setTimeout(() => {
     connection.window.createWorkDoneProgress().then((created) => {
@@ -36,11 +36,12 @@ export function startProgress(connection: Connection, title: string, log: Log): 
   return {
     token: source.token,
     report(percentage, message) {
-      latest = { percentage: Math.floor(percentage), message };
+      latest = { percentage: percentage === undefined ? undefined : Math.floor(percentage), message };
       const now = performance.now();
       if (reporter === undefined || now < reported + REPORT_MS) return;
       reported = now;
-      reporter.report(latest.percentage, message);
+      if (latest.percentage === undefined) reporter.report(message);
+      else reporter.report(latest.percentage, message);
     },
     end() {
       if (ended) return;

@@ -43,10 +43,13 @@ export interface Asking {
 
 export interface File {
   readonly text: string;
-  readonly source: string;
+  /** Where it can be read; undefined when it is in no file. */
+  readonly source: string | undefined;
+  /** How the finding was confirmed that it is the slice of: so it is shown unless something else is asked for. */
+  readonly proven?: { readonly variant: string; readonly adversaries: readonly string[]; /** What they are called. */ readonly words: string };
 }
 
-/** The litmus file of a request, or why there is none. */
+/** The litmus file of a request, or why there is none. Slices of findings have to be made. */
 export function fileOf({ scenario, uri = '' }: RaceRequest, { scenarios }: ScenarioLibrary, documents: TextDocuments<TextDocument>): File | string {
   if (scenario !== undefined) {
     const file = scenarios.find((candidate) => candidate.scenario?.name === scenario);
@@ -83,7 +86,11 @@ export async function raceAnswer(file: File, request: RaceRequest, asking: Askin
   await nextTurn();
   if (asking.token.isCancellationRequested) return undefined;
   const beside = counterpart && 'examination' in counterpart ? { counterpart: counterpart.examination } : {};
-  return { view: buildRaceView({ examination: found.examination, adversaries: candidates(scenario, asking.library.adversaries), source: file.source, ...beside }), problems: [] };
+  const company = file.proven && { words: file.proven.words, isShown: request.adversaries === undefined };
+  return {
+    view: buildRaceView({ examination: found.examination, adversaries: candidates(scenario, asking.library.adversaries), ...(file.source !== undefined && { source: file.source }), ...(company && { company }), ...beside }),
+    problems: [],
+  };
 }
 
 /** Which schedules there are: one for each thing that goes wrong; where nothing does, one to each label and to each end. Undefined when it was cancelled. */
@@ -122,11 +129,11 @@ export function complaint(message: string): readonly RaceProblem[] {
 function lookUp(file: File, request: RaceRequest, { engine, library }: Asking): Asked | { readonly problems: readonly RaceProblem[] } {
   const { scenario, problems } = readScenario(file.text);
   if (scenario === undefined || problems.length > 0) return { problems: placed(file, problems) };
-  const names = request.adversaries ?? [];
+  const names = request.adversaries ?? file.proven?.adversaries ?? [];
   const unknown = names.find((name) => !library.adversaries.some((adversary) => adversary.name === name));
   if (unknown !== undefined) return { problems: complaint(`there is no library thread ${unknown}${didYouMean(unknown, library.adversaries.map(({ name }) => name))}`) };
   const adversaries = names.flatMap((name) => library.adversaries.filter((adversary) => adversary.name === name));
-  const selection = { variant: request.variant ?? scenario.variants[0]?.name ?? 'buggy', adversaries };
+  const selection = { variant: request.variant ?? file.proven?.variant ?? scenario.variants[0]?.name ?? 'buggy', adversaries };
   const built = programOf(scenario, engine.backend, selection);
   return built.program ? { file, scenario, selection, program: built.program } : { problems: placed(file, built.problems) };
 }
@@ -176,8 +183,11 @@ function counterpartOf(scenario: Scenario, { exploration, selection }: Examinati
   return exploration.verdict === 'Never' ? scenario.variants.find(({ name }) => fixOf(scenario, name) === selection.variant)?.name : undefined;
 }
 
-/** Library threads that can run in this scenario: it has the objects that they need. Whether they build there is only known once they are tried. */
-function candidates({ replaceable, text }: Scenario, adversaries: readonly Adversary[]): readonly Adversary[] {
+/**
+ * Library threads that can run in this scenario, in place of its own threads or beside those of a slice: it has the objects that they need. Whether they build there is
+ * only known once they are tried.
+ */
+function candidates({ replaceable, through, text }: Scenario, adversaries: readonly Adversary[]): readonly Adversary[] {
   const init = splitFile(text, [])?.init.text ?? '';
-  return replaceable.length === 0 ? [] : adversaries.filter(({ needs }) => needs.every((name) => new RegExp(`\\b${name.replace(/\W/g, '\\$&')}\\b`).test(init)));
+  return replaceable.length === 0 && through === undefined ? [] : adversaries.filter(({ needs }) => needs.every((name) => new RegExp(`\\b${name.replace(/\W/g, '\\$&')}\\b`).test(init)));
 }

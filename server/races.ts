@@ -4,6 +4,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Engine } from './engine';
 import type { Log } from './log';
 import { complaint, entryOf, exportAnswer, fileOf, raceAnswer, schedulesAnswer, type Asking, type File } from './race-answers';
+import type { FindingTarget } from './proof/target';
 import { parseExportRequest, parseRaceRequest, type RaceRequest } from './race-request';
 import type { ExportAnswer, RaceAnswer, RaceProblem, ScenarioEntry, SchedulesAnswer } from '../simulator/present/race-view';
 import type { ScenarioLibrary } from '../workspace/scenarios';
@@ -20,10 +21,12 @@ export interface RacesOptions {
   readonly documents: TextDocuments<TextDocument>;
   readonly engine: () => Engine | undefined;
   readonly log: Log;
+  /** The slice of a finding, or why there is none; undefined when it was cancelled. */
+  readonly sliceOf: (finding: FindingTarget, token: CancellationToken) => Promise<File | string | undefined>;
 }
 
 /** Answers the requests. */
-export function serveRaces({ connection, documents, engine, log }: RacesOptions): void {
+export function serveRaces({ connection, documents, engine, log, sliceOf }: RacesOptions): void {
   const library = (): ScenarioLibrary => engine()?.scenarios() ?? { scenarios: [], adversaries: [] };
   const known = new Map<string, unknown>();
 
@@ -32,15 +35,15 @@ export function serveRaces({ connection, documents, engine, log }: RacesOptions)
     return scenarios.flatMap(({ scenario }) => (scenario ? [entryOf(scenario, adversaries)] : []));
   });
   connection.onRequest(raceRequest, (params, token) => answer({
-    method: 'mmReview/race', request: parseRaceRequest(params), takes: '{scenario | uri, variant?, adversaries?, schedule?, progress?}', token,
+    method: 'mmReview/race', request: parseRaceRequest(params), takes: '{scenario | uri | finding, variant?, adversaries?, schedule?, progress?}', token,
     make: raceAnswer, failed: (problems) => ({ view: null, problems }),
   }));
   connection.onRequest(schedulesRequest, (params, token) => answer({
-    method: 'mmReview/schedules', request: parseRaceRequest(params), takes: '{scenario | uri, variant?, adversaries?, progress?}', token,
+    method: 'mmReview/schedules', request: parseRaceRequest(params), takes: '{scenario | uri | finding, variant?, adversaries?, progress?}', token,
     make: schedulesAnswer, failed: (problems) => ({ schedules: [], complete: false, problems }),
   }));
   connection.onRequest(exportRequest, (params, token) => answer({
-    method: 'mmReview/export', request: parseExportRequest(params), takes: '{scenario | uri, variant?, adversaries?, schedule?, format}', token,
+    method: 'mmReview/export', request: parseExportRequest(params), takes: '{scenario | uri | finding, variant?, adversaries?, schedule?, format}', token,
     make: exportAnswer, failed: (problems) => ({ text: null, problems }),
   }));
 
@@ -56,14 +59,18 @@ export function serveRaces({ connection, documents, engine, log }: RacesOptions)
     if (request === undefined) return new ResponseError(LSPErrorCodes.RequestFailed, `${method} takes ${takes}`);
     const loaded = engine();
     if (loaded === undefined) return failed(complaint('the analyzer could not be loaded'));
-    const file = fileOf(request, library(), documents);
+    const file = request.finding === undefined ? fileOf(request, library(), documents) : await sliceOf(request.finding, token).catch((error: unknown) => {
+      log.failure('Proving a finding', error);
+      return 'the finding could not be proven: that is a defect of this program, see the log';
+    });
+    if (file === undefined) return new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
     if (typeof file === 'string') return failed(complaint(file));
     const key = JSON.stringify([method, file, { ...request, progress: undefined }]);
     const before = known.get(key) as Answer | undefined;
     if (before !== undefined) return before;
     const asking = { engine: loaded, library: library(), documents, token, onStates: reporter(request) };
     const made = await make(file, request, asking).catch((error: unknown) => {
-      log.failure(`Exploring ${request.scenario ?? request.uri ?? ''}`, error);
+      log.failure(`Exploring ${request.scenario ?? request.uri ?? request.finding?.uri ?? ''}`, error);
       return failed(complaint('it could not be explored: that is a defect of this program, see the log'));
     });
     if (made === undefined) return new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');

@@ -19,6 +19,8 @@ import { createLitmusDiagnostics, type LitmusDiagnostics } from './litmus/diagno
 import { isLitmus } from './litmus/document';
 import { litmusFeature } from './litmus/feature';
 import { createLog, describeError, showFailure, type Log } from './log';
+import { createProofs, type Proofs } from './proof/proofs';
+import { proveRequests, sliceOf } from './proof/requests';
 import { serveRaces } from './races';
 import { semanticTokens } from './semantic-tokens';
 import { DEFAULTS, SECTION, isRecord, parseSettings, type Settings } from './settings';
@@ -30,7 +32,7 @@ export interface ServerOptions {
 }
 
 /** What it can do besides diagnostics. */
-const features: readonly Feature[] = [hovers, pullsClosedFiles, executeCommands, codeActions, codeLenses, inlayHints, semanticTokens, callHierarchy, documentLinks, litmusFeature];
+const features: readonly Feature[] = [hovers, pullsClosedFiles, executeCommands, codeActions, codeLenses, inlayHints, semanticTokens, callHierarchy, documentLinks, proveRequests, litmusFeature];
 
 /** Serves on this connection until the client ends it. */
 export function startServer(connection: Connection, { loadEngine, version }: ServerOptions): void {
@@ -40,6 +42,7 @@ export function startServer(connection: Connection, { loadEngine, version }: Ser
   let engine: Engine | undefined;
   let delivery: Delivery | undefined;
   let litmus: LitmusDiagnostics | undefined;
+  let proofs: Proofs | undefined;
 
   connection.onInitialize(async ({ capabilities: offered, initializationOptions, workspaceFolders, rootUri }): Promise<InitializeResult> => {
     capabilities = offered;
@@ -58,9 +61,10 @@ export function startServer(connection: Connection, { loadEngine, version }: Ser
     delivery = createDelivery({ connection, documents, engine, log, capabilities, ...(status && { status }) });
     if (isRecord(initializationOptions)) delivery.setSettings(parseSettings(initializationOptions.settings));
     litmus = createLitmusDiagnostics({ connection, documents, engine, log, capabilities, delivery });
+    proofs = createProofs({ delivery, documents, engine, log });
     // Clients that know no folders have a root, and some have the old way only.
     const folders = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri === null ? [] : [rootUri]);
-    const context = { connection, documents, engine, log, capabilities, commands: announcedCommands(initializationOptions), delivery, litmus, folders };
+    const context = { connection, documents, engine, log, capabilities, commands: announcedCommands(initializationOptions), delivery, litmus, proofs, folders };
     const offers = features.map((feature) => feature(context));
     return {
       serverInfo: { name: 'mm-review', version },
@@ -101,7 +105,7 @@ export function startServer(connection: Connection, { loadEngine, version }: Ser
     return { kind: DocumentDiagnosticReportKind.Full, items: [] };
   });
 
-  serveRaces({ connection, documents, engine: () => engine, log });
+  serveRaces({ connection, documents, engine: () => engine, log, sliceOf: (finding, token) => sliceOf(proofs, finding, token) });
   documents.listen(connection);
   connection.listen();
 }

@@ -12,6 +12,8 @@ describe('settings', () => {
     expect(parseSettings([1])).toEqual(DEFAULTS);
     expect(parseSettings({ enable: 'no', rules: 3, codeLens: 'yes' })).toEqual(DEFAULTS);
     expect(parseSettings({ enable: false, rules: { a: 'off', b: 'loud' } })).toEqual({ ...DEFAULTS, enable: false, rules: { a: 'off' } });
+    expect(parseSettings({ proof: 'onDemand' })).toEqual({ ...DEFAULTS, proof: 'onDemand' });
+    expect(parseSettings({ proof: 'always' })).toEqual(DEFAULTS);
     expect(parseSettings({ codeLens: false, inlayHints: true, semanticTokens: 1 })).toEqual({ ...DEFAULTS, codeLens: false, inlayHints: true });
   });
 });

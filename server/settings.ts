@@ -9,11 +9,15 @@ export type RuleLevel = 'off' | 'information' | 'warning';
 /** When a whole tree is checked: when the user asks for it, or as soon as it is opened. */
 export type WholeTreeChecks = 'onDemand' | 'always';
 
+/** When findings are proven on the code that they were found in. */
+export type Proofs = 'off' | 'onDemand' | 'background';
+
 export interface Settings {
   readonly enable: boolean;
   readonly rules: Readonly<Record<string, RuleLevel>>;
   readonly cache: boolean;
   readonly checkWholeTree: WholeTreeChecks;
+  readonly proof: Proofs;
   readonly codeLens: boolean;
   readonly inlayHints: boolean;
   readonly semanticTokens: boolean;
@@ -23,6 +27,7 @@ export interface Settings {
 export const SECTION = 'mmReview';
 
 const WHOLE_TREE_CHECKS: readonly WholeTreeChecks[] = ['onDemand', 'always'];
+const PROOFS: readonly Proofs[] = ['off', 'onDemand', 'background'];
 const LEVELS: readonly RuleLevel[] = ['off', 'information', 'warning'];
 
 interface SettingRow {
@@ -51,6 +56,12 @@ export const SETTINGS = {
     default: 'onDemand',
     description: 'When files that are not open are checked: `onDemand` by the command *Check Whole Tree*, `always` as soon as a file of the tree is open. From then on their findings follow every change.',
     schema: { enum: WHOLE_TREE_CHECKS },
+  },
+  proof: {
+    type: 'string',
+    default: 'background',
+    description: 'When a finding is proven: a scenario is made of the code that it was found in, and its interleavings are explored. `background` for the files that are open, soon after they were checked, `onDemand` by the quick fix *Prove this finding*, `off` never.',
+    schema: { enum: PROOFS },
   },
   cache: {
     type: 'boolean',
@@ -83,7 +94,7 @@ export const SETTINGS = {
 export const DEFAULTS: Settings = {
   enable: SETTINGS.enable.default, rules: SETTINGS.rules.default, codeLens: SETTINGS.codeLens.default,
   inlayHints: SETTINGS.inlayHints.default, semanticTokens: SETTINGS.semanticTokens.default, cache: SETTINGS.cache.default,
-  checkWholeTree: SETTINGS.checkWholeTree.default,
+  checkWholeTree: SETTINGS.checkWholeTree.default, proof: SETTINGS.proof.default,
 };
 
 /** Reads what a client sent for the section; what is missing or of the wrong type keeps its default. */
@@ -94,6 +105,7 @@ export function parseSettings(value: unknown): Settings {
     rules: isRecord(value.rules) ? parseRules(value.rules) : DEFAULTS.rules,
     cache: typeof value.cache === 'boolean' ? value.cache : DEFAULTS.cache,
     checkWholeTree: WHOLE_TREE_CHECKS.find((known) => known === value.checkWholeTree) ?? DEFAULTS.checkWholeTree,
+    proof: PROOFS.find((known) => known === value.proof) ?? DEFAULTS.proof,
     codeLens: typeof value.codeLens === 'boolean' ? value.codeLens : DEFAULTS.codeLens,
     inlayHints: typeof value.inlayHints === 'boolean' ? value.inlayHints : DEFAULTS.inlayHints,
     semanticTokens: typeof value.semanticTokens === 'boolean' ? value.semanticTokens : DEFAULTS.semanticTokens,

@@ -98,6 +98,7 @@ function fakeAnalysis(reader: TreeReader, engine: FakeEngine): Analysis {
     check: () => [],
     // eslint-disable-next-line require-yield -- it knows of none
     *fixes() { return undefined; },
+    withFix: (_fix, ask) => ask(none.tree),
     summarize: () => [],
     *index() {
       const all = files();

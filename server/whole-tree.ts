@@ -9,7 +9,8 @@ import { startProgress, type Progress } from './progress';
 import type { Log } from './log';
 import type { Tree } from './roots';
 import type { Settings } from './settings';
-import { openTreeCheck, type TreeCheck, type TreeTexts } from './tree-check/remote';
+import { openTreeCheck, type TreeCheck } from './tree-check/remote';
+import type { TreeTexts } from './tree-texts';
 
 export interface WholeTree {
   /** Checks these trees with progress; undefined when cancelled or switched off. Rejects when a tree cannot be checked. */

@@ -43,7 +43,9 @@ describe('commands', () => {
   });
 
   it('that need a node of the tree are not in the palette', () => {
-    for (const { command } of menus['view/item/context']) expect(hidden).toContain(command);
+    // Those that say when they can be run take the finding at the cursor there.
+    const anywhere = commands.filter((command) => 'enablement' in command).map(({ command }) => command);
+    for (const { command } of menus['view/item/context']) expect([...hidden, ...anywhere]).toContain(command);
   });
 
   it('in the title of the view have icons', () => {
@@ -75,8 +77,19 @@ describe('the walkthrough', () => {
   const steps = walkthroughs.flatMap((walkthrough) => walkthrough.steps);
 
   it('shows what ships, and runs what exists', () => {
-    for (const { media } of steps) expect(fs.existsSync(path.join(root, 'svg' in media && media.svg !== undefined ? media.svg : media.markdown ?? ''))).toBe(true);
+    for (const { media } of steps) expect(fs.existsSync(path.join(root, 'image' in media && media.image !== undefined ? media.image : media.markdown ?? ''))).toBe(true);
     for (const { command } of steps.flatMap(({ description }) => linksIn(description))) expect(known).toContain(command);
+  });
+
+  it('is written in the little markup that VS Code knows there', () => {
+    // Code stands in two backquotes; single ones and asterisks would be shown as they are.
+    for (const { description } of steps) expect(description.replace(/``[^`]+``|\*\*[^*]+\*\*/g, '')).not.toMatch(/[`*]/);
+  });
+
+  it('is completed by what the client sets, where it is not a command or a view', () => {
+    const contexts = steps.flatMap(({ completionEvents }) => completionEvents).flatMap((event) => (event.startsWith('onContext:') ? event.slice('onContext:'.length) : []));
+    expect(contexts.length).toBe(2);
+    for (const context of contexts) expect(client).toContain(`'${context}'`);
   });
 
   it('opens variants that there are', () => {
@@ -95,5 +108,35 @@ describe('the walkthrough', () => {
     const drawn = renderSvg(diagram!, { title: scenario!.title });
     if (process.env['MM_REVIEW_UPDATE']) fs.writeFileSync(file, drawn);
     else expect(fs.readFileSync(file, 'utf8')).toBe(drawn);
+  });
+});
+
+describe('the page of the extension', () => {
+  const readme = fs.readFileSync(path.join(root, 'README.md'), 'utf8');
+
+  it('has an icon that registries take: a PNG, square, large enough', () => {
+    const icon = fs.readFileSync(path.join(root, manifest.icon));
+    expect(icon.subarray(1, 4).toString()).toBe('PNG');
+    const [width, height] = [icon.readUInt32BE(16), icon.readUInt32BE(20)];
+    expect(width).toBe(height);
+    expect(width).toBeGreaterThanOrEqual(128);
+  });
+
+  it('shows pictures that there are, each said in words, and all of them', () => {
+    const shown = [...readme.matchAll(/!\[([^\]]*)\]\(([^)]+)\)/g)].map(([, words = '', file = '']) => ({ words, file }));
+    for (const { words } of shown) expect(words.length).toBeGreaterThan(20);
+    const pictures = fs.readdirSync(path.join(root, 'media/pictures')).map((name) => `media/pictures/${name}`);
+    expect(shown.map(({ file }) => file).sort()).toEqual(pictures.sort());
+  });
+
+  it('says truly where the extension works: it runs nothing of a workspace, and needs files on a disk', () => {
+    expect(manifest.capabilities.untrustedWorkspaces).toEqual({ supported: true });
+    expect(manifest.capabilities.virtualWorkspaces.supported).toBe(false);
+    // No setting names a program or its arguments.
+    for (const [name, { type }] of Object.entries(manifest.contributes.configuration.properties)) {
+      expect(name).not.toMatch(/path|command|executable|args/i);
+      expect(['boolean', 'string', 'object']).toContain(type);
+    }
+    expect(client).not.toMatch(/from 'node:child_process'|require\('child_process'\)/);
   });
 });

@@ -2,21 +2,27 @@
 import { expect, test } from 'vitest';
 import manifest from '../package.json';
 import { SOURCE, parseFindingData } from '../client/findings/finding';
+import { CHECK_WORKSPACE } from '../client/check-progress';
 import { SHOW_PLACES, parsePlaces } from '../client/places';
+import { OPEN_SLICE, PROVE_FINDING, PROVE_METHOD, parseFindingTarget, parseProof } from '../client/proofs';
 import { EXPORT_METHOD, OPEN_RACE, RACE_METHOD, SCENARIOS_METHOD, SCHEDULES_METHOD, parseRaceAnswer, parseScenarios, parseChoice } from '../client/races';
 import { EXPLAIN_RULE, parseRule } from '../client/rules';
 import { LITMUS, SELECTOR } from '../client/kernel-files';
 import { STATUS_METHOD, parseStatus, statusLook } from '../client/status';
 import { modelFileName } from '../kernel/model-problems';
 import { LITMUS as SERVER_LITMUS } from '../server/litmus/document';
+import { CHECK_WORKSPACE as SERVER_CHECK_WORKSPACE } from '../server/check-whole-tree';
 import { EXPLAIN_RULE as SERVER_EXPLAIN_RULE } from '../server/show-commands';
 import { SOURCE as SERVER_SOURCE, type FindingData } from '../server/diagnostics';
 import { OPEN_RACE as SERVER_OPEN_RACE } from '../server/open-race';
 import { SHOW_PLACES as SERVER_SHOW_PLACES } from '../server/show-places';
+import { PROVE_FINDING as SERVER_PROVE_FINDING, proveRequest } from '../server/proof/requests';
+import { parseFindingTarget as parseServerTarget } from '../server/proof/target';
 import { parseRaceRequest } from '../server/race-request';
 import { exportRequest, raceRequest, scenariosRequest, schedulesRequest } from '../server/races';
 import { SECTION } from '../server/settings';
 import { statusNotification, type Status } from '../server/status';
+import type { ProofAnswer } from '../simulator/present/race-view';
 
 test('status messages of the server are read by the client', () => {
   expect(STATUS_METHOD).toBe(statusNotification.method);
@@ -54,16 +60,35 @@ test('commands and settings of the manifest carry our prefix', () => {
   for (const name of Object.keys(manifest.contributes.configuration.properties)) expect(name.startsWith(`${SECTION}.`)).toBe(true);
 });
 
+test('client and server call the check of the whole tree the same', () => {
+  expect(CHECK_WORKSPACE).toBe(SERVER_CHECK_WORKSPACE);
+});
+
 test('client and server call the requests about races and their command the same', () => {
   expect([SCENARIOS_METHOD, RACE_METHOD, SCHEDULES_METHOD, EXPORT_METHOD, OPEN_RACE]).toEqual([scenariosRequest.method, raceRequest.method, schedulesRequest.method, exportRequest.method, SERVER_OPEN_RACE]);
   expect(manifest.contributes.commands.map(({ command }) => command)).toContain(OPEN_RACE);
-  for (const target of [{ scenario: 'a' }, { uri: 'file:///a.litmus' }]) {
+  for (const target of [{ scenario: 'a' }, { uri: 'file:///a.litmus' }, { finding: { uri: 'file:///a.c', fingerprint: 'ab' } }]) {
     expect(parseChoice(target)).toEqual({ target });
     expect(parseChoice({ ...target, variant: 'fixed' })).toEqual({ target, variant: 'fixed' });
     expect(parseChoice({ ...target, variant: 3 })).toEqual({ target });
     expect(parseRaceRequest({ ...target, variant: 'fixed', adversaries: ['b'] })).toBeDefined();
   }
-  for (const nothing of [undefined, null, 'a', {}, { scenario: 1 }]) expect(parseChoice(nothing)).toBeUndefined();
+  for (const nothing of [undefined, null, 'a', {}, { scenario: 1 }, { finding: 'ab' }, { finding: { uri: 'file:///a.c' } }]) {
+    expect(parseChoice(nothing)).toBeUndefined();
+    expect(parseRaceRequest(nothing)).toBeUndefined();
+  }
+  expect(parseRaceRequest({ scenario: 'a', finding: { uri: 'file:///a.c', fingerprint: 'ab' } })).toBeUndefined();
+});
+
+test('client and server call the request for a proof and its command the same', () => {
+  expect([PROVE_METHOD, PROVE_FINDING]).toEqual([proveRequest.method, SERVER_PROVE_FINDING]);
+  for (const command of [PROVE_FINDING, OPEN_SLICE]) expect(manifest.contributes.commands.map((known) => known.command)).toContain(command);
+  const target = { uri: 'file:///a.c', fingerprint: 'ab' };
+  expect([parseFindingTarget(target), parseServerTarget(target)]).toEqual([target, target]);
+  for (const nothing of [undefined, null, 'a', {}, { uri: 'file:///a.c' }, { ...target, fingerprint: 1 }]) expect([parseFindingTarget(nothing), parseServerTarget(nothing)]).toEqual([undefined, undefined]);
+  const answers: ProofAnswer[] = [{ verdict: 'confirmed', words: 'confirmed', litmus: 'C a' }, { verdict: null, words: 'no', litmus: null }];
+  for (const answer of answers) expect(parseProof(answer)).toEqual(answer);
+  expect(parseProof({ verdict: 'maybe' })).toMatchObject({ verdict: null, words: expect.stringContaining('another version') as string });
 });
 
 test('litmus files are ours wherever they are, and called the same on both sides', () => {
@@ -82,7 +107,13 @@ test('client and server call the command for a rule the same, and it takes the n
 test('what the server says of a finding is read by the client', () => {
   expect(SOURCE).toBe(SERVER_SOURCE);
   const data: FindingData[] = [{ fingerprint: 'ab', function: 'f', scenario: 'a-race' }, { fingerprint: 'ab', function: 'f' }];
-  for (const sent of data) expect(parseFindingData(sent)).toEqual({ scenario: undefined, ...sent });
+  for (const sent of data) expect(parseFindingData(sent)).toEqual({ scenario: undefined, verdict: undefined, ...sent });
+  const kinds: NonNullable<FindingData['verdict']>['kind'][] = ['confirmed', 'not reached', 'unresolved'];
+  for (const kind of kinds) {
+    const sent: FindingData = { fingerprint: 'ab', function: 'f', verdict: { kind, words: 'so it is', path: 2, scenario: true } };
+    expect(parseFindingData(sent)?.verdict).toEqual({ kind, words: 'so it is', path: 2, hasScenario: true });
+  }
+  expect(parseFindingData({ fingerprint: 'ab', function: 'f', verdict: { kind: 'certain' } })?.verdict).toBeUndefined();
 });
 
 test('answers about races of another version are a problem, not an exception', () => {

@@ -38,6 +38,18 @@ export interface ProveOptions {
   /** The most states of all explorations together, and the most explorations: after them no further pairs are tried. */
   readonly budget?: number;
   readonly maxAttempts?: number;
+  /**
+   * The company that matters most: it comes first, then the other library threads in its world. The other worlds come as far as the budget goes, and pairs only
+   * as long as no schedule came to the place.
+   */
+  readonly focus?: Company;
+}
+
+/** In which company a slice runs. */
+export interface Company {
+  /** Name of the variant. */
+  readonly world: string;
+  readonly adversaries: readonly Adversary[];
 }
 
 /** Library threads that change an entry and leave the page where it is: what goes wrong beside them is no early truth, as it may be beside one that drops the page. */
@@ -49,11 +61,15 @@ const BUDGET = 400_000;
 const MAX_ATTEMPTS = 200;
 
 /** Explores until something is confirmed, in a fixed order: alone, then with one adversary, then with two. Yields between explorations. */
-export function* prove(scenario: Scenario, { backend, adversaries, maxStates = MAX_STATES, budget = BUDGET, maxAttempts = MAX_ATTEMPTS }: ProveOptions): Generator<undefined, Proof> {
+export function* prove(scenario: Scenario, { backend, adversaries, maxStates = MAX_STATES, budget = BUDGET, maxAttempts = MAX_ATTEMPTS, focus }: ProveOptions): Generator<undefined, Proof> {
   const attempts: Attempt[] = [];
   let spent = 0;
+  const isSpent = (): boolean => attempts.length >= maxAttempts || spent >= budget;
+  const isReached = (): boolean => attempts.some(({ reached }) => reached);
 
-  function* attempt(world: string, chosen: readonly Adversary[]): Generator<undefined, Examination | string | undefined> {
+  /** What fails is an examination, what cannot be built a reason. */
+  function* attempt({ world, adversaries: chosen }: Company): Generator<undefined, Examination | string | undefined> {
+    if (focus && attempts.length > 0 && isSame(focus, { world, adversaries: chosen })) return undefined;
     yield;
     const selection = { variant: world, adversaries: chosen, beside: true };
     const { program, problems } = takeProgram(scenario, backend, selection);
@@ -66,41 +82,53 @@ export function* prove(scenario: Scenario, { backend, adversaries, maxStates = M
     return exploration.verdict === 'Sometimes' && !byOthers ? present(scenario, selection, program, exploration) : undefined;
   }
 
-  const worlds: { readonly name: string; readonly related: readonly Adversary[] }[] = [];
-  for (const { name } of scenario.variants) {
-    const alone = yield* attempt(name, []);
-    if (typeof alone === 'string') return { verdict: 'unresolved', reason: `the slice cannot be run: ${alone}`, attempts };
-    if (alone) return { verdict: 'confirmed', examination: alone, attempts };
-    worlds.push({ name, related: adversaries.filter((adversary) => touchedBy(scenario, name, adversary, backend)).sort(byPersuasion) });
+  const names = scenario.variants.map(({ name }) => name);
+  const worlds = focus ? [...names.filter((name) => name === focus.world), ...names.filter((name) => name !== focus.world)] : names;
+  for (const company of [...(focus ? [focus] : []), ...worlds.map((world) => ({ world, adversaries: [] }))]) {
+    const found = yield* attempt(company);
+    if (typeof found === 'string') return { verdict: 'unresolved', reason: `the slice cannot be run: ${found}`, attempts };
+    if (found) return { verdict: 'confirmed', examination: found, attempts };
   }
-  for (const { name, related } of worlds) {
-    for (const adversary of related) {
-      const found = yield* attempt(name, [adversary]);
+  const related = new Map<string, readonly Adversary[]>();
+  for (const world of worlds) {
+    // Asking who is related builds a program for each of them.
+    if (focus && world !== focus.world && isSpent()) break;
+    const touching: Adversary[] = [];
+    for (const adversary of adversaries) {
+      yield;
+      if (touchedBy(scenario, world, adversary, backend)) touching.push(adversary);
+    }
+    related.set(world, touching.sort(byPersuasion));
+    for (const adversary of related.get(world)!) {
+      if (focus && world !== focus.world && isSpent()) break;
+      const found = yield* attempt({ world, adversaries: [adversary] });
       if (found !== undefined && typeof found !== 'string') return { verdict: 'confirmed', examination: found, attempts };
     }
   }
   let untried = 0;
-  // Where the slice comes to the place by itself, others have the most to change.
-  const reachedAlone = (world: string): boolean => attempts.some((attempt) => attempt.world === world && attempt.adversaries.length === 0 && attempt.reached);
-  worlds.sort((a, b) => Number(reachedAlone(b.name)) - Number(reachedAlone(a.name)));
-  for (const [name, first, second] of worlds.flatMap(({ name, related }) => pairs(name, related, attempts))) {
-    if (attempts.length >= maxAttempts || spent >= budget) {
+  for (const company of [...related].flatMap(([world, list]) => pairs(world, list, attempts))) {
+    if (focus && isReached()) break;
+    if (isSpent()) {
       untried++;
       continue;
     }
-    const found = yield* attempt(name, [first, second]);
+    const found = yield* attempt(company);
     if (found !== undefined && typeof found !== 'string') return { verdict: 'confirmed', examination: found, attempts };
   }
-  if (!attempts.some(({ reached }) => reached)) return { verdict: 'unresolved', reason: 'no schedule of the slice comes to the place of the finding', attempts };
-  const single = attempts.filter(({ adversaries: names, verdict }) => names.length < 2 && verdict === 'inconclusive');
+  if (!isReached()) return { verdict: 'unresolved', reason: 'no schedule of the slice comes to the place of the finding', attempts };
+  const single = attempts.filter(({ adversaries: chosen, verdict }) => chosen.length < 2 && verdict === 'inconclusive');
   if (single.length > 0) return { verdict: 'unresolved', reason: `more than ${maxStates} states`, attempts };
   return { verdict: 'not reached', attempts, untried };
 }
 
+function isSame(a: Company, b: Company): boolean {
+  return a.world === b.world && a.adversaries.map(({ name }) => name).join() === b.adversaries.map(({ name }) => name).join();
+}
+
 /** Pairs of adversaries in a world: those with which the site was reached come with every other one, first things first. */
-function pairs(world: string, related: readonly Adversary[], attempts: readonly Attempt[]): [string, Adversary, Adversary][] {
+function pairs(world: string, related: readonly Adversary[], attempts: readonly Attempt[]): Company[] {
   const reached = (names: readonly string[]): boolean => attempts.some((attempt) => attempt.world === world && attempt.reached && attempt.adversaries.join() === names.join());
   const isReachedAlone = reached([]);
-  return related.flatMap((first, index) => related.slice(index + 1).flatMap((second): [string, Adversary, Adversary][] =>
-    (isReachedAlone || reached([first.name]) || reached([second.name]) ? [[world, first, second]] : [])));
+  return related.flatMap((first, index) => related.slice(index + 1).flatMap((second): Company[] =>
+    (isReachedAlone || reached([first.name]) || reached([second.name]) ? [{ world, adversaries: [first, second] }] : [])));
 }

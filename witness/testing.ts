@@ -10,8 +10,9 @@ import { programOf, readAdversary, readScenario, type Adversary } from '../simul
 import { createSource, passesSite, type Assembled, type Source } from './index';
 
 const directory = path.join(import.meta.dirname, '../scenarios/adversaries');
-/** The library threads by their names. */
-export const library: ReadonlyMap<string, Adversary> = new Map(fs.readdirSync(directory).map((file): [string, Adversary] => [path.basename(file, '.litmus'), readAdversary(fs.readFileSync(path.join(directory, file), 'utf8')).adversary!]));
+/** The library threads that ship. */
+export const libraryThreads: readonly Adversary[] = fs.readdirSync(directory).sort().map((file) => readAdversary(fs.readFileSync(path.join(directory, file), 'utf8')).adversary!);
+const library = new Map(libraryThreads.map((adversary): [string, Adversary] => [adversary.name, adversary]));
 
 export interface MemoryTree {
   readonly analysis: Analysis;

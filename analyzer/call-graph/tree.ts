@@ -6,6 +6,7 @@
 import { dropFlags } from '../../kernel/flags';
 import type { KernelModel } from '../../kernel/model';
 import { builtinModel, primitivesWith } from '../../kernel/model';
+import { mappingWalks } from '../../kernel/rmap';
 import type { Effect } from '../../kernel/types';
 import type { FunctionIR } from '../../parser/ir';
 import { lowerFunction } from '../../parser/lower';
@@ -32,8 +33,14 @@ interface FileEntry {
 export interface TreeChanges {
   /** Functions whose definition came, went, or is another one. */
   readonly names: ReadonlySet<string>;
-  /** True when more than bodies changed: who calls whom, or who is there. Then the surface of any function may be another one. */
+  /** True when more than bodies changed: who calls whom, or who is there. */
   readonly graph: boolean;
+  /** Text outside functions changed, where tables of callbacks are. */
+  readonly outside: boolean;
+  /** Names that look different from outside, of those that are watched (`watchSurface`). */
+  readonly moved: ReadonlySet<string>;
+  /** Functions that are gone, each with the one that has come in its place. */
+  readonly successors: ReadonlyMap<FunctionRef, FunctionRef | undefined>;
 }
 
 export interface Tree {
@@ -79,10 +86,10 @@ export interface Tree {
   /** What changed since the last call. */
   takeChanges(): TreeChanges;
   /**
-   * What a call of this name is taken for before anybody looks into the body: the heads of all its definitions, what they call, and what that
-   * comes to in the end. Empty when there is no definition.
+   * From now on changes say of this name when its surface is another one: what a call of it is taken for before anybody looks into the body. That
+   * is the heads of all its definitions, which primitives they call, and what their calls come to in the end.
    */
-  surface(name: string): string;
+  watchSurface(name: string): void;
 }
 
 /** How far before its initialiser the name of a table is looked for. */
@@ -103,6 +110,8 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
   const files = new Map<string, FileEntry | undefined>();
   let byName: Map<string, FunctionRef[]> | undefined;
   let byCallee: Map<string, FunctionRef[]> | undefined;
+  /** Places of the files in the index. */
+  const ranks = new Map<string, number>();
   let reaching = new Map<FunctionRef, boolean>();
   let changing = new Map<FunctionRef, boolean>();
   const asked = new Map<(effect: Effect) => boolean, Map<FunctionRef, boolean>>();
@@ -110,6 +119,10 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
   const tables = new WeakMap<FileEntry, ReadonlyMap<string, readonly string[]>>();
   let changed = new Set<string>();
   let graphChanged = false;
+  let outsideChanged = false;
+  let successors = new Map<FunctionRef, FunctionRef | undefined>();
+  /** Of the names that are watched, as they were when that was last looked at. */
+  const surfaces = new Map<string, string>();
   const mentioned = new Map<string, boolean>();
 
   function load(path: string): FileEntry | undefined {
@@ -173,15 +186,35 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     const gone = [...before].filter((f) => !after.has(f));
     const come = [...after].filter((f) => !before.has(f));
     for (const f of [...gone, ...come]) changed.add(f.name);
+    if (!sameOutside(old, entry)) outsideChanged = true;
     if (gone.length === 0 && come.length === 0) return;
-    if (!sameEdges(gone, come)) graphChanged = true;
+    const isSame = sameEdges(gone, come);
+    const pairs = isSame ? pairsByFace(gone, come) : pairsByName(gone, come);
+    // What was there before may come back.
+    for (const f of come) successors.delete(f);
+    for (const [f, next] of pairs) successors.set(f, next);
+    if (isSame) {
+      // What a function leads to is read off its calls.
+      for (const answers of [reaching, changing, ...asked.values()]) handOn(answers, pairs);
+    } else {
+      graphChanged = true;
+      forgetReach();
+    }
+    if (byName && byCallee) {
+      for (const f of gone) unlink(byName, byCallee, f);
+      for (const f of come) link(byName, byCallee, f, isBefore);
+    }
+  }
+
+  /** Lists are in the order of the index, whatever was edited: which of several definitions counts may hang on that. */
+  function isBefore(a: FunctionRef, b: FunctionRef): boolean {
+    return a.file === b.file ? a.start < b.start : (ranks.get(a.file) ?? Infinity) < (ranks.get(b.file) ?? Infinity);
+  }
+
+  function forgetReach(): void {
     reaching = new Map();
     changing = new Map();
     asked.clear();
-    if (byName && byCallee) {
-      for (const f of gone) unlink(byName, byCallee, f);
-      for (const f of come) link(byName, byCallee, f);
-    }
   }
 
   function tryText(path: string, text: string): () => void {
@@ -198,7 +231,10 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     if (!byName || !byCallee) {
       byName = new Map();
       byCallee = new Map();
-      for (const path of new Set([...reader.indexFiles(), ...files.keys()])) for (const f of load(path)?.functions ?? []) link(byName, byCallee, f);
+      for (const path of new Set([...reader.indexFiles(), ...files.keys()])) {
+        ranks.set(path, ranks.size);
+        for (const f of load(path)?.functions ?? []) link(byName, byCallee, f);
+      }
     }
     return { byName, byCallee };
   }
@@ -217,12 +253,12 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     const known = files.has(path);
     const entry = load(path);
     if (!known && entry && byName && byCallee) {
+      ranks.set(path, ranks.size);
       for (const f of entry.functions) link(byName, byCallee, f);
       // What calls these functions took them for unknown.
       for (const f of entry.functions) changed.add(f.name);
       graphChanged = true;
-      reaching = new Map();
-      changing = new Map();
+      forgetReach();
     }
     return entry;
   }
@@ -302,9 +338,8 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     },
     setModel(next) {
       model = next;
-      reaching = new Map();
-      changing = new Map();
-      asked.clear();
+      surfaces.clear();
+      forgetReach();
     },
     setText(path, text) {
       if (text === undefined) overlays.delete(path);
@@ -365,13 +400,82 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
       return known;
     },
     takeChanges() {
-      const changes = { names: changed, graph: graphChanged };
+      const changes = { names: changed, graph: graphChanged, outside: outsideChanged, moved: moved(changed, graphChanged), successors: lastOf(successors) };
       changed = new Set();
-      graphChanged = false;
+      graphChanged = outsideChanged = false;
+      successors = new Map();
       return changes;
     },
-    surface: (name) => (index().byName.get(name) ?? []).map((f) => `${f.file} ${face(f)} ${touches(f) ? 'touches' : ''} ${changes(f) ? 'changes' : ''}`).join('\n'),
+    watchSurface(name) {
+      if (!surfaces.has(name)) surfaces.set(name, surface(name));
+    },
   };
+
+  function surface(name: string): string {
+    const definitions = index().byName.get(name) ?? [];
+    return definitions.map((f) => `${f.file} ${view(f)} ${touches(f) ? 'touches' : ''} ${changes(f) ? 'changes' : ''}`).join('\n');
+  }
+
+  /** What callers can see of a function without its callees and without reading its body closely. */
+  function view(f: FunctionRef): string {
+    const seen = seesWalks(f) ? [...f.outline.calls] : [...f.outline.calls].filter((name) => model.primitives.has(name));
+    return [seenOutside(f), ...seen].join(' ');
+  }
+
+  function moved(names: ReadonlySet<string>, graph: boolean): Set<string> {
+    const found = new Set<string>();
+    for (const name of graph ? surfaces.keys() : names) {
+      const before = surfaces.get(name);
+      const now = before === undefined ? undefined : surface(name);
+      if (now === undefined || now === before) continue;
+      surfaces.set(name, now);
+      found.add(name);
+    }
+    return found;
+  }
+}
+
+type Pairs = ReadonlyMap<FunctionRef, FunctionRef | undefined>;
+
+/** Functions that went and came and are the same but for their bodies. */
+function pairsByFace(gone: readonly FunctionRef[], come: readonly FunctionRef[]): Pairs {
+  const inOrder = (functions: readonly FunctionRef[]): FunctionRef[] => functions.map((f) => [face(f), f] as const).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, f]) => f);
+  const next = inOrder(come);
+  return new Map(inOrder(gone).map((f, at) => [f, next[at]]));
+}
+
+/** Where there are several of a name, in the order of the text. */
+function pairsByName(gone: readonly FunctionRef[], come: readonly FunctionRef[]): Pairs {
+  const named = new Map<string, FunctionRef[]>();
+  for (const f of come) push(named, f.name, f);
+  return new Map(gone.map((f) => [f, named.get(f.name)?.shift()]));
+}
+
+/** Over several changes. */
+function lastOf(successors: Pairs): Pairs {
+  const last = (f: FunctionRef | undefined): FunctionRef | undefined => (f && successors.has(f) ? last(successors.get(f)) : f);
+  return new Map([...successors].map(([f, next]) => [f, last(next)]));
+}
+
+/** What is known of a function is known of its successor. */
+function handOn(answers: Map<FunctionRef, boolean>, pairs: Pairs): void {
+  for (const [f, next] of pairs) {
+    const answer = answers.get(f);
+    answers.delete(f);
+    if (answer !== undefined && next) answers.set(next, answer);
+  }
+}
+
+/** Is the text between the functions the same? */
+function sameOutside(a: FileEntry | undefined, b: FileEntry | undefined): boolean {
+  if (!a || !b || a.functions.length !== b.functions.length) return false;
+  let [fromA, fromB] = [0, 0];
+  for (const [at, { span }] of a.outline.functions.entries()) {
+    const other = b.outline.functions[at]!.span;
+    if (a.text.slice(fromA, span.start) !== b.text.slice(fromB, other.start)) return false;
+    [fromA, fromB] = [span.end, other.end];
+  }
+  return a.text.slice(fromA) === b.text.slice(fromB);
 }
 
 /**
@@ -382,22 +486,32 @@ function detached(slice: string): string {
   return ` ${slice}`.slice(1);
 }
 
-/** What can be seen of a function without its callees and without reading its body closely. */
-function face(f: FunctionRef): string {
-  let known = faces.get(f);
+/** What can be seen of a function without reading its body closely. */
+const face = (f: FunctionRef): string => [f.name, seenOutside(f), ...f.outline.calls].join(' ');
+
+/** Its head, and the words in its body that are asked for. */
+function seenOutside(f: FunctionRef): string {
+  let known = outsides.get(f);
   if (known === undefined) {
-    const head = f.masked.slice(0, f.outline.bodyStart - f.outline.span.start).replace(/\s+/g, ' ');
     const words = [...dropFlags].filter((flag) => f.masked.includes(flag));
-    faces.set(f, (known = [head, ...f.outline.calls, ...words, lockWord.test(f.masked) ? 'names a lock' : ''].join(' ')));
+    outsides.set(f, (known = [headOf(f).replace(/\s+/g, ' '), ...words, lockWord.test(f.masked) ? 'names a lock' : ''].join(' ')));
   }
   return known;
 }
-const faces = new WeakMap<FunctionRef, string>();
+const outsides = new WeakMap<FunctionRef, string>();
+const headOf = (f: FunctionRef): string => f.masked.slice(0, f.outline.bodyStart - f.outline.span.start);
+
+/** Whoever walks over the mappings of a file, or is handed one, is asked for its callees as well (`isCacheHelper`). */
+function seesWalks(f: FunctionRef): boolean {
+  if (/\bstruct address_space \*/.test(headOf(f))) return true;
+  for (const name of f.outline.calls) if (mappingWalks.has(name)) return true;
+  return false;
+}
 const lockWord = /(?:\b|_)p[tm]l\b/;
 
 /** Are these the same functions, with the same calls, but for what is in their bodies? */
 function sameEdges(gone: readonly FunctionRef[], come: readonly FunctionRef[]): boolean {
-  const facesOf = (functions: readonly FunctionRef[]): string => functions.map((f) => `${f.name} ${face(f)}`).sort().join('\n');
+  const facesOf = (functions: readonly FunctionRef[]): string => functions.map(face).sort().join('\n');
   return gone.length === come.length && facesOf(gone) === facesOf(come);
 }
 
@@ -408,9 +522,10 @@ export function callsPrimitive(model: KernelModel, ref: FunctionRef, wanted: (ef
   return false;
 }
 
-function link(byName: Map<string, FunctionRef[]>, byCallee: Map<string, FunctionRef[]>, f: FunctionRef): void {
-  push(byName, f.name, f);
-  for (const callee of f.outline.calls) push(byCallee, callee, f);
+/** Without `isBefore` the function is the last one so far. */
+function link(byName: Map<string, FunctionRef[]>, byCallee: Map<string, FunctionRef[]>, f: FunctionRef, isBefore?: (a: FunctionRef, b: FunctionRef) => boolean): void {
+  push(byName, f.name, f, isBefore);
+  for (const callee of f.outline.calls) push(byCallee, callee, f, isBefore);
 }
 
 function unlink(byName: Map<string, FunctionRef[]>, byCallee: Map<string, FunctionRef[]>, f: FunctionRef): void {
@@ -418,10 +533,14 @@ function unlink(byName: Map<string, FunctionRef[]>, byCallee: Map<string, Functi
   for (const callee of f.outline.calls) pull(byCallee, callee, f);
 }
 
-function push(map: Map<string, FunctionRef[]>, key: string, f: FunctionRef): void {
+function push(map: Map<string, FunctionRef[]>, key: string, f: FunctionRef, isBefore?: (a: FunctionRef, b: FunctionRef) => boolean): void {
   const list = map.get(key);
-  if (list) list.push(f);
-  else map.set(key, [f]);
+  if (!list) {
+    map.set(key, [f]);
+    return;
+  }
+  const at = isBefore ? list.findIndex((other) => isBefore(f, other)) : -1;
+  list.splice(at < 0 ? list.length : at, 0, f);
 }
 
 function pull(map: Map<string, FunctionRef[]>, key: string, f: FunctionRef): void {

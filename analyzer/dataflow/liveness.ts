@@ -59,7 +59,8 @@ export function computeLiveness(ir: FunctionIR): Liveness {
     return (live[node]![n >> 5]! & (1 << (n & 31))) !== 0;
   };
   const joins = new Set(ir.nodes.map((_, i) => i));
-  predecessors(ir).forEach((before, i) => { if (before.length < 2) joins.delete(i); });
+  // The entry is come to from outside, too.
+  predecessors(ir).forEach((before, i) => { if (before.length + Number(i === ir.entry) < 2) joins.delete(i); });
   return {
     local: (node, name) => addressTaken.has(name) || asks(node, name),
     field: (node, name) => asks(node, `.${name}`),

@@ -6,20 +6,35 @@ export class Recent<A, B, V> {
   private readonly made = new Map<A, Map<B, V>>();
   private size = 0;
 
+  constructor() {
+    every.push(this);
+  }
+
   get(a: A, b: B): V | undefined {
     return this.made.get(a)?.get(b);
   }
 
   put<W extends V>(a: A, b: B, value: W): W {
-    if (this.size++ >= limit) {
-      this.made.clear();
-      this.size = 1;
-    }
+    if (this.size >= limit) this.clear();
+    this.size++;
     const row = this.made.get(a);
     if (row) row.set(b, value);
     else this.made.set(a, new Map<B, V>([[b, value]]));
     return value;
   }
+
+  clear(): void {
+    this.made.clear();
+    this.size = 0;
+  }
 }
 
 const limit = 4096;
+
+/** They live as long as the program does. */
+const every: { clear(): void }[] = [];
+
+/** Empties all of them. What they hold keeps the functions that it is about, with their bodies, also those that have been edited since. */
+export function forgetRecent(): void {
+  for (const recent of every) recent.clear();
+}

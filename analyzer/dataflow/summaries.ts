@@ -50,7 +50,7 @@ interface Entry {
 interface Basis {
   /** Those whose summaries went into it: it falls with any change of their bodies. */
   readonly bodies: Set<string>;
-  /** Those that were called, or looked for, and taken for what their surface says (`Tree.surface`). */
+  /** Those that were called, or looked for, and taken for what their surface says (`Tree.watchSurface`). */
   readonly surfaces: Set<string>;
 }
 
@@ -65,8 +65,6 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
   const followed: Readonly<Record<Concern, Set<FunctionRef>>> = { events: new Set(), faults: new Set(), entries: new Set(), cache: new Set() };
   const followedSets = Object.values(followed);
   const basisStack: Basis[] = [];
-  /** Surfaces as they were when they were asked for; names that have none are left out. */
-  const surfaces = new Map<string, string>();
   /** Functions that the log has named as not readable, once each: in an editor they come and go with every key. */
   const unread = new Set<string>();
 
@@ -123,9 +121,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
   /** The function that is summarised depends on what this name looks like from outside. */
   function note(name: string): void {
     basisStack[basisStack.length - 1]?.surfaces.add(name);
-    if (surfaces.has(name) || tree.model.primitives.has(name)) return;
-    const surface = tree.surface(name);
-    if (surface !== '') surfaces.set(name, surface);
+    tree.watchSurface(name);
   }
 
   const isHelper = (ref: FunctionRef): boolean => isCacheHelper(tree, ref, note);
@@ -229,23 +225,13 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
     },
     keep() {
       const before = new Map(done);
-      const surfacesBefore = new Map(surfaces);
       const concerns = followedSets.map((set) => new Set(set));
       return () => {
         refill(done, before);
-        refill(surfaces, surfacesBefore);
         followedSets.forEach((set, i) => refillSet(set, concerns[i]!));
       };
     },
-    renew({ names, graph }) {
-      const moved = new Set<string>();
-      for (const name of graph ? new Set([...surfaces.keys(), ...names]) : names) {
-        const surface = tree.surface(name);
-        if (surface === (surfaces.get(name) ?? '')) continue;
-        moved.add(name);
-        if (surface === '') surfaces.delete(name);
-        else surfaces.set(name, surface);
-      }
+    renew({ names, moved }) {
       if (names.size > 0 || moved.size > 0) forget(names, undefined, moved);
       // A function that is gone comes back as another one; each would keep the text of its whole file.
       for (const set of followedSets) {
@@ -256,7 +242,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, log: (line: stri
   };
 
   /** Drops what rests on the bodies of these functions, or on the surfaces of those. */
-  function forget(names: ReadonlySet<string>, except?: FunctionRef, moved = names): void {
+  function forget(names: ReadonlySet<string>, except?: FunctionRef, moved: ReadonlySet<string> = names): void {
     for (const [ref, entries] of done) {
       if (ref === except) continue;
       const stale = [entries.events, entries.whole, entries.faults, entries.entries, entries.cache].some((entry) => entry && (overlaps(names, entry.rests.bodies) || overlaps(moved, entry.rests.surfaces)));

@@ -6,6 +6,7 @@ import { locate } from '../findings/locate';
 import type { Report } from '../rules/rule';
 import type { Candidate, Fix, TextEdit } from './fix';
 import { fixers } from './index';
+import { edited } from './with-fix';
 
 /** The analysis that a fix is tried with. */
 export interface Trial {
@@ -30,7 +31,7 @@ export function* findFix(trial: Trial, finding: Finding): Generator<undefined, F
   for (const candidate of fixer(trial.tree, report)) {
     if (tried.size === maxCandidates) break;
     const edits = toTextEdits(trial.tree, candidate);
-    const text = edits && apply(trial.tree.text(candidate.in.file) ?? '', edits);
+    const text = edits && edited(trial.tree.text(candidate.in.file) ?? '', edits);
     if (!edits || text === undefined || tried.has(text)) continue;
     tried.add(text);
     if (yield* works(trial, report, candidate.in, text)) return { title: candidate.title, safety: candidate.safety, why: candidate.why, edits };
@@ -52,16 +53,6 @@ function toTextEdits(tree: Tree, { in: ref, edits }: Candidate): TextEdit[] | un
     else sorted.push(here);
   }
   return sorted;
-}
-
-function apply(text: string, edits: readonly TextEdit[]): string {
-  let result = '';
-  let from = 0;
-  for (const edit of edits) {
-    result += text.slice(from, edit.start) + edit.text;
-    from = edit.end;
-  }
-  return result + text.slice(from);
 }
 
 /** With this text of the function's file: is the report gone, and nothing else there that was not before? */

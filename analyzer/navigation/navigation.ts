@@ -1,6 +1,6 @@
 /** Who calls what, restricted to what matters for userfaultfd: events, faults, entries and the locks around them. */
 import type { Span } from '../../parser/ir';
-import type { FunctionRef, Tree } from '../call-graph/tree';
+import type { FunctionRef, Tree, TreeChanges } from '../call-graph/tree';
 import type { Location } from '../findings/finding';
 import { locate } from '../findings/locate';
 import type { EntryFacts, FunctionFacts } from '../spots/facts';
@@ -11,7 +11,7 @@ import { isAskedFor, roleOfFunction, roleOfPrimitive } from './roles';
 import type { Reach } from './reach';
 import { findReach } from './reach';
 import type { WayToUserfault, WaysToUserfault } from './userfaults';
-import { waysToUserfault } from './userfaults';
+import { handlesFaults, waysToUserfault } from './userfaults';
 
 /** A function, or a primitive of the kernel model. */
 export interface Callable {
@@ -61,9 +61,10 @@ export interface CallersNote {
 export interface Navigation {
   /** The function or primitive that this identifier means, if it is one whose calls matter: at its definition, or where it is called. */
   at(path: string, identifier: string, offset: number): Generator<undefined, Callable | undefined>;
-  incoming(name: string, file: string | undefined): Generator<undefined, CallEdge[]>;
-  /** Only calls with a role. */
-  outgoing(name: string, file: string | undefined): Generator<undefined, CallEdge[]>;
+  /** Once `enough` is true, locks are left out where they are not known yet. */
+  incoming(name: string, file: string | undefined, enough?: () => boolean): Generator<undefined, CallEdge[]>;
+  /** Only calls with a role; `enough` as above. */
+  outgoing(name: string, file: string | undefined, enough?: () => boolean): Generator<undefined, CallEdge[]>;
   /** Functions of a file that lead to a userfault, in the order of the file. */
   userfaults(path: string): Generator<undefined, UserfaultNote[]>;
   /** Functions of a file that change entries they are handed, where it is known of every call whether a page-table lock is held, and one holds it. */
@@ -75,26 +76,36 @@ export interface Navigation {
 /** What is known of locks; `catchUp` has to be called before, when texts may have changed. */
 export interface LockKnowledge {
   catchUp(): void;
-  of(ref: FunctionRef): FunctionFacts;
+  of(ref: FunctionRef): Generator<undefined, FunctionFacts>;
+  /** True when `of` need not look. */
+  has(ref: FunctionRef): boolean;
   entryOf(ref: FunctionRef): Generator<undefined, EntryFacts>;
 }
 
 /** Beyond so many callers nothing is said of their locks. */
 const maxCallers = 60;
 
-/** `changed` has to be called when a text or the model did. */
-export function createNavigation(tree: Tree, knowledge: LockKnowledge): Navigation & { changed(): void } {
+interface Forgetful {
+  /** Forgets what changes of the tree have made untrue. */
+  forget(changes: TreeChanges): void;
+  /** The model is another one. */
+  forgetAll(): void;
+}
+
+export function createNavigation(tree: Tree, knowledge: LockKnowledge): Navigation & Forgetful {
   let knownWays: WaysToUserfault | undefined;
-  let knownReach: Reach | undefined;
+  let knownReach: Omit<Reach, 'ways'> | undefined;
 
   function* findWays(): Generator<undefined, WaysToUserfault> {
     yield* tree.prepare();
+    knowledge.catchUp();
     return (knownWays ??= yield* waysToUserfault(tree));
   }
 
   function* reachOfAll(): Generator<undefined, Reach> {
     const ways = yield* findWays();
-    return (knownReach ??= yield* findReach(tree, ways));
+    knownReach ??= yield* findReach(tree);
+    return { ways, ...knownReach };
   }
 
   function describe(ref: FunctionRef, all: Reach): Callable {
@@ -115,7 +126,15 @@ export function createNavigation(tree: Tree, knowledge: LockKnowledge): Navigati
   const find = (name: string, file: string): FunctionRef | undefined => tree.definitions(name, file)[0];
 
   return {
-    changed() {
+    forget({ names, graph, outside, successors }) {
+      const isNew = graph || outside;
+      // Ways are read off the bodies of those who handle faults, and off nothing else that an edit of a body can change.
+      if (isNew || [...names].some((name) => tree.definitions(name).some(handlesFaults))) knownWays = undefined;
+      if (isNew || !knownReach) knownReach = undefined;
+      else knownReach = withSuccessors(knownReach, successors);
+    },
+
+    forgetAll() {
       knownWays = undefined;
       knownReach = undefined;
     },
@@ -135,53 +154,52 @@ export function createNavigation(tree: Tree, knowledge: LockKnowledge): Navigati
       return callable?.role === undefined ? undefined : callable;
     },
 
-    *incoming(name, file) {
+    *incoming(name, file, enough) {
       const all = yield* reachOfAll();
       const target = file === undefined ? undefined : find(name, file);
       if (file !== undefined && !target) return [];
-      knowledge.catchUp();
       const edges: CallEdge[] = [];
       const callers = target ? tree.callersOf(target) : tree.callersOfName(name);
-      const add = (caller: FunctionRef, sites: readonly Span[], how: CallEdge['how']): void => {
+      const add = function* (caller: FunctionRef, sites: readonly Span[], how: CallEdge['how']): Generator<undefined, void> {
         if (sites.length === 0) return;
-        const locks = how === 'callback' || callers.length > maxCallers ? undefined : locksAt(caller, name, sites);
+        const locks = how === 'callback' || callers.length > maxCallers ? undefined : yield* locksAt(caller, name, sites, enough);
         edges.push({ other: describe(caller, all), sites: places(caller, sites), how, locks });
       };
       for (const caller of callers) {
         yield;
-        add(caller, callSites(caller, name), 'call');
+        yield* add(caller, callSites(caller, name), 'call');
       }
       if (target) {
-        for (const user of tree.usersOf(target)) add(user, handOvers(user, tree.tablesWith(target)), 'callback');
+        for (const user of tree.usersOf(target)) yield* add(user, handOvers(user, tree.tablesWith(target)), 'callback');
         for (const [caller, own] of all.ways) {
           const through = own.filter((way) => way.target === target && way.isOperation);
-          add(caller, [...new Map(through.map(({ site }) => [site.start, site])).values()], 'operation');
+          yield* add(caller, [...new Map(through.map(({ site }) => [site.start, site])).values()], 'operation');
         }
       }
       return edges.sort((a, b) => byPlace(a.other.nameAt, b.other.nameAt));
     },
 
-    *outgoing(name, file) {
+    *outgoing(name, file, enough) {
       const all = yield* reachOfAll();
       const ref = file === undefined ? tree.resolve(name, '') : find(name, file);
       if (!ref) return [];
-      knowledge.catchUp();
       const edges: CallEdge[] = [];
-      const add = (other: Callable, sites: readonly Span[], how: CallEdge['how']): void => {
-        if (other.role !== undefined && sites.length > 0) edges.push({ other, sites: places(ref, sites), how, locks: how === 'callback' ? undefined : locksAt(ref, other.name, sites) });
+      const add = function* (other: Callable, sites: readonly Span[], how: CallEdge['how']): Generator<undefined, void> {
+        if (other.role === undefined || sites.length === 0) return;
+        edges.push({ other, sites: places(ref, sites), how, locks: how === 'callback' ? undefined : yield* locksAt(ref, other.name, sites, enough) });
       };
       for (const callee of ref.outline.calls) {
         yield;
         const sites = callSites(ref, callee).filter((site) => !isPlainSpinlock(callee) || takesPtl(ref, site));
         const target = sites[0] && !tree.model.primitives.has(callee) ? tree.resolve(callee, ref.file) : undefined;
-        if (target) add(describe(target, all), sites, 'call');
-        else if (sites[0] && tree.model.primitives.has(callee)) add(describePrimitive(callee, ref, sites[0], all), sites, 'call');
+        if (target) yield* add(describe(target, all), sites, 'call');
+        else if (sites[0] && tree.model.primitives.has(callee)) yield* add(describePrimitive(callee, ref, sites[0], all), sites, 'call');
       }
       for (const table of handedTables(ref)) {
-        for (const callback of tree.callbacksIn(table, ref.file)) add(describe(callback, all), handOvers(ref, [table]), 'callback');
+        for (const callback of tree.callbacksIn(table, ref.file)) yield* add(describe(callback, all), handOvers(ref, [table]), 'callback');
       }
       const operations = new Map((all.ways.get(ref) ?? []).filter((way) => way.isOperation).map((way) => [way.target!, way.site]));
-      for (const [target, site] of operations) add(describe(target, all), [site], 'operation');
+      for (const [target, site] of operations) yield* add(describe(target, all), [site], 'operation');
       return edges.sort((a, b) => byPlace(a.sites[0]!, b.sites[0]!));
     },
 
@@ -220,8 +238,19 @@ export function createNavigation(tree: Tree, knowledge: LockKnowledge): Navigati
   };
 
   /** Locks at calls of this name, or through a pointer. */
-  function locksAt(ref: FunctionRef, name: string, sites: readonly Span[]): string | undefined {
-    return heldAt(knowledge.of(ref), ({ callee, span }) => (callee ?? name) === name && sites.some(({ start }) => span.start <= start && start < span.end));
+  function* locksAt(ref: FunctionRef, name: string, sites: readonly Span[], enough: () => boolean = () => false): Generator<undefined, string | undefined> {
+    if (!knowledge.has(ref) && enough()) return undefined;
+    const steps = knowledge.of(ref);
+    for (;;) {
+      const next = steps.next();
+      if (next.done) return locksIn(next.value, name, sites);
+      if (enough()) return undefined;
+      yield;
+    }
+  }
+
+  function locksIn(facts: FunctionFacts, name: string, sites: readonly Span[]): string | undefined {
+    return heldAt(facts, ({ callee, span }) => (callee ?? name) === name && sites.some(({ start }) => span.start <= start && start < span.end));
   }
 
   function isPlainSpinlock(name: string): boolean {
@@ -246,6 +275,20 @@ export function createNavigation(tree: Tree, knowledge: LockKnowledge): Navigati
     visit(ref);
     return ends;
   }
+}
+
+function withSuccessors({ faults, changes }: Omit<Reach, 'ways'>, successors: TreeChanges['successors']): Omit<Reach, 'ways'> {
+  const of = (refs: ReadonlySet<FunctionRef>): ReadonlySet<FunctionRef> => {
+    const gone = [...successors].filter(([ref]) => refs.has(ref));
+    if (gone.length === 0) return refs;
+    const next = new Set(refs);
+    for (const [ref, successor] of gone) {
+      next.delete(ref);
+      if (successor) next.add(successor);
+    }
+    return next;
+  };
+  return { faults: of(faults), changes: of(changes) };
 }
 
 /** Its name, relative to its start. */

@@ -16,9 +16,8 @@ export interface Reach {
 }
 
 /** Yields between functions. */
-export function* findReach(tree: Tree, ways: WaysToUserfault): Generator<undefined, Reach> {
+export function* findReach(tree: Tree): Generator<undefined, Omit<Reach, 'ways'>> {
   return {
-    ways,
     faults: yield* above(tree, isFault, () => true),
     changes: yield* above(tree, isChange, isToldWhere),
   };

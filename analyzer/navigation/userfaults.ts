@@ -63,7 +63,7 @@ function reasonsGiven(ref: FunctionRef, way: Way, found: ReadonlyMap<FunctionRef
 const isEvent = (effect: Effect): boolean => effect.op === 'event';
 
 /** Is it given a fault, or does it return what became of one? */
-function handlesFaults(ref: FunctionRef): boolean {
+export function handlesFaults(ref: FunctionRef): boolean {
   const head = ref.masked.slice(0, ref.outline.bodyStart - ref.outline.span.start);
   return /\bvm_fault_t\b|\bstruct\s+vm_fault\s*\*/.test(head);
 }

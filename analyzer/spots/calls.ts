@@ -40,8 +40,8 @@ export interface Helper {
 
 /** What the walk asks about the functions that are called. */
 export interface Helpers extends Omit<Reach, 'forget'> {
-  /** The body of the function that this call means, undefined when it is not in the tree or nested too deeply. */
-  body(node: CallNode, frame: Frame): Helper | undefined;
+  /** The body of the function that this call means, undefined when it is not in the tree or nested too deeply. Yields while it is walked. */
+  body(node: CallNode, frame: Frame): Generator<undefined, Helper | undefined>;
   /** The definition that it means. */
   resolve(node: CallNode, frame: Frame): FunctionRef | undefined;
   sleeps(callee: string): boolean;
@@ -62,8 +62,8 @@ export class SpotCalls {
 
   constructor(private readonly frame: Frame, private readonly helpers: Helpers, private readonly notCallers: { pte: boolean; pmd: boolean }) {}
 
-  /** The states after the call. */
-  execute(id: NodeId, node: CallNode, p: PathState): PathState[] {
+  /** The states after the call. Yields while the body of a helper is walked. */
+  *execute(id: NodeId, node: CallNode, p: PathState): Generator<undefined, PathState[]> {
     const { frame } = this;
     const args = node.args.map((a) => evaluate(frame, p.s, a, id));
     if (node.result && node.callee !== undefined) this.questions.set(symbol(nodeId(frame, id)).key, `${node.callee}(${args.map((a) => a.key).join()})`);
@@ -77,7 +77,7 @@ export class SpotCalls {
     }
     const target = this.helpers.resolve(node, frame);
     if (target && this.needsBody(node, target, p, args)) {
-      const helper = this.helpers.body(node, frame);
+      const helper = yield* this.helpers.body(node, frame);
       const before = p.unsure.has(pageTable) ? [] : [...s.held.keys()];
       const after = helper && helper.complete && helper.ways.length > 0 ? this.enter(id, node, p, helper, args) : this.leave(id, node, p, args, target);
       if (before.length === 1 && givesBack(target)) for (const one of after) settleGivenBack(one);

@@ -1,35 +1,33 @@
 /** Answers what is known at the places of functions, and keeps the answers until a function on which they rest changes. */
 import type { Effect, Level } from '../../kernel/types';
 import type { IrNode, NodeId } from '../../parser/ir';
-import type { FunctionRef, Tree } from '../call-graph/tree';
+import type { FunctionRef, Tree, TreeChanges } from '../call-graph/tree';
 import type { Frame } from '../dataflow/frame';
-import { createFrame, quote } from '../dataflow/frame';
-import { declaredType } from '../dataflow/summaries';
-import type { CallNode } from '../dataflow/transfer';
+import { quote } from '../dataflow/frame';
 import type { Value } from '../dataflow/value';
+import type { Needs } from './bodies';
+import { createBodies } from './bodies';
 import type { FactsAt } from './boundaries';
 import { boundariesOf, usesOf } from './boundaries';
-import type { Helper, Helpers } from './calls';
 import { Collected, lockName, nothing } from './collect';
 import type { Boundary, CallSite, EntryFacts, FunctionFacts, ReadFact, SnapshotUse, Spot, SpotFacts } from './facts';
 import type { PathState } from './path-state';
-import { createReach } from './reach';
-import type { Limits, Observer, Walked } from './walk';
-import { walk } from './walk';
+import type { Limits, Walked } from './walk';
 
 export interface Spots {
-  /** Facts of a function. Yields while it is walked for the first time. */
+  /**
+   * Facts of a function. Yields while it is walked for the first time; when it is left meanwhile, whoever asks next goes on from there.
+   */
   of(ref: FunctionRef): Generator<undefined, FunctionFacts>;
+  /** Are they known already? */
+  has(ref: FunctionRef): boolean;
   /** What callers hold when they call it; yields between callers. */
   entryOf(ref: FunctionRef): Generator<undefined, EntryFacts>;
-  /** Drops what depends on functions with these names. */
-  forget(names: ReadonlySet<string>): void;
+  /** Drops what the changes have made untrue. */
+  forget(changes: TreeChanges): void;
 }
 
 const limits: Limits = { steps: 16_000, alike: 5, configurations: 16, forCallers: false };
-const helperLimits: Limits = { steps: 4000, alike: 4, configurations: 12, forCallers: true };
-/** Helpers of helpers of helpers are not looked at. */
-const maxDepth = 3;
 /** Beyond so many callers nothing is said of them. */
 const maxCallers = 60;
 
@@ -42,86 +40,43 @@ interface Known {
   readonly needs: Needs;
 }
 
-/** What an answer was made from: names of functions, and what was asked about the call graph. */
-interface Needs {
-  readonly names: Set<string>;
-  readonly asked: { readonly question: () => boolean; readonly answer: boolean }[];
-  /** Functions that call themselves, and were not entered again. */
-  readonly cut: Set<FunctionRef>;
+/** A walk that has not come to its end. */
+interface UnderWay {
+  readonly steps: Generator<undefined, Known>;
+  /** What it has asked so far, in the function and in the helpers that it is in. */
+  readonly needs: readonly Needs[];
 }
-
-const newNeeds = (ref: FunctionRef): Needs => ({ names: new Set([...ref.outline.calls, ref.name]), asked: [], cut: new Set() });
 
 export function createSpots(tree: Tree, log: (line: string) => void): Spots {
   const known = new Map<FunctionRef, Known>();
-  /** By how deeply they are nested: what lies too deep is not looked at, and the answer must not depend on who asked first. */
-  const helpers = Array.from({ length: maxDepth + 2 }, () => new Map<FunctionRef, { readonly helper: Helper; readonly needs: Needs }>());
-  const reach = createReach(tree);
+  const underWay = new Map<FunctionRef, UnderWay>();
+  const bodies = createBodies(tree, log);
 
-  function frameOf(ref: FunctionRef): Frame {
-    return createFrame(ref, tree.lower(ref), (callee) => {
-      const target = tree.resolve(callee, ref.file);
-      return target && declaredType(target);
-    }, tree.model);
-  }
-
-  /** `running`: the function that is walked, and the helpers through which it was come to. */
-  function answersFor(needs: Needs, running: readonly FunctionRef[]): Helpers {
-    const ask = (question: () => boolean): boolean => {
-      const answer = question();
-      needs.asked.push({ question, answer });
-      return answer;
-    };
-    const resolve = (node: CallNode, frame: Frame): FunctionRef | undefined => (node.callee === undefined ? undefined : tree.resolve(node.callee, frame.ref.file));
-    return {
-      resolve,
-      body(node, frame) {
-        const ref = resolve(node, frame);
-        if (!ref || running.length > maxDepth) return undefined;
-        if (running.includes(ref)) {
-          needs.cut.add(ref);
-          return undefined;
-        }
-        const result = bodyOf(ref, running);
-        for (const cut of result.needs.cut) needs.cut.add(cut);
-        for (const name of result.needs.names) needs.names.add(name);
-        needs.asked.push(...result.needs.asked);
-        return result.helper;
-      },
-      movesPtl: (ref) => ask(() => reach.movesPtl(ref)),
-      drops: (ref, lock) => ask(() => reach.drops(ref, lock)),
-      isLopsided: (ref) => ask(() => reach.isLopsided(ref)),
-      sleeps: (callee) => tree.model.primitives.get(callee)?.contract?.sleeps === true,
-    };
-  }
-
-  function bodyOf(ref: FunctionRef, callers: readonly FunctionRef[]): { readonly helper: Helper; readonly needs: Needs } {
-    const ready = helpers[callers.length]!.get(ref);
-    if (ready) return ready;
-    const needs = newNeeds(ref);
-    const frame = frameOf(ref);
-    const done = atOnce(followed([...callers, ref], frame, needs, helperLimits, nobody));
-    const entry = { helper: { ref, params: frame.ir.params.map((p) => p.name), ways: done?.ways ?? [], complete: done?.allWays ?? false, notCallers: done?.notCallers ?? { pte: false, pmd: false } }, needs };
-    needs.cut.delete(ref);
-    // What was left out because one of the callers is under way counts for these callers only.
-    if (needs.cut.size === 0) helpers[callers.length]!.set(ref, entry);
-    return entry;
-  }
-
-  function* followed(running: readonly FunctionRef[], frame: Frame, needs: Needs, within: Limits, observer: Observer): Generator<undefined, Walked | undefined> {
-    try {
-      return yield* walk(frame, answersFor(needs, running), within, observer);
-    } catch (error) {
-      log(`${frame.ref.file}: ${frame.ref.name}: looking for facts failed: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
-      return undefined;
+  /** Driven by hand: whoever asks may go away, and leaves the walk where it is. */
+  function* knownOf(ref: FunctionRef): Generator<undefined, Known> {
+    for (;;) {
+      const ready = known.get(ref);
+      if (ready) return ready;
+      let walk = underWay.get(ref);
+      if (!walk) underWay.set(ref, (walk = begin(ref)));
+      const next = walk.steps.next();
+      if (next.done) {
+        underWay.delete(ref);
+        known.set(ref, next.value);
+        return next.value;
+      }
+      yield;
     }
   }
 
-  function* knownOf(ref: FunctionRef): Generator<undefined, Known> {
-    let entry = known.get(ref);
-    if (entry) return entry;
-    const needs = newNeeds(ref);
-    const frame = frameOf(ref);
+  function begin(ref: FunctionRef): UnderWay {
+    const needs: Needs[] = [];
+    return { steps: walked(ref, needs), needs };
+  }
+
+  function* walked(ref: FunctionRef, open: Needs[]): Generator<undefined, Known> {
+    const { frame, needs } = bodies.enter(ref, open);
+    yield;
     const collected = new Map<NodeId, Collected>();
     const names = lockNames(frame);
     const nameOf = (lock: Value, p: PathState): string => lockName(lock, p) ?? names.get(lock.kind === 'lock' ? lock.id : '') ?? '';
@@ -132,9 +87,9 @@ export function createSpots(tree: Tree, log: (line: string) => void): Spots {
       if (!here) into.set(node, (here = new Collected()));
       here.add(p, nameOf, levels[node]);
     };
-    const done = yield* followed([ref], frame, needs, limits, { before: (node, p) => collect(collected, node, p), afterCall: (node, p) => collect(after, node, p) });
-    known.set(ref, (entry = { ...(done && !done.truncated ? told(frame, done, collected, after, levels) : untold), needs }));
-    return entry;
+    const session = { open, pace: { executed: 0 } };
+    const done = yield* bodies.follow([ref], frame, needs, session, limits, { before: (node, p) => collect(collected, node, p), afterCall: (node, p) => collect(after, node, p) });
+    return { ...(done && !done.truncated ? told(frame, done, collected, after, levels) : untold), needs };
   }
 
   return {
@@ -158,12 +113,11 @@ export function createSpots(tree: Tree, log: (line: string) => void): Spots {
         callSites, isCallback: tree.usersOf(ref).length > 0,
       };
     },
-    forget(names) {
-      if (names.size === 0) return;
-      reach.forget();
-      const isStale = ({ needs }: { readonly needs: Needs }): boolean =>
-        [...names].some((n) => needs.names.has(n)) || needs.asked.some(({ question, answer }) => question() !== answer);
-      for (const kept of [known, ...helpers]) for (const [ref, entry] of kept) if (isStale(entry)) kept.delete(ref);
+    has: (ref) => known.has(ref),
+    forget(changes) {
+      const isStale = bodies.forget(changes);
+      for (const [ref, { needs }] of known) if (isStale(needs)) known.delete(ref);
+      for (const [ref, { needs }] of underWay) if (needs.some(isStale)) underWay.delete(ref);
     },
   };
 
@@ -180,15 +134,6 @@ function levelRead(effect: Effect | undefined): Level | undefined {
   return effect?.op === 'read' || effect?.op === 'test-slot' ? effect.level : undefined;
 }
 
-/** The answer of a question that yields, without giving way. */
-export function atOnce<T>(steps: Generator<undefined, T>): T {
-  for (;;) {
-    const next = steps.next();
-    if (next.done) return next.value;
-  }
-}
-
-const nobody: Observer = { before: () => undefined, afterCall: () => undefined };
 const untold = { spots: [], reads: [], boundaries: [], uses: [] };
 
 /** What was collected, put into words that need no graph. */

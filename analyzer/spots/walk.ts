@@ -51,13 +51,18 @@ export interface Observer {
   afterCall(node: NodeId, p: PathState): void;
 }
 
-/** Yields now and then, so that the caller can let others run. */
-export function walk(frame: Frame, helpers: Helpers, limits: Limits, observer: Observer): Generator<undefined, Walked> {
-  return new Walker(frame, helpers, limits, observer).run();
+/** Nodes that were executed, in a function and the helpers that it enters. */
+export interface Pace {
+  executed: number;
 }
 
-/** Nodes executed between two yields: about two milliseconds. */
-const sliceSteps = 200;
+/** Yields now and then, inside helpers too, so that the caller can let others run. */
+export function walk(frame: Frame, helpers: Helpers, limits: Limits, observer: Observer, pace: Pace): Generator<undefined, Walked> {
+  return new Walker(frame, helpers, limits, observer, pace).run();
+}
+
+/** Nodes executed between two yields: about a millisecond. */
+const sliceSteps = 100;
 
 interface Group {
   count: number;
@@ -83,7 +88,7 @@ class Walker {
   private executed = 0;
   private truncated = false;
 
-  constructor(private readonly frame: Frame, helpers: Helpers, private readonly limits: Limits, private readonly observer: Observer) {
+  constructor(private readonly frame: Frame, helpers: Helpers, private readonly limits: Limits, private readonly observer: Observer, private readonly pace: Pace) {
     this.liveness = computeLiveness(frame.ir);
     this.reducer = createJoinReducer(this.liveness, false);
     this.calls = new SpotCalls(frame, helpers, this.notCallers);
@@ -92,7 +97,6 @@ class Walker {
   }
 
   *run(): Generator<undefined, Walked> {
-    let yielded = 0;
     this.arrive(this.frame.ir.entry, this.entryState());
     while (this.cursor < this.byOrder.length && !this.truncated) {
       const node = this.byOrder[this.cursor]!;
@@ -102,12 +106,7 @@ class Walker {
         continue;
       }
       this.pending.delete(node);
-      for (const p of states) {
-        this.follow(node, p);
-        if (this.executed - yielded < sliceSteps) continue;
-        yielded = this.executed;
-        yield;
-      }
+      for (const p of states) yield* this.follow(node, p);
     }
     return { ways: this.calls.ways(), allWays: !this.truncated && !this.calls.tooManyWays, truncated: this.truncated, notCallers: this.notCallers };
   }
@@ -165,7 +164,7 @@ class Walker {
     return fork(wide);
   }
 
-  private follow(start: NodeId, p: PathState): void {
+  private *follow(start: NodeId, p: PathState): Generator<undefined, void> {
     const stack: [NodeId, PathState][] = [[start, p]];
     for (let arm = stack.pop(); arm; arm = stack.pop()) {
       let [id, state]: [NodeId, PathState] = arm;
@@ -174,9 +173,10 @@ class Walker {
           this.truncated = true;
           return;
         }
+        if (++this.pace.executed % sliceSteps === 0) yield;
         const node = this.frame.ir.nodes[id]!;
         this.observer.before(id, state);
-        const arms = this.step(id, node, state);
+        const arms = yield* this.step(id, node, state);
         if (node.kind === 'call') for (const [, after] of arms) this.observer.afterCall(id, after);
         const on = arms.filter(([to, next]) => {
           // A loop may lead back to the first node, where nothing else meets it.
@@ -192,7 +192,7 @@ class Walker {
     }
   }
 
-  private step(id: NodeId, node: IrNode, p: PathState): [NodeId, PathState][] {
+  private *step(id: NodeId, node: IrNode, p: PathState): Generator<undefined, [NodeId, PathState][]> {
     const { frame } = this;
     const { s } = p;
     if (isIdle(frame, node, id) && 'next' in node) return [[node.next, p]];
@@ -208,7 +208,7 @@ class Walker {
     }
     switch (node.kind) {
       case 'assign': assign(frame, p.s, node, id); return [[node.next, p]];
-      case 'call': return this.calls.execute(id, node, p).map((after) => [node.next, after]);
+      case 'call': return (yield* this.calls.execute(id, node, p)).map((after) => [node.next, after]);
       case 'branch': return this.branch(id, node, p);
       case 'choice':
         for (const arg of node.args) if (arg.kind === 'name' && isLocal(frame, arg.name)) writePlace(s, local(arg.name), symbol(`${nodeId(frame, id)}@${arg.name}`));

@@ -2,6 +2,7 @@
 import * as path from 'node:path';
 import type { Finding, Location } from '../../analyzer/findings/finding';
 import { modelFileName, type ModelProblem } from '../../kernel/model-problems';
+import type { Verdict } from '../../witness/verdict';
 import type { Palette } from '../colour';
 
 export interface GccOptions {
@@ -9,6 +10,8 @@ export interface GccOptions {
   readonly root: string;
   readonly cwd: string;
   readonly palette: Palette;
+  /** Of findings that were proven. */
+  readonly verdicts?: ReadonlyMap<Finding, Verdict>;
 }
 
 export function formatGcc(findings: readonly Finding[], options: GccOptions): string {
@@ -22,10 +25,12 @@ export function formatModelProblem({ line, column, message }: ModelProblem, opti
 
 function formatFinding(finding: Finding, options: GccOptions): string {
   const { palette } = options;
+  const verdict = options.verdicts?.get(finding);
   const severity = finding.severity === 'warning' ? palette.warning('warning:') : palette.info('info:');
   const lines = [
     `${place(finding.location, options)} ${severity} ${palette.bold(firstLine(finding.message))} [${palette.warning(finding.rule)}]`,
     ...finding.steps.map((step) => `${place(step.location, options)} ${palette.note('note:')} ${firstLine(step.message)}`),
+    ...(verdict ? [`${place(finding.location, options)} ${palette.note('note:')} ${printable(verdict.words)}`] : []),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }

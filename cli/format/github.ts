@@ -1,6 +1,7 @@
 /** Findings as commands to GitHub Actions, which shows them beside the lines of a pull request. */
 import * as path from 'node:path';
 import type { Finding, Location } from '../../analyzer/findings/finding';
+import type { Verdict } from '../../witness/verdict';
 import { isInside } from '../../workspace/root';
 import { printable } from './gcc';
 
@@ -9,6 +10,8 @@ export interface GithubOptions {
   readonly root: string;
   /** Directory that annotations are relative to: that of the checkout. */
   readonly workspace: string;
+  /** Of findings that were proven. */
+  readonly verdicts?: ReadonlyMap<Finding, Verdict>;
 }
 
 export function formatGithub(findings: readonly Finding[], options: GithubOptions): string {
@@ -33,7 +36,8 @@ function command(finding: Finding, options: GithubOptions): string {
 /** An annotation has one place only, so the path to it is told in its text. */
 function message(finding: Finding, options: GithubOptions): string {
   const steps = finding.steps.map((step) => `${fileName(step.location, options)}:${step.location.line}:${step.location.column}: ${step.message}`);
-  return [...finding.message.split('\n'), ...steps].map(printable).join('\n');
+  const verdict = options.verdicts?.get(finding);
+  return [...finding.message.split('\n'), ...steps, ...(verdict ? [verdict.words] : [])].map(printable).join('\n');
 }
 
 /** A file outside of the checkout belongs to no line of a pull request; its full name is the best that can be said. */

@@ -1,5 +1,6 @@
 /** The JSON that other programs read. Its shape is a contract: add fields, never rename or remove one. */
 import type { Finding, Severity, StepKind } from '../../analyzer/findings/finding';
+import type { Verdict } from '../../witness/verdict';
 
 export interface JsonReport {
   readonly tool: { readonly name: string; readonly version: string };
@@ -25,6 +26,28 @@ export interface JsonFinding {
   readonly scenario: string | null;
   readonly assumptions: readonly string[];
   readonly fingerprint: string;
+  /** Of `--prove`; null when the rule has no scenario, absent when nobody asked. */
+  readonly verdict?: JsonVerdict | null;
+}
+
+export interface JsonVerdict {
+  readonly kind: 'confirmed' | 'not reached' | 'unresolved';
+  /** The same as a sentence, with the reason. */
+  readonly words: string;
+  /** Threads that take part in the schedule. */
+  readonly threads: readonly { readonly name: string; readonly title: string }[];
+  /** The schedule that confirms it, in its order; empty otherwise. Numbers are left out where something was left open. */
+  readonly schedule: readonly JsonScheduleStep[];
+}
+
+export interface JsonScheduleStep {
+  readonly step: number;
+  readonly thread: string;
+  readonly function: string;
+  readonly text: string;
+  /** Null for what library threads and userspace do. */
+  readonly file: string | null;
+  readonly line: number | null;
 }
 
 export interface JsonStep {
@@ -36,9 +59,15 @@ export interface JsonStep {
   readonly message: string;
 }
 
-export function formatJson(tool: JsonReport['tool'], root: string, findings: readonly Finding[], stats: JsonReport['stats']): string {
-  const report: JsonReport = { tool, root, findings: findings.map(jsonFinding), stats };
+export function formatJson(tool: JsonReport['tool'], root: string, findings: readonly Finding[], stats: JsonReport['stats'], verdicts?: ReadonlyMap<Finding, Verdict>): string {
+  const report: JsonReport = { tool, root, findings: findings.map((finding) => (verdicts ? { ...jsonFinding(finding), verdict: jsonVerdict(verdicts.get(finding)) } : jsonFinding(finding))), stats };
   return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+function jsonVerdict(verdict: Verdict | undefined): JsonVerdict | null {
+  if (!verdict) return null;
+  const { kind, words, threads, steps } = verdict;
+  return { kind, words, threads, schedule: steps.map(({ n, thread, function: name, text, place }) => ({ step: n, thread, function: name, text, file: place?.file ?? null, line: place?.line ?? null })) };
 }
 
 function jsonFinding({ location, ...finding }: Finding): JsonFinding {

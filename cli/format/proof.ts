@@ -1,12 +1,13 @@
 /** A proof as text, in the width of a commit message, and as JSON. */
-import type { Attempt, Proof } from '../../witness/prove';
-import { originAt } from '../../simulator/litmus/origin';
+import type { Attempt } from '../../witness/prove';
+import { count, scheduleOf, statesOf, verdictOf } from '../../witness/verdict';
 import type { Examination } from '../../simulator/examine';
 import { renderText } from '../../simulator/present/text';
 import { paletteFor } from '../colour';
 import type { Host } from '../host';
 import { wrap } from '../markdown';
 import type { Told } from '../prove';
+import { fixBlocks, fixJson } from './fix-proof';
 import { printable } from './gcc';
 
 const WIDTH = 75;
@@ -17,12 +18,13 @@ export function proofText(told: Told, host: Host): string {
   const { proof, assembled } = told.proven;
   const paint = proof.verdict === 'confirmed' ? palette.warning : proof.verdict === 'not reached' ? palette.info : palette.note;
   const parts = [
-    `${palette.bold(headOf(told))}\n${paint(titleOf(proof))}`,
+    `${palette.bold(headOf(told))}\n${paint(wrap(printable(verdictOf(proof).words), WIDTH, ''))}`,
     ...(proof.verdict === 'confirmed' ? confirmed(proof.examination) : []),
+    ...(told.fix === undefined ? [] : fixBlocks(told.fix, told.hunks)),
     ...(proof.verdict === 'not reached' ? [wrap(triedText(proof.attempts, proof.untried), WIDTH, '')] : []),
     ...(assembled !== undefined && assembled.assumptions.length > 0 ? [list('Left open, because the machine cannot tell:', assembled.assumptions)] : []),
     ...(assembled !== undefined && assembled.bounds.length > 0 ? [list('Bounds:', assembled.bounds)] : []),
-    ...(proof.attempts.length > 0 ? [wrap(`Explored ${count(proof.attempts.length, 'program')}, ${count(states(proof.attempts), 'state')}; sequentially consistent interleavings, weak memory is not explored.`, WIDTH, '')] : []),
+    ...(proof.attempts.length > 0 ? [wrap(`Explored ${count(proof.attempts.length, 'program')}, ${count(statesOf(proof.attempts), 'state')}; sequentially consistent interleavings, weak memory is not explored.`, WIDTH, '')] : []),
   ];
   return parts.map((part) => (part.endsWith('\n') ? part : `${part}\n`)).join('\n');
 }
@@ -40,6 +42,7 @@ export function proofJson(told: Told): object {
     reason: proof.verdict === 'unresolved' ? proof.reason : null,
     witness: proof.verdict === 'confirmed' ? witnessJson(proof.examination) : null,
     attempts: proof.attempts,
+    fix: fixJson(told.fix),
     assumptions: assembled?.assumptions ?? [],
     bounds: assembled?.bounds ?? [],
     scenario: assembled?.text ?? null,
@@ -51,24 +54,9 @@ function headOf({ about }: Told): string {
   return `${about.file}:${about.line}: ${about.call}() in ${about.function}() [${about.rule}]`;
 }
 
-function titleOf(proof: Proof): string {
-  switch (proof.verdict) {
-    case 'confirmed': {
-      const { exploration, selection, scenario } = proof.examination;
-      const { preemptions, witness } = exploration;
-      const race = preemptions === undefined ? '' : preemptions === 0 ? ', no race needed: one order suffices' : `, ${count(preemptions, 'preemption')}`;
-      const beside = selection.adversaries.length === 0 ? '' : ` beside ${selection.adversaries.map(({ name }) => name).join(' and ')}`;
-      const world = scenario.variants.find(({ name }) => name === selection.variant)?.title ?? selection.variant;
-      return wrap(`Confirmed: ${count(witness?.schedule.length ?? 0, 'step')}${race}${beside}. ${world.slice(0, 1).toUpperCase()}${world.slice(1)}.`, WIDTH, '').trimEnd();
-    }
-    case 'not reached': return 'Not reached: no schedule violates what the rule is about. That does not silence it.';
-    case 'unresolved': return wrap(`Unresolved: ${printable(proof.reason)}.`, WIDTH, '').trimEnd();
-  }
-}
-
 function confirmed(examination: Examination): string[] {
   const { diagram, explanation } = examination;
-  const lines = originsOf(examination).map(({ n, place, text }) => `  ${n.padStart(3)}  ${place}  ${text}`);
+  const lines = originsOf(examination).map(({ n, at, text }) => `  ${String(n).padStart(3)}  ${at}  ${text}`);
   return [
     ...(explanation ? [wrap(explanation.sentence, WIDTH, '')] : []),
     ...(diagram ? [renderText(diagram)] : []),
@@ -77,15 +65,10 @@ function confirmed(examination: Examination): string[] {
 }
 
 /** The steps of the witness that are the user's own lines, in the order of the schedule. */
-function originsOf({ program, trace, scenario }: Examination): { readonly n: string; readonly place: string; readonly text: string; readonly file: string; readonly line: number }[] {
-  const rows = (trace?.steps ?? []).flatMap(({ move, step }, index) => {
-    const at = program.threads[move.thread]?.steps[step];
-    const origin = at && at.file === undefined ? originAt(scenario.text, at.span.start) : undefined;
-    // What was left open happens on no line in particular.
-    return at && origin && at.kind !== 'choose' ? [{ n: String(index + 1), place: `${origin.file}:${origin.line}`, text: at.text, file: origin.file, line: origin.line }] : [];
-  });
-  const width = Math.max(0, ...rows.map(({ place }) => place.length));
-  return rows.map((row) => ({ ...row, place: row.place.padEnd(width) }));
+function originsOf(examination: Examination): { readonly n: number; readonly at: string; readonly text: string; readonly file: string; readonly line: number }[] {
+  const rows = scheduleOf(examination).flatMap(({ n, place, text }) => (place ? [{ n, at: `${place.file}:${place.line}`, text, ...place }] : []));
+  const width = Math.max(0, ...rows.map(({ at }) => at.length));
+  return rows.map((row) => ({ ...row, at: row.at.padEnd(width) }));
 }
 
 function witnessJson(examination: Examination): object {
@@ -93,7 +76,7 @@ function witnessJson(examination: Examination): object {
   return {
     property: exploration.witness?.property, steps: exploration.witness?.schedule.length, preemptions: exploration.preemptions ?? null,
     world: selection.variant, adversaries: selection.adversaries.map(({ name }) => name), schedule: exploration.witness?.schedule,
-    lines: originsOf(examination).map(({ n, file, line, text }) => ({ step: Number(n), file, line, text })),
+    lines: originsOf(examination).map(({ n, file, line, text }) => ({ step: n, file, line, text })),
   };
 }
 
@@ -109,10 +92,4 @@ function triedText(attempts: readonly Attempt[], untried: number): string {
 
 function list(title: string, items: readonly string[]): string {
   return `${title}\n${items.map((item) => wrap(item, WIDTH, '    ').trimEnd().replace(/^ {4}/, '  - ')).join('\n')}`;
-}
-
-const states = (attempts: readonly Attempt[]): number => attempts.reduce((sum, attempt) => sum + attempt.states, 0);
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }

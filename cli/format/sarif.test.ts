@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../analyzer/findings/finding';
 import { rules } from '../../analyzer/rules/index';
 import type { RuleInfo } from '../../analyzer/rules/rule';
+import type { Verdict } from '../../witness/verdict';
 import { RULE_PAGES } from '../../server/diagnostics';
 import { formatSarif } from './sarif';
 
@@ -56,6 +57,43 @@ function log(findings: readonly Finding[], options: Partial<Parameters<typeof fo
   return parsed;
 }
 const textOf = (message: string): string | undefined => log([{ ...finding, message }]).runs[0].results[0]?.message.text;
+
+const verdict: Verdict = {
+  kind: 'confirmed',
+  words: 'Confirmed: 3 steps, 1 preemption.',
+  threads: [{ name: 'P0', title: 'page fault' }, { name: 'P1', title: 'P1' }],
+  steps: [
+    { n: 1, thread: 'P0', function: 'fault', text: 'entry = ptep_get(pte)', place: { file: 'mm/a b.c', line: 7 } },
+    { n: 3, thread: 'P1', function: 'P1', text: '(pte_t){0}', place: undefined },
+    { n: 4, thread: 'P0', function: 'fault', text: 'handle_userfault()', place: { file: 'mm/a b.c', line: 9 } },
+  ],
+};
+
+describe('formatSarif with verdicts', () => {
+  it('puts the schedule before the path: all threads, then each alone', () => {
+    const [result] = log([finding], { verdicts: new Map([[finding, verdict]]) }).runs[0].results;
+    expect(result?.message.text).toBe('fault() raises MISSING on a guess.\nLook again.\nConfirmed: 3 steps, 1 preemption.');
+    const [schedule, path] = result?.codeFlows ?? [];
+    const texts = schedule?.threadFlows.map((flow) => flow.locations.map(({ location }) => location.message?.text));
+    expect(texts).toEqual([
+      ['Step 1, P0: entry = ptep_get(pte)', 'Step 3, P1: (pte_t){{0}}', 'Step 4, P0: handle_userfault()'],
+      ['Step 1, P0: entry = ptep_get(pte)', 'Step 4, P0: handle_userfault()'],
+      ['Step 3, P1: (pte_t){{0}}'],
+    ]);
+    expect(schedule?.threadFlows[0]?.locations[0]?.location.physicalLocation).toEqual({ artifactLocation: { uri: 'mm/a%20b.c', uriBaseId: 'SRCROOT' }, region: { startLine: 7 } });
+    expect(schedule?.threadFlows[0]?.locations[1]?.location.physicalLocation).toBeUndefined();
+    expect(path?.threadFlows[0]?.locations).toHaveLength(2);
+    expect(result?.relatedLocations?.map(({ message }) => message?.text)).toEqual(['takes the lock', 'reads', 'Step 1, P0: entry = ptep_get(pte)', 'Step 4, P0: handle_userfault()']);
+    expect(result).toMatchObject({ properties: { verdict: 'confirmed' } });
+  });
+
+  it('has no schedule where nothing was confirmed', () => {
+    const verdicts = new Map([[finding, { ...verdict, kind: 'not reached', words: 'Not reached.', threads: [], steps: [] } as const]]);
+    const [result] = log([finding], { verdicts }).runs[0].results;
+    expect(result?.codeFlows).toHaveLength(1);
+    expect(result).toMatchObject({ properties: { verdict: 'not reached' }, relatedLocations: [{ id: 1 }, { id: 2 }] });
+  });
+});
 
 describe('formatSarif', () => {
   it('is held to the schema', () => {

@@ -2,6 +2,9 @@
 import { pathToFileURL } from 'node:url';
 import type { Finding, Location, Severity, Step, StepKind } from '../../analyzer/findings/finding';
 import type { RuleInfo } from '../../analyzer/rules/rule';
+import type { Verdict } from '../../witness/verdict';
+import { literal, uriOf } from './sarif-text';
+import { scheduleFlow, scheduleLocations } from './sarif-schedule';
 
 export interface SarifOptions {
   readonly tool: { readonly name: string; readonly version: string };
@@ -11,13 +14,15 @@ export interface SarifOptions {
   readonly root: string;
   /** False when something could not be checked: then silence is no result. */
   readonly complete: boolean;
+  /** Of findings that were proven. */
+  readonly verdicts?: ReadonlyMap<Finding, Verdict>;
 }
 
 const repository = 'https://github.com/kernel-mm-review/kernel-mm-review';
 /** Stands for the root in the log, so that readers can put their own copy of the tree in its place. */
 const base = 'SRCROOT';
 
-export function formatSarif(findings: readonly Finding[], { tool, rules, root, complete }: SarifOptions): string {
+export function formatSarif(findings: readonly Finding[], { tool, rules, root, complete, verdicts }: SarifOptions): string {
   const positions = new Map(rules.map((rule, position) => [rule.name, position]));
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -27,7 +32,7 @@ export function formatSarif(findings: readonly Finding[], { tool, rules, root, c
       invocations: [{ executionSuccessful: complete }],
       originalUriBaseIds: { [base]: { uri: directoryUri(root) } },
       columnKind: 'utf16CodeUnits',
-      results: findings.map((finding) => result(finding, positions.get(finding.rule))),
+      results: findings.map((finding) => result(finding, positions.get(finding.rule), verdicts?.get(finding))),
     }],
   };
   return `${JSON.stringify(log, null, 2)}\n`;
@@ -45,30 +50,31 @@ function descriptor(rule: RuleInfo, tool: string): object {
   };
 }
 
-function result(finding: Finding, ruleIndex: number | undefined): object {
+function result(finding: Finding, ruleIndex: number | undefined, verdict: Verdict | undefined): object {
   return {
     ruleId: finding.rule,
     ruleIndex,
     level: level(finding.severity),
-    message: { text: resultMessage(finding.message) },
+    message: { text: verdict ? `${resultMessage(finding.message)}\n${literal(verdict.words)}` : resultMessage(finding.message) },
     locations: [place(finding.location, finding.function)],
-    ...flow(finding.steps),
+    ...flows(finding.steps, verdict),
     partialFingerprints: { 'mmReviewFinding/v1': finding.fingerprint },
-    properties: { scenario: finding.scenario ?? undefined, assumptions: finding.assumptions },
+    properties: { scenario: finding.scenario ?? undefined, assumptions: finding.assumptions, ...(verdict && { verdict: verdict.kind }) },
   };
 }
 
-/** The path, twice: as a code flow, and as related locations for viewers that show no code flows. */
-function flow(steps: readonly Step[]): object {
-  if (steps.length === 0) return {};
+/**
+ * The path, twice: as a code flow, and as related locations for viewers that show no code flows. Viewers that show one flow only show the first, which is the
+ * schedule of a finding that is confirmed.
+ */
+function flows(steps: readonly Step[], verdict: Verdict | undefined): object {
   const locations = steps.map((step) => ({ ...place(step.location, step.function), message: { text: literal(step.message) } }));
+  const path = steps.length === 0 ? [] : [{ threadFlows: [{ locations: steps.map((step, position) => ({ location: locations[position], kinds: kinds(step.kind), executionOrder: position + 1 })) }] }];
+  const schedule = verdict ? scheduleFlow(verdict, base) : [];
+  const related = [...locations, ...(verdict ? scheduleLocations(verdict, base) : [])];
   return {
-    codeFlows: [{
-      threadFlows: [{
-        locations: steps.map((step, position) => ({ location: locations[position], kinds: kinds(step.kind), executionOrder: position + 1 })),
-      }],
-    }],
-    relatedLocations: locations.map((location, position) => ({ id: position + 1, ...location })),
+    ...(path.length + schedule.length > 0 && { codeFlows: [...schedule, ...path] }),
+    ...(related.length > 0 && { relatedLocations: related.map((location, position) => ({ id: position + 1, ...location })) }),
   };
 }
 
@@ -76,7 +82,7 @@ function place(location: Location, functionName: string): object {
   const { file, line, column, endLine, endColumn } = location;
   return {
     physicalLocation: {
-      artifactLocation: { uri: file.split('/').map(encodeURIComponent).join('/'), uriBaseId: base },
+      artifactLocation: { uri: uriOf(file), uriBaseId: base },
       region: { startLine: line, startColumn: column, endLine, endColumn },
     },
     logicalLocations: [{ name: functionName, kind: 'function' }],
@@ -98,13 +104,6 @@ function level(severity: Severity): 'warning' | 'note' {
 function resultMessage(message: string): string {
   const [first = '', ...rest] = message.split('\n');
   return literal(rest.length === 0 || /[.!?]$/.test(first) ? message : [`${first}.`, ...rest].join('\n'));
-}
-
-/** Messages quote C, where SARIF would see a place for an argument in `(pte_t){0}` (3.11.5) and a link in `table[i](2)` (3.11.6). */
-function literal(text: string): string {
-  // Only where it matters: most viewers show escapes as they are.
-  const braces = /\{\d+\}|\{\{|\}\}/.test(text) ? text.replace(/[{}]/g, '$&$&') : text;
-  return /\]\(/.test(braces) ? braces.replace(/[[\]\\]/g, '\\$&') : braces;
 }
 
 /** Of a directory; SARIF wants the slash at its end. */

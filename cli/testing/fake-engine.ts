@@ -42,6 +42,7 @@ function createAnalysis({ backend, reader, log }: AnalysisOptions): Analysis {
     setModel: () => undefined,
     // eslint-disable-next-line require-yield -- it knows of none
     *fixes() { return undefined; },
+    withFix: (_fix, ask) => ask(none.tree),
     summarize: () => [],
     navigation: none.navigation,
     tree: none.tree,

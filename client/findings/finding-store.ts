@@ -1,6 +1,6 @@
 /** All findings that VS Code has: those of open files, and whatever a check of the whole tree brings. They are read off the diagnostics, so that there is no second channel. */
 import * as vscode from 'vscode';
-import { SOURCE, parseFindingData, withIds, type Finding, type Place } from './finding';
+import { SOURCE, parseFindingData, withIds, withoutVerdict, type Finding, type Place } from './finding';
 
 export interface FindingStore extends vscode.Disposable {
   readonly onDidChange: vscode.Event<void>;
@@ -51,8 +51,8 @@ function findingsOf(uri: vscode.Uri, diagnostics: readonly vscode.Diagnostic[]):
     return [{
       fingerprint: data.fingerprint, rule: ruleOf(diagnostic), function: data.function, scenario: data.scenario,
       severity: diagnostic.severity === vscode.DiagnosticSeverity.Warning ? 'warning' as const : 'information' as const,
-      message: diagnostic.message, place: toPlace(uri, diagnostic.range),
-      steps: (diagnostic.relatedInformation ?? []).map(({ location, message }) => ({ place: toPlace(location.uri, location.range), message })),
+      message: withoutVerdict(diagnostic.message, data.verdict), place: toPlace(uri, diagnostic.range), verdict: data.verdict,
+      steps: (diagnostic.relatedInformation ?? []).slice(0, data.verdict?.path).map(({ location, message }) => ({ place: toPlace(location.uri, location.range), message })),
     }];
   }));
 }

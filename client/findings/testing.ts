@@ -6,7 +6,7 @@ export function at(file: string, line: number): Place {
 }
 
 export function aFinding(given: Partial<Finding>): Finding {
-  return { id: 'id', rule: 'a-rule', function: 'f', scenario: undefined, severity: 'warning', message: 'f() does it', place: at('mm/a.c', 9), steps: [], ...given };
+  return { id: 'id', rule: 'a-rule', function: 'f', scenario: undefined, severity: 'warning', message: 'f() does it', place: at('mm/a.c', 9), steps: [], verdict: undefined, fingerprint: 'f00', ...given };
 }
 
 /** A finding whose path goes through these lines of mm/a.c. */

@@ -1,5 +1,7 @@
 /** How the nodes of the tree look in VS Code, and which actions they have. */
 import * as vscode from 'vscode';
+import { sentence } from '../proofs';
+import type { Finding } from './finding';
 import type { FindingNode, GroupNode, StepNode, TreeNode } from './tree';
 
 /** Shows the place of a node. Run by clicks on the tree only. */
@@ -29,13 +31,17 @@ function findingItem(node: FindingNode): vscode.TreeItem {
   const item = new vscode.TreeItem(label, steps.length === 0 ? vscode.TreeItemCollapsibleState.None : vscode.TreeItemCollapsibleState.Collapsed);
   item.id = id;
   item.description = description;
-  item.tooltip = `${finding.message} [${finding.rule}]`;
-  item.contextValue = finding.scenario === undefined ? 'finding' : 'finding.race';
-  item.iconPath = finding.severity === 'warning'
-    ? new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'))
-    : new vscode.ThemeIcon('info');
+  item.tooltip = [`${finding.message} [${finding.rule}]`, ...(finding.verdict === undefined ? [] : [sentence(finding.verdict.words)])].join('\n\n');
+  item.contextValue = ['finding', ...(finding.scenario === undefined ? [] : ['race']), ...(finding.verdict?.hasScenario === true && finding.verdict.kind !== 'unresolved' ? ['proof'] : [])].join('.');
+  item.iconPath = iconOf(finding);
   item.command = { command: REVEAL, title: 'Show', arguments: [node] };
   return item;
+}
+
+/** A warning that was confirmed is more than a warning. */
+function iconOf({ severity, verdict }: Finding): vscode.ThemeIcon {
+  if (severity === 'information') return new vscode.ThemeIcon('info');
+  return new vscode.ThemeIcon(verdict?.kind === 'confirmed' ? 'flame' : 'warning', new vscode.ThemeColor('list.warningForeground'));
 }
 
 function stepItem(node: StepNode): vscode.TreeItem {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseFindingData, withIds, type Finding } from './finding';
+import { parseFindingData, withIds, withoutVerdict, type Finding } from './finding';
 import { buildTree, parseGrouping } from './tree';
 import { aFinding, at } from './testing';
 
@@ -24,6 +24,15 @@ test('by file: its name is not said again', () => {
 
 test('by function: those of two files are two, even with one name', () => {
   expect(shape('function')).toEqual([['f()', ['mm/a.c:41']], ['f()', ['mm/b.c:11']], ['g()', ['mm/b.c:5', 'mm/b.c:31']]]);
+});
+
+test('what came of proving a finding stands behind its place, and not in its words', () => {
+  const verdict = { kind: 'confirmed', words: 'confirmed by an interleaving of 9 steps', hasScenario: true } as const;
+  expect(buildTree([aFinding({ verdict })], 'file', nameOf)[0]?.findings[0]?.description).toBe('line 10, confirmed');
+  expect(buildTree([aFinding({ verdict: { ...verdict, kind: 'unresolved' } })], 'rule', nameOf)[0]?.findings[0]?.description).toBe('mm/a.c:10, not decided');
+  expect(withoutVerdict('f() does it; confirmed by an interleaving of 9 steps', verdict)).toBe('f() does it');
+  expect(withoutVerdict('f() does it', verdict)).toBe('f() does it');
+  expect(withoutVerdict('f() does it; g() too', undefined)).toBe('f() does it; g() too');
 });
 
 test('steps are numbered, with their places', () => {

@@ -76,11 +76,13 @@ function labelOf(finding: Finding | undefined, grouping: Grouping, nameOf: (uri:
   }
 }
 
-/** Beside the message stands what the group does not say: the place, of which a file needs no name again. */
+const VERDICTS = { confirmed: 'confirmed', 'not reached': 'not reached', unresolved: 'not decided' } as const;
+
+/** Beside the message stands what the group does not say: the place, of which a file needs no name again, and what came of proving it. */
 function findingNode(finding: Finding, grouping: Grouping, nameOf: (uri: string) => string): FindingNode {
   return {
     kind: 'finding', id: finding.id, finding, label: finding.message,
-    description: grouping === 'file' ? `line ${finding.place.line + 1}` : spot(finding.place, nameOf),
+    description: [grouping === 'file' ? `line ${finding.place.line + 1}` : spot(finding.place, nameOf), ...(finding.verdict === undefined ? [] : [VERDICTS[finding.verdict.kind]])].join(', '),
     steps: finding.steps.map((step, index) => ({
       kind: 'step', id: `${finding.id} step ${index + 1}`, finding, index, step, label: `${index + 1}. ${step.message}`, description: spot(step.place, nameOf),
     })),

@@ -1,7 +1,8 @@
 /** The editor beside the panel follows the steps, and the steps follow its cursor. */
 import * as vscode from 'vscode';
-import type { RaceView } from '../../simulator/present/race-view';
-import { placeOf, stepAt, type StepPlace } from './step-places';
+import type { RaceView, StepView } from '../../simulator/present/race-view';
+import { definitionLine } from './definition';
+import { placesOf, stepAt } from './step-places';
 
 export interface FollowerOptions {
   /** Where the scenario's text can be read. */
@@ -14,6 +15,13 @@ export interface Follower extends vscode.Disposable {
   /** Shows the source of a step; of step 0 there is none. */
   show(view: RaceView, n: number, column: vscode.ViewColumn): Promise<void>;
   stop(): void;
+}
+
+/** A line (from 1) of a document, and what steps call the document: null for the scenario. */
+interface Source {
+  readonly uri: vscode.Uri;
+  readonly file: string | null;
+  readonly line: number;
 }
 
 export function createFollower({ sourceOf, onStep }: FollowerOptions): Follower {
@@ -33,11 +41,31 @@ export function createFollower({ sourceOf, onStep }: FollowerOptions): Follower 
     if (n !== undefined && n !== shown.n) onStep(n);
   });
 
+  /** The first of the step's places that is there: a kernel tree may not be open, or be of another version. */
+  async function sourceOfStep(view: RaceView, step: StepView): Promise<Source | undefined> {
+    for (const place of placesOf(step)) {
+      const { file } = place;
+      const uri = file === null ? sourceOf(view) : await inTree(file);
+      if (uri === undefined) continue;
+      const line = place.function === undefined ? place.line : definitionLine((await vscode.workspace.openTextDocument(uri)).getText(), place.function);
+      if (line !== undefined) return { uri, file, line };
+    }
+    return undefined;
+  }
+
   function stop(): void {
     shown = undefined;
     latest++;
     followed.clear();
-    for (const editor of vscode.window.visibleTextEditors) editor.setDecorations(highlight, []);
+    mark(() => undefined);
+  }
+
+  /** Highlights the line (from 1) that each editor is to show, and nothing else. */
+  function mark(lineIn: (editor: vscode.TextEditor) => number | undefined): void {
+    for (const editor of vscode.window.visibleTextEditors) {
+      const line = lineIn(editor);
+      editor.setDecorations(highlight, line === undefined ? [] : [wholeLine(line)]);
+    }
   }
 
   return {
@@ -45,20 +73,23 @@ export function createFollower({ sourceOf, onStep }: FollowerOptions): Follower 
       const asked = ++latest;
       shown = { view, n };
       const step = view.steps[n - 1];
-      const place = step && placeOf(step);
-      if (place === undefined) return;
-      const uri = (await inTree(place)) ?? sourceOf(view);
-      const file = uri.scheme === 'file' && place.file !== null && uri.path.endsWith(`/${place.file}`) ? place.file : null;
-      const line = file === null ? step?.line ?? null : place.line;
-      if (line === null || asked !== latest) return;
+      const found = step && await sourceOfStep(view, step);
+      if (asked !== latest) return;
+      if (step === undefined || found === undefined) {
+        mark(() => undefined);
+        return;
+      }
+      const { uri, file, line } = found;
       const open = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString());
       const cursorThere = open?.selection.active.line === line - 1;
-      const at = new vscode.Range(line - 1, 0, line - 1, 0);
       const editor = open ?? await vscode.window.showTextDocument(uri, { viewColumn: column, preview: true, preserveFocus: true });
       if (asked !== latest) return;
       followed.set(uri.toString(), file);
-      for (const other of vscode.window.visibleTextEditors) other.setDecorations(highlight, other === editor ? [at] : []);
-      if (!cursorThere) editor.revealRange(at, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+      // Where a function of the kernel is shown, the scenario may stand beside it and say more.
+      const scenario = step.file === null && step.line !== null ? sourceOf(view).toString() : undefined;
+      if (scenario !== undefined) followed.set(scenario, null);
+      mark((other) => (other === editor ? line : other.document.uri.toString() === scenario ? step.line ?? undefined : undefined));
+      if (!cursorThere) editor.revealRange(wholeLine(line), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
     },
     stop,
     dispose() {
@@ -69,9 +100,13 @@ export function createFollower({ sourceOf, onStep }: FollowerOptions): Follower 
   };
 }
 
-/** The file of a place in one of the folders that are open. */
-async function inTree({ file }: StepPlace): Promise<vscode.Uri | undefined> {
-  if (file === null || file.split('/').includes('..')) return undefined;
+function wholeLine(line: number): vscode.Range {
+  return new vscode.Range(line - 1, 0, line - 1, 0);
+}
+
+/** The file in one of the folders that are open. */
+async function inTree(file: string): Promise<vscode.Uri | undefined> {
+  if (file.split('/').includes('..')) return undefined;
   for (const { uri } of vscode.workspace.workspaceFolders ?? []) {
     const candidate = vscode.Uri.joinPath(uri, file);
     try {

@@ -3,8 +3,14 @@ import { isBoolean, isNumber, isString, oneOf, orMissing, orNull, record, union,
 import { isMoves, isProblems, isRaceView, isScheduleEntries } from './view-check';
 import type { MoveView, RaceProblem, RaceView, ScheduleEntry } from '../../simulator/present/race-view';
 
-/** A scenario that ships, or a litmus file. */
-export type RaceTarget = { readonly scenario: string } | { readonly uri: string };
+/** A scenario that ships, a litmus file, or the slice of a finding. */
+export type RaceTarget = { readonly scenario: string } | { readonly uri: string } | { readonly finding: FindingTarget };
+
+/** A finding of a file. */
+export interface FindingTarget {
+  readonly uri: string;
+  readonly fingerprint: string;
+}
 
 /** What was asked for; a variant or library thread that is left out is the scenario's own. */
 export interface RaceChoice {
@@ -61,8 +67,13 @@ export type PageMessage =
   | { readonly type: 'rule' }
   | { readonly type: 'again' };
 
-const isTarget: Check<RaceTarget> = (value): value is RaceTarget =>
-  typeof value === 'object' && value !== null && (('scenario' in value && isString(value.scenario)) !== ('uri' in value && isString(value.uri)));
+export const isFindingTarget = record<FindingTarget>({ uri: isString, fingerprint: isString });
+
+const isTarget: Check<RaceTarget> = (value): value is RaceTarget => typeof value === 'object' && value !== null
+  && [isScenarioTarget, isFileTarget, isSliceTarget].filter((is) => is(value)).length === 1;
+const isScenarioTarget = record<{ scenario: string }>({ scenario: isString });
+const isFileTarget = record<{ uri: string }>({ uri: isString });
+const isSliceTarget = record<{ finding: FindingTarget }>({ finding: isFindingTarget });
 
 const isChoice = record<RaceChoice>({ target: isTarget, variant: orMissing(isString), adversary: orMissing(isString), schedule: orMissing(isMoves) });
 
@@ -105,6 +116,6 @@ export function parsePanelState(value: unknown): PanelState | undefined {
 
 /** Do two choices ask for the same? */
 export function sameChoice(a: RaceChoice, b: RaceChoice): boolean {
-  const key = ({ target, variant, adversary, schedule }: RaceChoice): string => JSON.stringify(['scenario' in target ? target.scenario : null, 'uri' in target ? target.uri : null, variant ?? null, adversary ?? null, schedule?.map(({ thread, way }) => [thread, way]) ?? null]);
+  const key = ({ target, variant, adversary, schedule }: RaceChoice): string => JSON.stringify(['scenario' in target ? target.scenario : null, 'uri' in target ? target.uri : null, 'finding' in target ? [target.finding.uri, target.finding.fingerprint] : null, variant ?? null, adversary ?? null, schedule?.map(({ thread, way }) => [thread, way]) ?? null]);
   return key(a) === key(b);
 }

@@ -10,9 +10,12 @@ import { parsePageMessage, parsePanelState, type HostMessage, type PageMessage, 
 
 const VIEW_TYPE = 'mmReview.race';
 const MEMORY = 'racePanel';
+/** The page loads nothing, so that it may read nothing. */
+const OPTIONS = { enableScripts: true, localResourceRoots: [] };
 
 export interface RacePanelOptions {
-  readonly extension: vscode.Uri;
+  /** A file of the page, as it was built. */
+  readonly readPage: (name: 'page.js' | 'page.css') => string;
   /** Where what is shown is written down: VS Code keeps the state of a page only when it closes in good order. */
   readonly memory: vscode.Memento;
   /** `onStates` is told how many states were found so far. */
@@ -43,7 +46,6 @@ interface Shown {
 }
 
 export function createRacePanel(options: RacePanelOptions): RacePanel {
-  const folder = vscode.Uri.joinPath(options.extension, 'dist', 'panel');
   let panel: vscode.WebviewPanel | undefined;
   /** What is shown, or asked for. */
   let current: Shown | undefined;
@@ -56,6 +58,14 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
   let following = false;
   let asking: vscode.CancellationTokenSource | undefined;
 
+  /** What the walkthrough waits for. */
+  const told = new Set<string>();
+  function tell(context: 'mmReview.raceStepped' | 'mmReview.raceNever'): void {
+    if (told.has(context)) return;
+    told.add(context);
+    void vscode.commands.executeCommand('setContext', context, true);
+  }
+
   const post = (message: HostMessage): void => void panel?.webview.postMessage(message);
 
   const follower = createFollower({ sourceOf: options.sourceOf, onStep: (n) => post({ type: 'goto', step: n }) });
@@ -64,7 +74,7 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
     panel?.dispose();
     panel = adopted;
     const { webview } = adopted;
-    webview.options = { enableScripts: true, localResourceRoots: [folder] };
+    webview.options = OPTIONS;
     webview.onDidReceiveMessage((message: unknown) => {
       const parsed = parsePageMessage(message);
       if (parsed !== undefined) void handle(parsed);
@@ -77,10 +87,7 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
       panel = undefined;
       current = undefined;
     });
-    webview.html = pageHtml({
-      nonce: randomBytes(18).toString('base64url'), source: webview.cspSource,
-      script: webview.asWebviewUri(vscode.Uri.joinPath(folder, 'page.js')).toString(), style: webview.asWebviewUri(vscode.Uri.joinPath(folder, 'page.css')).toString(),
-    });
+    webview.html = pageHtml({ nonce: randomBytes(18).toString('base64url'), script: options.readPage('page.js'), style: options.readPage('page.css') });
   }
 
   async function load(choice: RaceChoice): Promise<void> {
@@ -133,6 +140,7 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
       return;
     }
     if (panel !== undefined) panel.title = answer.view ? `Race: ${answer.view.title}` : 'Race';
+    if (answer.view?.verdict.word === 'Never') tell('mmReview.raceNever');
     if (answer.view === null) post({ type: 'problems', choice, problems: answer.problems });
     else post({ type: 'race', choice, view: answer.view, step });
     step = null;
@@ -166,6 +174,7 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
         break;
       case 'step':
         at = message.step;
+        if (at > 0) tell('mmReview.raceStepped');
         if (current !== undefined) remember(current.choice, message.step);
         if (following) followStep();
         break;
@@ -218,7 +227,7 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
 
   return {
     open(choice) {
-      if (panel === undefined) adopt(vscode.window.createWebviewPanel(VIEW_TYPE, 'Race', vscode.ViewColumn.Beside, { enableScripts: true, localResourceRoots: [folder] }));
+      if (panel === undefined) adopt(vscode.window.createWebviewPanel(VIEW_TYPE, 'Race', vscode.ViewColumn.Beside, OPTIONS));
       else panel.reveal();
       void load(choice);
     },

@@ -5,12 +5,18 @@ import type { StepView } from '../../simulator/present/race-view';
 export interface StepPlace {
   readonly file: string | null;
   readonly line: number;
+  readonly function?: undefined;
 }
 
-/** The kernel's line where the scenario tells it, or else the scenario's; undefined for a step of a library thread that tells none. */
-export function placeOf({ origin, file, line }: Pick<StepView, 'origin' | 'file' | 'line'>): StepPlace | undefined {
-  if (origin !== null) return origin;
-  return file !== null || line === null ? undefined : { file: null, line };
+/** A function of the kernel tree. */
+export interface FunctionPlace {
+  readonly file: string;
+  readonly function: string;
+}
+
+/** Where the source of a step is to be looked for, best first: the kernel's line that it was made of, the kernel's function that it is modelled on, the scenario's line. Of a library thread's step that tells none, nowhere. */
+export function placesOf({ origin, anchor, file, line }: Pick<StepView, 'origin' | 'anchor' | 'file' | 'line'>): readonly (StepPlace | FunctionPlace)[] {
+  return [...(origin === null ? [] : [origin]), ...(anchor ? [anchor] : []), ...(file !== null || line === null ? [] : [{ file: null, line }])];
 }
 
 /** The number of the step at a place; of several the nearest to the one where the reader is. */

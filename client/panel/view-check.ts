@@ -1,5 +1,5 @@
 /** Checks that what was received is a race view, in every part that is drawn. */
-import { isBoolean, isNumber, isString, listOf, oneOf, orNull, record, union, type Check } from './check';
+import { isBoolean, isNumber, isString, listOf, oneOf, orMissing, orNull, record, union, type Check } from './check';
 import type {
   CellView, Choice, DiagramView, ExportAnswer, FixView, FoldRowView, FunctionRowView, GroupView, LineView, LockView, MarkView, MoveView, NextView, PendingRowView, RaceAnswer, RaceProblem,
   RaceView, RemarkRowView, RowView, ScenarioEntry, ScheduleEntry, SchedulesAnswer, ScheduleView, SideBySideView, SideView, StateView, StepRowView, StepView, ThreadView, VerdictView, WindowView,
@@ -12,7 +12,7 @@ const thread = record<ThreadView>({ name: isString, title: isString });
 const mark = record<MarkView>({ tone, words: isString });
 const row = union<'kind', RowView>('kind', {
   function: record<FunctionRowView>({ kind: oneOf('function'), thread: isNumber, depth: isNumber, text: isString, n: isNumber }),
-  step: record<StepRowView>({ kind: oneOf('step'), thread: isNumber, depth: isNumber, n: isNumber, text: isString, short: isString, line: orNull(isNumber), notes: listOf(isString), mark: orNull(mark) }),
+  step: record<StepRowView>({ kind: oneOf('step'), thread: isNumber, depth: isNumber, n: isNumber, first: orMissing(isNumber), text: isString, short: isString, line: orNull(isNumber), notes: listOf(isString), mark: orNull(mark) }),
   fold: record<FoldRowView>({ kind: oneOf('fold'), thread: isNumber, depth: isNumber, first: isNumber, last: isNumber, names: listOf(isString), summary: isString }),
   pending: record<PendingRowView>({ kind: oneOf('pending'), thread: isNumber, depth: isNumber, text: isString, short: isString, line: orNull(isNumber), why: isString, mark: orNull(mark) }),
   remark: record<RemarkRowView>({ kind: oneOf('remark'), mark }),
@@ -35,7 +35,7 @@ const shape = record<RaceView>({
   sentence: orNull(isString), preemptions: orNull(isString), memoryModel: isString, uncovered: orNull(isString), covered: listOf(isString),
   schedule: orNull(record<ScheduleView>({ moves: isMoves, chosen: isBoolean, fails: isBoolean })),
   threads: listOf(thread), diagram: orNull(diagram),
-  steps: listOf(record<StepView>({ n: isNumber, thread: isNumber, text: isString, kind: isString, function: orNull(isString), file: orNull(isString), line: orNull(isNumber), origin: orNull(record<{ file: string; line: number }>({ file: isString, line: isNumber })), notes: listOf(isString), violated: orNull(isString) })),
+  steps: listOf(record<StepView>({ n: isNumber, thread: isNumber, text: isString, kind: isString, function: orNull(isString), file: orNull(isString), line: orNull(isNumber), origin: orNull(record<{ file: string; line: number }>({ file: isString, line: isNumber })), anchor: orMissing(orNull(record<{ file: string; function: string }>({ file: isString, function: isString }))), notes: listOf(isString), violated: orNull(isString) })),
   states: listOf(state),
   sideBySide: orNull(record<SideBySideView>({ words: isString, left: side, right: side, lines: listOf(record<LineView>({ left: orNull(isNumber), right: orNull(isNumber) })), part: orNull(isNumber) })),
   fix: orNull(record<FixView>({ title: isString, sentence: isString, verdict: orNull(isString), threads: listOf(thread), diagram })),

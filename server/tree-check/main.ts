@@ -3,7 +3,8 @@ import os from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { loadEngine } from '../product';
 import { serveTreeCheck } from './thread';
-import type { FromThread, Port, ToThread } from './messages';
+import type { Port } from '../thread-line';
+import type { FromThread, ToThread } from './messages';
 
 /** Nobody types here: only a cancellation is waited for. */
 const SLICE_MS = 25;

@@ -1,22 +1,12 @@
 /** What the server and the thread that checks whole trees say to each other. Plain data: it is copied on the way. */
 import type { Finding } from '../../analyzer/findings/finding';
-import type { Primitive } from '../../kernel/types';
+import type { Changes } from '../tree-texts';
 
 export interface FileFindings {
   readonly file: string;
   readonly findings: readonly Finding[];
   /** Lengths of those lines (0-based) that the findings begin in, without the white space at their ends. */
   readonly lineLengths: readonly (readonly [line: number, length: number])[];
-}
-
-/** How texts differ from what the thread knows. */
-export interface Changes {
-  /** Texts that an editor has, saved or not; null for one that was closed. */
-  readonly texts: readonly (readonly [file: string, text: string | null])[];
-  /** Files that changed on disk. */
-  readonly forgotten: readonly string[];
-  /** What the tree's model file adds to the model, when that changed. */
-  readonly entries?: readonly Primitive[];
 }
 
 export type ToThread =
@@ -35,9 +25,3 @@ export type FromThread =
   | { readonly kind: 'checked'; readonly files: readonly FileFindings[]; readonly checked: number }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly message: string };
-
-/** One end of the line between the two; node's message ports and workers are such. */
-export interface Port<In, Out> {
-  postMessage(message: Out): void;
-  on(event: 'message', listener: (message: In) => void): unknown;
-}

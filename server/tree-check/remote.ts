@@ -2,13 +2,13 @@
  * The server's side: whole trees are checked in a thread of their own, for some functions take longer than anybody waits for an answer. Where
  * no thread can be started, the server does it itself, in slices.
  */
-import { MessageChannel, Worker } from 'node:worker_threads';
 import type { CancellationToken } from 'vscode-languageserver/node';
 import type { Engine } from '../engine';
-import { describeError, type Log } from '../log';
+import type { Log } from '../log';
 import { SLICE_MS } from '../slices';
-import type { Primitive } from '../../kernel/types';
-import type { Changes, FileFindings, FromThread, Port, ToThread } from './messages';
+import { openLine, type Line } from '../thread-line';
+import { createTeller, type TreeTexts } from '../tree-texts';
+import type { FileFindings, FromThread, ToThread } from './messages';
 import { serveTreeCheck } from './thread';
 
 export interface TreeCheckWatch {
@@ -22,16 +22,6 @@ export interface TreeCheckResult {
   readonly files: readonly FileFindings[];
   /** How many files were looked at. */
   readonly checked: number;
-}
-
-/** The tree as it is to be checked. */
-export interface TreeTexts {
-  /** Texts of the files that an editor has. */
-  readonly texts: ReadonlyMap<string, string>;
-  /** Files that changed on disk since the last check. */
-  readonly forgotten: readonly string[];
-  /** What the tree's model file adds to the model. */
-  readonly entries: readonly Primitive[];
 }
 
 export interface TreeCheck {
@@ -48,25 +38,15 @@ export interface TreeCheckOptions {
   readonly log: Log;
 }
 
-/** A port, and what becomes of the other side. */
-interface Line extends Port<FromThread, ToThread> {
-  onEnd(listener: (reason: string) => void): void;
-  end(): void;
-}
-
 /** Nothing is read or checked before the first `check`. */
 export function openTreeCheck(options: TreeCheckOptions): TreeCheck {
   const { engine, root, caches, log } = options;
-  let line: Promise<Line> | undefined;
-  /** What the other side has been told. */
-  let told = { texts: new Map<string, string>(), entries: '[]' };
+  let line: Promise<Line<FromThread, ToThread>> | undefined;
+  let teller = createTeller();
   let current: { readonly watch: TreeCheckWatch; settle(message: FromThread): void } | undefined;
 
-  async function connect(): Promise<Line> {
-    const opened = await (engine.treeCheckThread === undefined ? inServer(engine) : inThread(engine.treeCheckThread).catch((error: unknown) => {
-      log.info(`No thread for whole trees, they are checked in between: ${describeError(error).split('\n', 1)[0]}`);
-      return inServer(engine);
-    }));
+  async function connect(): Promise<Line<FromThread, ToThread>> {
+    const opened = await openLine<FromThread, ToThread>({ script: engine.treeCheckThread, serve: (port) => serveTreeCheck(port, engine, SLICE_MS), purpose: 'whole trees', log });
     opened.on('message', (message) => {
       if (message.kind === 'log') log.info(message.line);
       else if (message.kind === 'progress') current?.watch.progress(message.percentage, message.message);
@@ -75,23 +55,11 @@ export function openTreeCheck(options: TreeCheckOptions): TreeCheck {
     });
     opened.onEnd((reason) => {
       line = undefined;
-      told = { texts: new Map(), entries: '[]' };
+      teller = createTeller();
       current?.settle({ kind: 'failed', message: reason });
     });
     opened.postMessage({ kind: 'open', root, caches });
     return opened;
-  }
-
-  function changesTo({ texts, forgotten, entries }: TreeTexts): Changes {
-    const before = told;
-    told = { texts: new Map(texts), entries: JSON.stringify(entries) };
-    const closed = [...before.texts.keys()].filter((file) => !texts.has(file));
-    return {
-      texts: [...closed.map((file) => [file, null] as const), ...[...texts].filter(([file, text]) => before.texts.get(file) !== text)],
-      // What is on disk may be older or newer than anything read before.
-      forgotten: [...closed, ...forgotten],
-      ...(told.entries !== before.entries && { entries }),
-    };
   }
 
   return {
@@ -99,7 +67,7 @@ export function openTreeCheck(options: TreeCheckOptions): TreeCheck {
       const port = await (line ??= connect());
       const answered = new Promise<FromThread>((settle) => {
         current = { watch, settle };
-        port.postMessage({ kind: 'check', changes: changesTo(tree) });
+        port.postMessage({ kind: 'check', changes: teller.changesTo(tree) });
       });
       const cancel = (): void => port.postMessage({ kind: 'cancel' });
       const cancelled = watch.token.onCancellationRequested(cancel);
@@ -117,42 +85,4 @@ export function openTreeCheck(options: TreeCheckOptions): TreeCheck {
       void line?.then((opened) => opened.end(), () => undefined);
     },
   };
-}
-
-/** Resolves when the thread listens. */
-function inThread(script: string): Promise<Line> {
-  return new Promise((resolve, reject) => {
-    // Standard output belongs to the protocol.
-    const worker = new Worker(script, { stdout: true });
-    // The server ends when its client does, whatever the thread is doing.
-    worker.unref();
-    let end: (reason: string) => void = (reason) => reject(new Error(reason));
-    worker.on('error', (error) => end(describeError(error)));
-    worker.on('exit', () => end('the thread has ended'));
-    const line: Line = {
-      postMessage: (message) => worker.postMessage(message),
-      on: (_, listener) => worker.on('message', listener),
-      onEnd: (listener) => void (end = listener),
-      end: () => void worker.terminate(),
-    };
-    worker.once('message', () => resolve(line));
-  });
-}
-
-/** The same over a channel that ends where it begins. */
-function inServer(engine: Engine): Promise<Line> {
-  const { port1, port2 } = new MessageChannel();
-  serveTreeCheck(port2, engine, SLICE_MS);
-  port1.unref();
-  port2.unref();
-  let end: (reason: string) => void = () => undefined;
-  return Promise.resolve({
-    postMessage: (message) => port1.postMessage(message),
-    on: (_, listener) => port1.on('message', listener),
-    onEnd: (listener) => void (end = listener),
-    end() {
-      port1.close();
-      end('the check was ended');
-    },
-  });
 }

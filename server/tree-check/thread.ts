@@ -4,8 +4,9 @@ import { describeError } from '../log';
 import { runInSlices } from '../slices';
 import type { Analysis, IndexProgress } from '../../analyzer/analysis';
 import type { Finding } from '../../analyzer/findings/finding';
-import { builtinModel, extendModel } from '../../kernel/model';
-import type { Changes, FileFindings, FromThread, Port, ToThread } from './messages';
+import type { Port } from '../thread-line';
+import { takeOver, type Changes } from '../tree-texts';
+import type { FileFindings, FromThread, ToThread } from './messages';
 
 /** What it needs of the product. */
 export type ThreadEngine = Pick<Engine, 'createAnalysis' | 'createReader' | 'openOutlines'>;
@@ -73,19 +74,11 @@ function openTree(engine: ThreadEngine, root: string, caches: boolean, log: (lin
   }
 
   return {
-    apply({ texts, forgotten, entries }) {
-      if (entries !== undefined) analysis.setModel(extendModel(builtinModel, entries));
-      for (const file of forgotten) {
-        reader.forget(file);
-        analysis.invalidate(file);
-      }
-      for (const [file, text] of texts) {
+    apply(changes) {
+      takeOver(changes, analysis, reader);
+      for (const [file, text] of changes.texts) {
         if (text === null) editors.delete(file);
-        else {
-          editors.set(file, text);
-          reader.add(file);
-        }
-        analysis.setText(file, text ?? undefined);
+        else editors.set(file, text);
       }
     },
     check,

@@ -37,6 +37,13 @@ describe('buildRaceView', () => {
     expect(view.memoryModel).toMatch(/weak memory is not explored/);
   });
 
+  it('tells the function of the kernel that a step is modelled on, whoever calls it', () => {
+    expect(view.steps[stepOf('huge_ptep_modify_prot_start') - 1]?.anchor).toEqual({ file: 'mm/hugetlb.c', function: 'hugetlb_change_protection' });
+    // handle_userfault() is called by a helper that is none of the functions named.
+    expect(view.steps.at(-1)).toMatchObject({ function: 'hugetlb_handle_userfault', anchor: { file: 'mm/hugetlb.c', function: 'hugetlb_no_page' } });
+    expect(view.steps[stepOf('user_read') - 1]?.anchor).toBeNull();
+  });
+
   it('has a state for each step and one before', () => {
     expect(view.states).toHaveLength(view.steps.length + 1);
     expect(view.steps.map(({ n }) => n)).toEqual(view.steps.map((_, index) => index + 1));

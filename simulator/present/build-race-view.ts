@@ -2,9 +2,9 @@
 import type { Examination } from '../examine';
 import type { Exploration, Trace } from '../explorer/result';
 import { coversOf } from '../machine/build';
-import type { Program } from '../machine/program';
+import type { Program, Step } from '../machine/program';
 import { formatValue } from '../machine/values';
-import type { Adversary } from '../litmus/scenario';
+import type { Adversary, Anchor } from '../litmus/scenario';
 import { buildDiagram } from './diagram';
 import { diagramView, noteWords, placesIn, threadViews, type Places } from './diagram-view';
 import { capitalized, MEMORY_MODEL } from './explain';
@@ -25,9 +25,11 @@ export interface RaceViewInput {
   readonly adversaries?: readonly Adversary[];
   /** How the reader calls the scenario's file. */
   readonly source?: string;
+  /** Library threads that run unless others are asked for: what they are called, and whether it is they who are shown. */
+  readonly company?: { readonly words: string; readonly isShown: boolean };
 }
 
-export function buildRaceView({ examination, counterpart, adversaries = [], source }: RaceViewInput): RaceView {
+export function buildRaceView({ examination, counterpart, adversaries = [], source, company }: RaceViewInput): RaceView {
   const { scenario, selection, program, exploration, trace, diagram, explanation, uncovered } = examination;
   const fix = fixView(examination, counterpart);
   const places = placesIn(scenario, selection.adversaries);
@@ -43,8 +45,8 @@ export function buildRaceView({ examination, counterpart, adversaries = [], sour
     variants: scenario.variants.map(choice),
     variant: selection.variant,
     adversaries: adversaries.map(choice),
-    adversary: selection.adversaries.map(({ name }) => name),
-    ownAdversary: listed(own) ?? '',
+    adversary: company?.isShown === true ? [] : selection.adversaries.map(({ name }) => name),
+    ownAdversary: company?.words ?? listed(own) ?? '',
     verdict: verdictView(examination),
     sentence: explanation?.sentence ?? null,
     preemptions: explanation?.preemptions ?? null,
@@ -54,7 +56,7 @@ export function buildRaceView({ examination, counterpart, adversaries = [], sour
     threads: threadViews(program),
     schedule: trace ? { moves: trace.steps.map(({ move }) => move), chosen: examination.chosen, fails: violatedProperty(trace) !== undefined } : null,
     diagram: diagram ? diagramView(program, diagram, places) : null,
-    steps: trace ? stepViews(program, trace, places) : [],
+    steps: trace ? stepViews(program, trace, places, scenario.anchors) : [],
     states: trace ? stateViews(program, trace, formatValue) : [],
     fix: fix?.view ?? null,
     sideBySide: fix?.sideBySide ?? null,
@@ -88,7 +90,7 @@ function statesInWords({ states, limit }: Exploration): string {
   return `${count(states, 'state')}, ${limit === undefined ? 'all explored' : limit === 'states' ? 'the most that are explored here' : 'then stopped'}`;
 }
 
-function stepViews(program: Program, trace: Trace, places: Places): StepView[] {
+function stepViews(program: Program, trace: Trace, places: Places, anchors: readonly Anchor[]): StepView[] {
   const rows = buildDiagram(program, trace, { format: formatValue, relevant: trace.steps.map(() => true) }).rows;
   return trace.steps.map((traced, index) => {
     const n = index + 1;
@@ -98,11 +100,18 @@ function stepViews(program: Program, trace: Trace, places: Places): StepView[] {
     const violated = n === trace.steps.length ? violatedProperty(trace) : undefined;
     return {
       n, thread, text: step?.text ?? '', kind: step?.kind ?? 'other',
-      function: step?.functions.at(-1) ?? null, file: step?.file ?? null, line: step ? places.line(step.file, step.span) : null, origin: step ? places.origin(step.file, step.span) : null,
+      function: step?.functions.at(-1) ?? null, file: step?.file ?? null, line: step ? places.line(step.file, step.span) : null, origin: step ? places.origin(step.file, step.span) : null, anchor: anchorOf(step, anchors),
       notes: row?.kind === 'step' ? row.notes.map(noteWords) : [],
       violated: violated === undefined ? null : violationNote(program, trace, violated, formatValue),
     };
   });
+}
+
+/** Library threads have functions of their own, whatever their names. */
+function anchorOf(step: Step | undefined, anchors: readonly Anchor[]): Anchor | null {
+  if (step === undefined || step.file !== undefined) return null;
+  const name = step.functions.findLast((each) => anchors.some((anchor) => anchor.function === each));
+  return anchors.find((anchor) => anchor.function === name) ?? null;
 }
 
 /** A schedule that fails in one of the two is replayed on the other. */

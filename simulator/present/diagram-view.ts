@@ -59,7 +59,7 @@ function rowView(program: Program, row: Row, places: Places): RowView {
     case 'function': return { kind: 'function', thread, depth, text: `${row.name}()`, n: row.n };
     case 'fold': return { kind: 'fold', thread, depth, first: row.first, last: row.last, names: row.names, summary: row.summary };
     case 'pending': return { kind: 'pending', thread, depth, ...codeView(program, row, places), why: row.why, mark: row.mark ?? null };
-    case 'step': return { kind: 'step', thread, depth, n: row.n, ...codeView(program, row, places), notes: row.notes.map(noteWords), mark: row.mark ?? null };
+    case 'step': return { kind: 'step', thread, depth, n: row.n, first: row.first, ...codeView(program, row, places), notes: row.notes.map(noteWords), mark: row.mark ?? null };
   }
 }
 

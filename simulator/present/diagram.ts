@@ -6,6 +6,7 @@ import type { Span } from '../../parser/ir';
 import type { Trace, TraceStep } from '../explorer/result';
 import type { Program, PropertyId, Step, StepKind, WordId } from '../machine/program';
 import { assigned, callIn, shortName } from './c-text';
+import { isBareChoice, joinChoices } from './choices';
 import { valueText, type FormatValue } from './format';
 import { heldInWords, isLock, lockSpans, type LockSpan } from './locks';
 import { listed, violationNote } from './property-words';
@@ -58,6 +59,8 @@ export interface StepRow extends RowBase {
   readonly kind: 'step';
   /** From 1. */
   readonly n: number;
+  /** The first of the choices right before it that have no row of their own; `n` when there are none. */
+  readonly first: number;
   readonly text: string;
   readonly stepKind: StepKind;
   readonly span: Span;
@@ -144,7 +147,7 @@ export function buildDiagram(program: Program, trace: Trace, options: DiagramOpt
   const property = violatedProperty(trace);
   const windows = windowsOf(program, trace, slice);
   const relevant = trace.steps.map((step, index) => slice[index] === true || windows.some((window) => disturbs(step, index, window)));
-  const rows: Row[] = [...movedRows(program, trace, options, relevant, windows), ...pendingRows(program, trace, property, windows, relevant)];
+  const rows: Row[] = [...joinChoices(program, trace, movedRows(program, trace, options, relevant, windows), (row) => fold(program, trace, row)), ...pendingRows(program, trace, property, windows, relevant)];
   const closing = options.closing ?? closingMark(program, trace, property, options.format);
   if (closing) rows.push({ kind: 'remark', mark: closing });
   const skipped = options.skip?.at(-1)?.last ?? 0;
@@ -204,7 +207,7 @@ function movedRows(program: Program, trace: Trace, options: DiagramOptions, rele
     const mark = options.marks?.get(n) ?? (violates ? { tone: 'bad' as const, words: violationNote(program, trace, traced.violated, options.format) } : undefined);
     if (relevant[index] || mark) {
       const notes = notesOf(program, trace, traced, index, windows, options.format);
-      rows.push({ kind: 'step', thread, depth, n, text: step.text, stepKind: step.kind, span: step.span, function: step.functions.at(-1), notes, mark });
+      rows.push({ kind: 'step', thread, depth, n, first: n, text: step.text, stepKind: step.kind, span: step.span, function: step.functions.at(-1), notes, mark });
       return;
     }
     const previous = rows.at(-1);
@@ -235,8 +238,10 @@ function fold(program: Program, trace: Trace, row: FoldRow): FoldRow {
   const steps = trace.steps.slice(row.first - 1, row.last).flatMap(({ step }) => program.threads[row.thread]?.steps[step] ?? []);
   const count = steps.length;
   const locks = steps.every(({ kind }) => LOCKING.has(kind));
-  const open = steps.filter((step, index) => !releasedIn(steps, step, index));
-  return { ...row, names: (open.length > 0 ? open : steps).map((step) => listName(program, step)), summary: `${count} ${locks ? 'lock ' : ''}${count === 1 ? 'step' : 'steps'}` };
+  // Which way was taken shows in what comes next.
+  const telling = steps.filter((step) => !isBareChoice(step));
+  const open = steps.filter((step, index) => !isBareChoice(step) && !releasedIn(steps, step, index));
+  return { ...row, names: telling.length === 0 ? [count === 1 ? 'choose' : `${count} choices`] : (open.length > 0 ? open : telling).map((step) => listName(program, step)), summary: `${count} ${locks ? 'lock ' : ''}${count === 1 ? 'step' : 'steps'}` };
 }
 
 /** A lock that is taken and released within a run says nothing about what comes after. */
@@ -375,7 +380,10 @@ function windowWords(program: Program, trace: Trace, window: Window, format: For
 
 /** The steps of a row, by number. */
 export function numberRange(row: Row): readonly number[] | undefined {
-  if (row.kind === 'step') return [row.n];
-  if (row.kind === 'fold') return Array.from({ length: row.last - row.first + 1 }, (_, index) => row.first + index);
+  if (row.kind === 'step' || row.kind === 'fold') return Array.from({ length: lastOf(row) - row.first + 1 }, (_, index) => row.first + index);
   return undefined;
+}
+
+function lastOf(row: StepRow | FoldRow): number {
+  return row.kind === 'step' ? row.n : row.last;
 }

@@ -39,8 +39,8 @@ export interface FixComparison {
   /** For each of its steps that is one of the schedule's, the number of that one. */
   readonly pairs: ReadonlyMap<number, number>;
   readonly parting: Parting;
-  /** `sleeps`: a thread waits for userspace, as it may. `unfinished`: threads wait for each other in a loop, or it takes too long to show. */
-  readonly outcome: 'ended' | 'sleeps' | 'violates' | 'unfinished';
+  /** `left`: a thread came to where it is not looked at any more. `sleeps`: a thread waits for userspace, as it may. `unfinished`: threads wait for each other in a loop, or it takes too long to show. */
+  readonly outcome: 'ended' | 'left' | 'sleeps' | 'violates' | 'unfinished';
 }
 
 /** Replays `trace`, which `buggy` violates, on `fixed`. Deterministic. */
@@ -106,6 +106,7 @@ export function closing({ trace }: FixComparison, outcome: FixComparison['outcom
   const property = violatedProperty(trace);
   if (property !== undefined) return undefined;
   if (outcome === 'ended') return { tone: 'good', words: 'all threads end, and nothing is wrong' };
+  if (outcome === 'left') return { tone: 'good', words: 'nothing is wrong as far as it is looked at' };
   if (outcome === 'sleeps') return { tone: 'good', words: 'waits for userspace, and nothing is wrong' };
   return { tone: 'plain', words: '(and so on)' };
 }
@@ -213,7 +214,9 @@ function goOn(walk: Walk, parted: number): FixComparison['outcome'] {
     const ready = threads.filter((thread) => walk.next(thread)?.waits === false);
     if (ready.length === 0) {
       if (replay(walk.program, walk.moves).trace.states.at(-1)?.violated !== undefined) return 'violates';
-      return threads.every((thread) => walk.next(thread) === undefined) ? 'ended' : 'sleeps';
+      const waiting = threads.flatMap((thread) => walk.next(thread)?.step ?? []);
+      // A guard that is never true stands where a thread is left alone: nobody waits there.
+      return waiting.length === 0 ? 'ended' : waiting.every(({ guard }) => guard?.kind === 'const') ? 'left' : 'sleeps';
     }
     const state = JSON.stringify(walk.state);
     const waiting = walk.next(parted);

@@ -142,6 +142,8 @@ export interface FunctionRowView extends ThreadRowView {
 export interface StepRowView extends ThreadRowView {
   readonly kind: 'step';
   readonly n: number;
+  /** The first of the choices right before it that have no row of their own; `n` unless given. */
+  readonly first?: number;
   /** The C, and the same without what can be guessed. */
   readonly text: string;
   readonly short: string;
@@ -220,6 +222,8 @@ export interface StepView {
   readonly line: number | null;
   /** Line of the kernel tree that it was made of, where the scenario says so: the file relative to the root, the line from 1. */
   readonly origin: { readonly file: string; readonly line: number } | null;
+  /** The function of the kernel tree that it is modelled on, where the scenario names one: the innermost around it. */
+  readonly anchor?: { readonly file: string; readonly function: string } | null;
   /** What happened, in words: `pte = none (transient)`. */
   readonly notes: readonly string[];
   /** What is wrong with it. */
@@ -314,6 +318,16 @@ export interface RaceProblem {
 export interface RaceAnswer {
   readonly view: RaceView | null;
   readonly problems: readonly RaceProblem[];
+}
+
+/** The answer to whoever asked for the proof of a finding. */
+export interface ProofAnswer {
+  /** Null when there is none: `words` says why. */
+  readonly verdict: 'confirmed' | 'not reached' | 'unresolved' | null;
+  /** A sentence without its full stop. */
+  readonly words: string;
+  /** The slice that was explored, as a litmus file; null when there is none. */
+  readonly litmus: string | null;
 }
 
 /** The answer to whoever asked for a file: its text, or else problems. */

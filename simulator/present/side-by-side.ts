@@ -94,7 +94,7 @@ function correspond(left: Row, right: Row, pairs: FixComparison['pairs']): boole
 
 /** Numbers of the steps of a row; of none, a range that is empty. */
 function range(row: Row): readonly [number, number] {
-  if (row.kind === 'step') return [row.n, row.n];
+  if (row.kind === 'step') return [row.first, row.n];
   return row.kind === 'fold' ? [row.first, row.last] : [1, 0];
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Trace } from '../explorer/result';
 import type { Program, PropertyId, WordId } from '../machine/program';
+import { isBareChoice } from './choices';
 import { evaluate, wordsOf } from './evaluate';
 import { excludes, heldBy, isLock } from './locks';
 import { controlParents } from './step-graph';
@@ -27,7 +28,7 @@ export function relevantSteps(program: Program, trace: Trace): readonly boolean[
     const step = steps[index];
     if (!step) continue;
     const writesNeeded = writtenBy(program, trace, index).filter((word) => needed.has(word) && !isLock(program.words[word]));
-    if (writesNeeded.length > 0) mark(index, true);
+    if (writesNeeded.length > 0) mark(index, !isBareChoice(program.threads[step.move.thread]?.steps[step.step]));
     if (!inSlice[index]) continue;
     for (const word of writesNeeded) needed.delete(word);
     for (const word of step.reads) if (!isLock(program.words[word])) needed.add(word);
@@ -51,8 +52,9 @@ export function relevantSteps(program: Program, trace: Trace): readonly boolean[
       const decider = steps[at];
       if (!decider) continue;
       const shared = decider.reads.filter((word) => program.words[word]?.scope === 'shared' && !isLock(program.words[word]));
-      const kind = program.threads[step.move.thread]?.steps[parent]?.kind;
-      mark(at, kind === 'choose' || kind === 'user-access' || shared.some((word) => alone || written.has(word)));
+      const chosen = program.threads[step.move.thread]?.steps[parent];
+      const kind = chosen?.kind;
+      mark(at, (kind === 'choose' && !isBareChoice(chosen)) || kind === 'user-access' || shared.some((word) => alone || written.has(word)));
     }
   }
 }

@@ -5,7 +5,7 @@
  * be trusted: `|` while an entry is cleared for an update, `:` while somebody acts upon what he read before.
  */
 import { arrowOf, cellOf, type Cell } from './cells';
-import type { Column, Diagram, DrawnWindow, Row } from './diagram';
+import { numberRange, type Column, type Diagram, type DrawnWindow, type Row } from './diagram';
 import { BROKEN, wrapWords } from './wrap';
 
 export const TEXT_WIDTH = 75;
@@ -215,7 +215,7 @@ function columnOf(diagram: Diagram, thread: number): number {
 
 /** `4`, `5-6`, nothing for rows without steps. */
 export function numberOf(row: Row): string {
-  if (row.kind === 'step') return String(row.n);
-  if (row.kind === 'fold') return row.first === row.last ? String(row.first) : `${row.first}-${row.last}`;
-  return '';
+  const numbers = numberRange(row);
+  if (numbers === undefined) return '';
+  return numbers.length === 1 ? String(numbers[0]) : `${numbers[0]}-${numbers.at(-1)}`;
 }

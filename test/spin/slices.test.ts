@@ -10,7 +10,7 @@ import { programOf, readScenario } from '../../simulator/litmus/scenario';
 import type { Program } from '../../simulator/machine/program';
 import { assemble, sliceCall, type WitnessRule } from '../../witness';
 import { proveFinding } from '../../witness/prove-finding';
-import { finish, library } from '../../witness/testing';
+import { finish, libraryThreads } from '../../witness/testing';
 import { withTemporary } from '../trees/support';
 import { cases } from '../trees/witness-cases';
 import { compare } from './compare';
@@ -51,7 +51,7 @@ function slices(): Promise<SliceProgram[]> {
     for (const { id, rule, finding, source, counterpart } of cases(backend, directory)) {
       // The runner wants to hear of us now and then.
       await new Promise((resolve) => setImmediate(resolve));
-      const proven = finding && finish(proveFinding(source, finding, { backend, adversaries: [...library.values()] }));
+      const proven = finding && finish(proveFinding(source, finding, { backend, adversaries: libraryThreads }));
       if (proven?.proof.verdict !== 'confirmed') continue;
       const { selection, program, exploration } = proven.proof.examination;
       if (exploration.states > mostStates) continue;

@@ -4,7 +4,7 @@ import { loadBackend } from '../../parser/backend';
 import type { WitnessRule } from '../../witness';
 import { proveFinding, proveSite } from '../../witness/prove-finding';
 import type { Proof } from '../../witness/prove';
-import { finish, library } from '../../witness/testing';
+import { finish, libraryThreads } from '../../witness/testing';
 import { withTemporary } from './support';
 import { cases } from './witness-cases';
 
@@ -46,7 +46,7 @@ interface Row {
 const rows: Row[] = [];
 
 beforeAll(async () => {
-  const options = { backend: await loadBackend(), adversaries: [...library.values()] };
+  const options = { backend: await loadBackend(), adversaries: libraryThreads };
   await withTemporary(async (directory) => {
     for (const { id, rule, finding, source, counterpart } of cases(options.backend, directory)) {
       // The runner wants to hear of us now and then.

@@ -34,3 +34,15 @@ export function breakable(text: string): (Node | string)[] {
 export function hidden(text: string): HTMLElement {
   return el('span', { class: 'hidden' }, text);
 }
+
+/** Makes an element that may scroll a region with a name. While there is more of it than fits, it takes the focus, so that keys can scroll it. */
+export function scrollable(element: HTMLElement, label: string): HTMLElement {
+  if (element.localName !== 'aside') element.setAttribute('role', 'region');
+  element.setAttribute('aria-label', label);
+  const look = new ResizeObserver(() => {
+    if (element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight) element.tabIndex = 0;
+    else element.removeAttribute('tabindex');
+  });
+  for (const observed of [element, ...element.children]) look.observe(observed);
+  return element;
+}

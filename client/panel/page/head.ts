@@ -18,7 +18,7 @@ export function drawHeader(view: RaceView, send: Send): HTMLElement {
 export function drawStory(view: RaceView, send: Send): HTMLElement {
   const nothing = view.verdict.word === 'Never' ? 'No order of the threads goes wrong.' : 'Nothing was found to go wrong, but not every order was looked at.';
   const reached = view.covered.length === 0 || view.sentence !== null ? null : `Every order was tried, among them those that reach ${view.covered.join(', ')}.`;
-  return el('div', { class: 'story' },
+  return el('section', { class: 'story', 'aria-label': 'What was found' },
     view.schedule?.chosen === true ? drawChosen(view, view.schedule, send) : null,
     view.schedule?.chosen === true && view.sentence === null ? null : el('p', { class: 'say' }, view.sentence ?? nothing),
     view.preemptions === null ? null : el('p', { class: 'dim' }, ...withCode(view.preemptions)),
@@ -43,11 +43,8 @@ export function drawBar(view: RaceView, { send, look, onLook }: { readonly send:
     ...view.adversaries.map(({ name, title }) => el('option', { value: name, selected: adversary === name }, title)));
   select?.addEventListener('change', () => send({ type: 'choose', variant: view.variant, adversary: select.value === '' ? null : select.value, schedule: null, step: 0 }));
   const title = view.variants.find(({ name }) => name === view.variant)?.title ?? '';
-  return el('div', { class: 'bar' },
-    el('div', { class: 'variants', role: 'group', 'aria-label': 'Variant' }, ...view.variants.map(({ name, title }) => {
-      const chosen = name === view.variant;
-      return el('button', { type: 'button', 'data-variant': name, 'aria-pressed': chosen ? 'true' : 'false', title, click: () => send({ type: 'choose', variant: name, adversary, schedule: null, step: 0 }) }, name);
-    })),
+  return el('section', { class: 'bar', 'aria-label': 'Variants and tools' },
+    drawVariants(view, (variant) => send({ type: 'choose', variant, adversary, schedule: null, step: 0 })),
     title === view.variant ? null : el('span', { class: 'dim variant' }, title),
     el('div', { class: 'tools' },
       select === null ? null : el('label', { class: 'adversary' }, el('span', {}, 'Other thread'), select),
@@ -65,6 +62,19 @@ export function drawBar(view: RaceView, { send, look, onLook }: { readonly send:
         click: () => onLook({ ...look, follow: !look.follow }),
       }, 'Follow source')));
 }
+
+/** Buttons, or a list where they are too many to be looked over. */
+function drawVariants({ variants, variant }: RaceView, choose: (variant: string) => void): HTMLElement {
+  if (variants.length > MOST_BUTTONS) {
+    const select = el('select', { 'aria-label': 'Variant' }, ...variants.map(({ name }) => el('option', { value: name, selected: name === variant }, name)));
+    select.addEventListener('change', () => choose(select.value));
+    return el('label', { class: 'variant-choice' }, el('span', {}, 'Variant'), select);
+  }
+  return el('div', { class: 'variants', role: 'group', 'aria-label': 'Variant' }, ...variants.map(({ name, title }) =>
+    el('button', { type: 'button', 'data-variant': name, 'aria-pressed': name === variant ? 'true' : 'false', title, click: () => choose(name) }, name)));
+}
+
+const MOST_BUTTONS = 10;
 
 /** The words for a step, as a whole sentence: they are read out. */
 export function stepWords(step: StepView | undefined, threads: readonly ThreadView[], beginning: string | null): (Node | string)[] {

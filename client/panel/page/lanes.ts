@@ -44,9 +44,33 @@ export function drawLanes(diagram: DiagramView, options: LanesOptions): Lanes {
     lines.push(line);
   });
   const side = drawSide(diagram, { ...options, lines, base: 1, heading: HEADING });
-  const element = el('div', { class: options.onStep ? 'lanes steps' : 'lanes' }, side.element);
-  element.style.setProperty('--columns', String(diagram.columns.length));
+  const element = el('div', { class: `lanes${options.onStep ? ' steps' : ''}${crowded(diagram) ? ' crowded' : ''}` }, side.element);
+  element.style.setProperty('--widths', columnWidths(diagram));
+  element.style.setProperty('--numbers', numbersWidth(diagram));
+  if (diagram.columns.length > 2) element.classList.add('many');
   return { element, mark: (n) => side.mark((index) => side.markAt(index, n)) };
+}
+
+/** The grid's columns of the threads: bars take room, words need some. */
+export function columnWidths(diagram: DiagramView): string {
+  return diagram.columns.map((thread) => `minmax(calc(var(--room) + ${tracksOf(diagram, thread)} * var(--track-width)), 1fr)`).join(' ');
+}
+
+/** Of the column of the numbers: `110–112` takes more than `9`. */
+export function numbersWidth(...diagrams: readonly DiagramView[]): string {
+  const longest = Math.max(0, ...diagrams.flatMap(({ rows }) => rows.map((row) => numberText(row)?.length ?? 0)));
+  return `max(var(--numbers-least), ${8 * longest + 12}px)`;
+}
+
+/** Whether there are more bars beside each other than have room for their names. */
+export function crowded(diagram: DiagramView): boolean {
+  return Math.max(0, ...diagram.columns.map((thread) => tracksOf(diagram, thread))) * diagram.columns.length > MOST_NAMED;
+}
+
+const MOST_NAMED = 10;
+
+function tracksOf({ locks }: DiagramView, thread: number): number {
+  return 1 + Math.max(-1, ...locks.filter((lock) => lock.thread === thread).map(({ track }) => track));
 }
 
 /** How many windows begin at a row: each has a grid row of its own above it, for its name. */
@@ -59,13 +83,16 @@ export function drawSide(diagram: DiagramView, { label, threads, onStep, lines, 
   const columnOf = (thread: number): number => columns.indexOf(thread) + base + 1;
   const side = el('div', { class: 'side', role: 'list', 'aria-label': label });
 
+  // Numbers go out of view below the headings as well.
+  const corner = el('div', { class: 'head corner', 'aria-hidden': 'true' });
+  place(corner, [heading, heading], [base, base]);
+  side.append(corner);
   columns.forEach((thread) => {
     const { name = '?', title = '?' } = threads[thread] ?? {};
-    const head = el('div', { class: `head thread${thread % 4}` }, el('span', { class: 'who mono' }, name), title === name ? null : el('b', {}, title));
+    const head = el('div', { class: `head thread${thread % 4}` }, el('span', { class: 'who mono' }, name), title === name ? null : el('b', {}, ...breakable(title)));
     place(head, [heading, heading], [columnOf(thread), columnOf(thread)]);
     side.append(head);
-    const tracks = 1 + Math.max(-1, ...diagram.locks.filter((lock) => lock.thread === thread).map(({ track }) => track));
-    side.style.setProperty(`--tracks${columnOf(thread)}`, String(tracks));
+    side.style.setProperty(`--tracks${columnOf(thread)}`, String(tracksOf(diagram, thread)));
   });
   for (const window of diagram.windows) side.append(...drawWindow(window, lines, columnOf));
   const names = [...new Set(diagram.locks.map(({ name }) => name))];
@@ -116,7 +143,7 @@ export function drawSide(diagram: DiagramView, { label, threads, onStep, lines, 
 /** The step to which a row belongs: headings to the one they precede, what is not reached to none. */
 function numbersOf(row: RowView): readonly [number, number] {
   switch (row.kind) {
-    case 'step': return [row.n, row.n];
+    case 'step': return [row.first ?? row.n, row.n];
     case 'fold': return [row.first, row.last];
     case 'function': return [row.n, row.n - 1];
     case 'pending': return [Infinity, Infinity];
@@ -142,17 +169,25 @@ function drawRow(row: RowView, threads: readonly ThreadView[], onStep: ((n: numb
       body.append(hidden(`${who}: `), code(row.text, row.short), lineOf(row.line), row.mark ? el('span', { class: `mark ${row.mark.tone}` }, row.mark.words) : el('span', { class: 'why' }, row.why));
       break;
     case 'step':
-      body.append(hidden(`${who}, step ${row.n}: `));
+      body.append(hidden(first === last ? `${who}, step ${last}: ` : `${who}, steps ${first} to ${last}: `));
       if (row.mark?.tone === 'bad') {
         body.classList.add('bad');
         body.append(el('b', { class: 'cross', 'aria-hidden': 'true' }, '✕ '));
       }
-      body.append(code(row.text, row.short), lineOf(row.line), ...row.notes.map((note) => el('span', { class: 'note' }, note)));
+      body.append(code(row.text, row.short), lineOf(row.line), ...row.notes.map((note) => el('span', { class: 'note' }, ...breakable(note))));
       if (row.mark) body.append(el('span', { class: `mark ${row.mark.tone}` }, row.mark.words));
   }
-  const number = first === Infinity ? undefined : el('div', { class: 'number', 'aria-hidden': 'true' }, first === last ? String(first) : `${first}–${last}`);
+  const text = numberText(row);
+  const number = text === undefined ? undefined : el('div', { class: 'number', 'aria-hidden': 'true' }, text);
   if (onStep && number) for (const element of [body, number]) element.addEventListener('click', () => onStep(last));
   return { body, number };
+}
+
+/** `4`, `5–6`; of rows without steps none. */
+function numberText(row: RowView): string | undefined {
+  if (row.kind !== 'step' && row.kind !== 'fold') return undefined;
+  const [first, last] = numbersOf(row);
+  return first === last ? String(first) : `${first}–${last}`;
 }
 
 function markWords({ tone, words }: MarkView): string {

@@ -19,9 +19,10 @@ export function zoomed(zoom: number, by: 1 | -1): number {
 }
 
 export function drawZoom(look: Look, onLook: (look: Look) => void): HTMLElement {
-  const button = (label: string, sign: string, zoom: number): HTMLElement => el('button', {
-    type: 'button', class: 'button', 'data-do': label, 'aria-label': label, title: label, 'aria-disabled': zoom === look.zoom ? 'true' : undefined, click: () => onLook({ ...look, zoom }),
+  const percent = `${Math.round(100 * look.zoom)}%`;
+  const button = (name: string, label: string, sign: string, zoom: number): HTMLElement => el('button', {
+    type: 'button', class: 'button', 'data-do': name, 'aria-label': label, title: label, 'aria-disabled': zoom === look.zoom ? 'true' : undefined, click: () => onLook({ ...look, zoom }),
   }, sign);
   return el('span', { class: 'zoom', role: 'group', 'aria-label': 'Size of the schedule' },
-    button('Smaller (-)', '−', zoomed(look.zoom, -1)), button('Normal size (0)', `${Math.round(100 * look.zoom)}%`, 1), button('Larger (+)', '+', zoomed(look.zoom, 1)));
+    button('smaller', 'Smaller (-)', '−', zoomed(look.zoom, -1)), button('normal', `${percent}, normal size (0)`, percent, 1), button('larger', 'Larger (+)', '+', zoomed(look.zoom, 1)));
 }

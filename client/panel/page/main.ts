@@ -13,7 +13,7 @@ const root = document.getElementById('race') ?? document.body.appendChild(el('di
 const toast = el('div', { class: 'toast', role: 'status' });
 document.body.append(toast);
 const busyWords = el('span', { role: 'status' });
-const busy = el('div', { class: 'busy' }, busyWords, el('button', { type: 'button', class: 'button', 'data-do': 'cancel', click: () => send({ type: 'cancel' }) }, 'Cancel'));
+const busy = el('section', { class: 'busy', 'aria-label': 'Exploring' }, busyWords, el('button', { type: 'button', class: 'button', 'data-do': 'cancel', click: () => send({ type: 'cancel' }) }, 'Cancel'));
 let race: Race | undefined;
 let lookNow: Look | undefined;
 let lookAnew: (look: Look) => void = () => undefined;
@@ -25,6 +25,7 @@ window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
   if (message !== undefined) handle(message);
 });
 document.addEventListener('keydown', onKey);
+show(drawNothing());
 send({ type: 'ready' });
 
 function handle(message: HostMessage): void {
@@ -70,7 +71,7 @@ function showBusy(states: number | null): void {
   busyWords.textContent = `Exploring every order of the threads …${found}`;
   // Most races are explored before anybody could read this.
   busyTimer ??= setTimeout(() => document.body.append(busy), 250);
-  if (race === undefined) show(el('div'));
+  if (race === undefined) show(drawNothing());
   else race.element.setAttribute('aria-busy', 'true');
 }
 
@@ -106,6 +107,11 @@ function draw(choice: RaceChoice, view: RaceView, step: number): void {
   focusAgain(focused);
 }
 
+/** Before there is anything to show. */
+function drawNothing(): HTMLElement {
+  return el('main', { class: 'wrap' }, el('h1', { class: 'hidden' }, 'Race'));
+}
+
 function show(element: HTMLElement): void {
   root.replaceChildren(element);
 }
@@ -117,16 +123,21 @@ function keep(choice: RaceChoice): void {
 }
 
 function drawProblems({ target, variant, adversary, schedule }: RaceChoice, problems: readonly RaceProblem[]): HTMLElement {
-  return el('div', { class: 'wrap', role: 'alert' },
+  return el('main', { class: 'wrap problem', role: 'main' }, el('div', { role: 'alert' },
     el('h1', {}, 'This race cannot be shown'),
-    el('p', { class: 'dim mono' }, 'scenario' in target ? target.scenario : target.uri),
-    el('ul', { class: 'problems' }, ...problems.map(({ line, column, message }) => el('li', {}, el('span', { class: 'at mono' }, `${line}:${column} `), message))),
-    el('button', { type: 'button', class: 'button', click: () => send({ type: 'again' }) }, 'Try again'),
+    el('p', { class: 'dim mono' }, 'scenario' in target ? target.scenario : 'uri' in target ? target.uri : target.finding.uri),
+    el('ul', { class: 'problems' }, ...problems.map(({ line, column, message }) => el('li', {}, el('span', { class: 'at mono' }, `${line}:${column} `), message)))),
+    el('div', { class: 'tools' }, el('button', { type: 'button', class: 'button', click: () => send({ type: 'again' }) }, 'Try again'),
     adversary === undefined || variant === undefined ? null : el('button', { type: 'button', class: 'button', click: () => send({ type: 'choose', variant, adversary: null, schedule: null, step: 0 }) }, `Without ${adversary}`),
-    schedule === undefined || variant === undefined ? null : el('button', { type: 'button', class: 'button', click: () => send({ type: 'choose', variant, adversary: adversary ?? null, schedule: null, step: 0 }) }, 'Without the chosen order'));
+    schedule === undefined || variant === undefined ? null : el('button', { type: 'button', class: 'button', click: () => send({ type: 'choose', variant, adversary: adversary ?? null, schedule: null, step: 0 }) }, 'Without the chosen order')));
 }
 
 function onKey(event: KeyboardEvent): void {
+  if (event.key === 'Escape') {
+    if (busyTimer !== undefined) send({ type: 'cancel' });
+    else closeAround(event.target);
+    return;
+  }
   if (race === undefined || race.last === 0 || event.altKey || event.ctrlKey || event.metaKey) return;
   // On some keyboards plus needs shift. With ctrl the keys are the editor's own.
   const zoom = lookNow && { '+': zoomed(lookNow.zoom, 1), '=': zoomed(lookNow.zoom, 1), '-': zoomed(lookNow.zoom, -1), '0': 1 }[event.key];
@@ -134,8 +145,13 @@ function onKey(event: KeyboardEvent): void {
     lookAnew({ ...lookNow, zoom });
     return;
   }
-  if (event.shiftKey) return;
   const { target } = event;
+  if (event.shiftKey) {
+    // Without shift the arrows are for the steps.
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (by !== undefined && target instanceof HTMLElement && target.classList.contains('scroll')) target.scrollBy({ left: by * 120 });
+    return;
+  }
   // The slider does the same with its keys, except for the space bar; other controls have a use of their own for theirs.
   const slider = target instanceof HTMLInputElement && target.type === 'range';
   if (event.key === ' ') {
@@ -149,6 +165,14 @@ function onKey(event: KeyboardEvent): void {
   if (to === undefined) return;
   event.preventDefault();
   race.go(to);
+}
+
+/** Closes what was opened to get there, and goes back to where it was opened. */
+function closeAround(target: EventTarget | null): void {
+  const around = target instanceof HTMLElement ? target.closest('details') : null;
+  if (around === null || !around.open) return;
+  around.open = false;
+  around.querySelector('summary')?.focus();
 }
 
 /** Which control has the focus, in words that still hold when all is drawn anew. */

@@ -1,6 +1,6 @@
 /** The page of one race: everything is drawn once, then a step changes what is marked and the table beside. */
 import type { FixView, MoveView, RaceView, ScheduleEntry } from '../../../simulator/present/race-view';
-import { el } from './dom';
+import { el, scrollable } from './dom';
 import { drawBar, drawHeader, drawStory, stepWords, type Send } from './head';
 import { drawLanes } from './lanes';
 import type { Look } from './look';
@@ -45,6 +45,8 @@ export function drawRace(view: RaceView, { send, look, onStep, onLook }: RaceOpt
     tableTitle.textContent = now === 0 ? 'Before the first step' : `After step ${now}`;
     if (state) table.replaceChildren(...drawState(state, view.threads, { next: moves[now], take: (move) => choosing([...moves.slice(0, now), move], now + 1) }));
     player?.show(now, stepWords(view.steps[now - 1], view.threads, view.diagram?.beginning ?? null));
+    // What is brought into view is to stand above the controls, whose words may take several lines.
+    if (player) element.style.setProperty('--controls', `${player.element.offsetHeight}px`);
     const row = lanes?.element.querySelector('.row.current');
     row?.scrollIntoView({ block: 'nearest', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
     onStep(now);
@@ -62,13 +64,13 @@ export function drawRace(view: RaceView, { send, look, onStep, onLook }: RaceOpt
     el('main', player ? (pair ? { class: 'wide' } : {}) : { class: pair ? 'alone wide' : 'alone' },
       el('section', {},
         (view.diagram?.beginning ?? null) === null ? null : el('p', { class: 'dim beginning' }, view.diagram?.beginning),
-        lanes && el('div', { class: 'scroll', tabindex: pair ? 0 : undefined, 'aria-label': pair ? 'Both schedules' : undefined, role: pair ? 'region' : undefined }, lanes.element),
+        lanes && scrollable(el('div', { class: 'scroll' }, lanes.element), pair ? 'Both schedules' : 'Schedule'),
         view.fix && !pair && drawFix(player ? view.fix : { ...view.fix, verdict: null }),
         schedules.element,
         drawAbout(view),
-        el('details', { class: 'herd' }, el('summary', {}, 'Statistics, as herd reports them'), el('pre', { tabindex: 0 }, view.herd)),
+        el('details', { class: 'herd' }, el('summary', {}, 'Statistics, as herd reports them'), scrollable(el('pre', {}, view.herd), 'Statistics')),
         el('p', { class: 'legal' }, view.memoryModel)),
-      player && el('aside', { 'aria-label': 'State' }, tableTitle, table)),
+      player && scrollable(el('aside', {}, tableTitle, table), 'State')),
     player?.element);
   element.style.setProperty('--zoom', String(look.zoom));
   return {
@@ -86,7 +88,7 @@ function drawFix({ title, sentence, verdict, threads, diagram }: FixView): HTMLE
   return el('details', { class: 'fix', open: true },
     el('summary', {}, title),
     el('p', {}, sentence, verdict === null ? null : el('span', { class: 'dim' }, ` With it: ${verdict}.`)),
-    el('div', { class: 'scroll' }, drawLanes(diagram, { label: 'The same schedule on the fixed code', threads }).element));
+    scrollable(el('div', { class: 'scroll' }, drawLanes(diagram, { label: 'The same schedule on the fixed code', threads }).element), 'The same schedule on the fixed code'));
 }
 
 function drawAbout({ description, commits, anchors, name }: RaceView): HTMLElement | null {

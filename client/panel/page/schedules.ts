@@ -24,7 +24,7 @@ export function drawSchedules(view: RaceView, { ask, choose }: SchedulesOptions)
     ask();
   });
   const group = (title: string, entries: readonly ScheduleEntry[]): HTMLElement | null => (entries.length === 0 ? null : el('div', {},
-    el('h3', {}, title),
+    el('h2', {}, title),
     el('ul', { 'aria-label': title }, ...entries.map((entry) => el('li', {},
       el('button', { type: 'button', class: 'link', click: () => choose(entry.moves) }, entry.title), ' ', el('span', { class: 'dim' }, entry.detail))))));
   return {

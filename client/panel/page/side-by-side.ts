@@ -1,7 +1,7 @@
 /** The failing schedule and its replay on the fixed code, next to each other in one grid. */
 import type { SideBySideView } from '../../../simulator/present/race-view';
 import { el, place } from './dom';
-import { drawSide, windowsFrom, type Lanes } from './lanes';
+import { columnWidths, crowded, drawSide, numbersWidth, windowsFrom, type Lanes } from './lanes';
 
 /** Titles of the sides, then the threads. */
 const TITLES = 1;
@@ -31,9 +31,10 @@ export function drawSideBySide({ words, left, right, lines, part }: SideBySideVi
   place(divider, [TITLES, row], [second, second]);
   const parting = partRow === undefined ? null : el('div', { class: 'parting', role: 'note' }, el('b', {}, 'Here they part. '), words);
   if (parting && partRow !== undefined) place(parting, [partRow, partRow], [1, second + rightColumns]);
-  const element = el('div', { class: onStep ? 'lanes pair steps' : 'lanes pair' }, divider, title(left.title, 1, leftColumns), title(right.title, second, rightColumns), leftSide.element, parting, rightSide.element);
-  element.style.setProperty('--left', String(leftColumns));
-  element.style.setProperty('--right', String(rightColumns));
+  const element = el('div', { class: `lanes pair${onStep ? ' steps' : ''}${crowded(left.diagram) || crowded(right.diagram) ? ' crowded' : ''}` }, divider, title(left.title, 1, leftColumns), title(right.title, second, rightColumns), leftSide.element, parting, rightSide.element);
+  element.style.setProperty('--numbers', numbersWidth(left.diagram, right.diagram));
+  element.style.setProperty('--left', columnWidths(left.diagram));
+  element.style.setProperty('--right', columnWidths(right.diagram));
 
   return {
     element,

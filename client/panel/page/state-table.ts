@@ -38,6 +38,9 @@ function drawTurns(thread: number, ways: number, name: string, { next, take }: T
   // After the last step nothing was left out.
   if (next === undefined) return [];
   return Array.from({ length: ways }, (_, way) => way).filter((way) => next.thread !== thread || next.way !== way).map((way) =>
-    el('button', { type: 'button', class: 'link turn', 'aria-label': `Try another order from here: ${name} moves${ways > 1 ? `, way ${way + 1} of ${ways}` : ''}`, title: 'Try another order from here', click: () => take({ thread, way }) },
-      ways > 1 ? `take way ${way + 1} of ${ways}` : 'take this order'));
+    drawTurn(ways > 1 ? `take way ${way + 1} of ${ways}` : 'take this order', name, () => take({ thread, way })));
+}
+
+function drawTurn(words: string, name: string, click: () => void): HTMLElement {
+  return el('button', { type: 'button', class: 'link turn', 'aria-label': `${words}: ${name} moves here`, title: 'Try another order from here', click }, words);
 }

@@ -1,0 +1,98 @@
+// How long people wait: what the extension adds to VS Code's start, and from choosing a race to its first drawn step. Figures are printed; the limits are generous, for the machine may be busy.
+/* global window, document, requestAnimationFrame, setInterval, clearInterval -- what runs inside of the page */
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { closeTab, focusEditor, goTo, runCommand, workbenchReady } from './browser.mjs';
+import { FILE } from './overlay.mjs';
+import { PICTURES, inWorkbench } from './session.mjs';
+
+const ID = 'kernel-mm-review.kernel-mm-review';
+/** Milliseconds, on a machine that does other things as well. */
+const LIMITS = { activation: 1000, firstStep: 10_000 };
+
+test('how long people wait', (t) => inWorkbench(t, path.join(PICTURES, 'speed'), play, { 'mmReview.trace.server': 'messages' }));
+
+async function play({ t, page, context, server, home, folder, lines, picture }) {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.origin });
+  await context.addInitScript(watch);
+
+  const other = path.join(home, 'other-project');
+  fs.mkdirSync(other);
+  fs.writeFileSync(path.join(other, 'main.c'), 'int main(void)\n{\n\treturn 0;\n}\n');
+  await page.goto(server.url(other, path.join(other, 'main.c')));
+  await workbenchReady(page);
+  await activates(t, page, 'another C project');
+  await picture('startup');
+
+  await page.goto(server.url(folder, path.join(folder, FILE)));
+  await workbenchReady(page);
+  await page.locator('.statusbar-item[id="kernel-mm-review.kernel-mm-review.mmReview.status"] .codicon-pass').waitFor();
+  await activates(t, page, 'a kernel tree');
+
+  // From the lens to the first step that is drawn: the first time, and when a panel was open before.
+  await goTo(page, lines.recheck, lines.conditionColumn);
+  await page.keyboard.press('Shift+End');
+  await page.keyboard.type('0) {');
+  await page.locator('.part.editor .squiggly-warning').first().waitFor();
+  await goTo(page, lines.head);
+  await page.waitForTimeout(2500); // A reader reads.
+  for (const time of ['first', 'second']) {
+    await focusEditor(page);
+    await page.locator('.part.editor .codelens-decoration a').filter({ hasText: 'Open the race scenario' }).click();
+    const race = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    await race.locator('.row').first().waitFor();
+    const clicked = await page.evaluate(() => window.clickedAt);
+    const frames = await Promise.all(page.frames().map((frame) => frame.evaluate(() => ({ ...window.drawn, row: window.drawn?.row })).catch(() => ({}))));
+    const drawn = frames.find(({ row }) => row !== undefined);
+    assert.ok(drawn !== undefined, 'no frame has drawn a step');
+    const after = (at) => `${Math.round(at - clicked)} ms`;
+    t.diagnostic(`${time} race: document after ${after(drawn.document)}, script ran after ${after(drawn.script)}, first step drawn after ${after(drawn.row)}, ${load()}`);
+    assert.ok(drawn.row - clicked < LIMITS.firstStep);
+    await closeTab(page, 'Race');
+  }
+}
+
+/** Reads VS Code's own report of its start, and closes it again. */
+async function activates(t, page, where) {
+  await runCommand(page, 'Developer: Startup Performance');
+  await page.locator('.tab.active').filter({ hasText: 'Startup Performance' }).waitFor();
+  await page.locator('.part.editor .view-line').filter({ hasText: 'System Info' }).first().waitFor();
+  let row;
+  for (let tries = 0; row === undefined; tries++) {
+    assert.ok(tries < 20, `${ID} is not in the report`);
+    await focusEditor(page);
+    await page.keyboard.press('Control+A');
+    await page.keyboard.press('Control+C');
+    const report = await page.evaluate(() => globalThis.navigator.clipboard.readText());
+    row = report.split('\n').find((line) => line.startsWith(`| ${ID} `));
+    if (row === undefined) await page.waitForTimeout(250);
+  }
+  const [, , eager, code, call, finish, event] = row.split('|').map((cell) => cell.trim());
+  const total = Number(code) + Number(call);
+  t.diagnostic(`activation in ${where}: ${total} ms (${code} loading code, ${call} in activate(); finished ${finish}; eager: ${eager}; by ${event}), ${load()}`);
+  assert.ok(total < LIMITS.activation, `activation takes ${total} ms`);
+  await closeTab(page, 'Startup Performance');
+}
+
+/** Runs in every frame: notes when the mouse was pressed, and when the page of a race came, ran and drew. All by one clock. */
+function watch() {
+  const now = () => performance.timeOrigin + performance.now();
+  if (window === window.top) {
+    window.addEventListener('mousedown', () => { window.clickedAt = now(); }, { capture: true });
+    return;
+  }
+  window.drawn = { document: now() };
+  const timer = setInterval(() => {
+    if (document.querySelector('.toast') !== null) window.drawn.script ??= now();
+    if (document.querySelector('#race .row') === null) return;
+    clearInterval(timer);
+    requestAnimationFrame(() => { window.drawn.row = now(); });
+  }, 2);
+}
+
+function load() {
+  return `load ${os.loadavg()[0].toFixed(1)} on ${os.cpus().length} CPUs`;
+}
