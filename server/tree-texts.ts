@@ -52,13 +52,15 @@ export function createTeller(): Teller {
 /** What takes changes over: a tree of functions, or an analysis. */
 export interface TextTarget {
   setModel(model: KernelModel): void;
+  setLimits(limits: Limits): void;
   invalidate(file: string): void;
   setText(file: string, text: string | undefined): void;
 }
 
 /** The thread's side. */
-export function takeOver({ texts, forgotten, entries }: Changes, target: TextTarget, reader: { add(file: string): void; forget(file: string): void }): void {
+export function takeOver({ texts, forgotten, entries, limits }: Changes, target: TextTarget, reader: { add(file: string): void; forget(file: string): void }): void {
   if (entries !== undefined) target.setModel(extendModel(builtinModel, entries));
+  if (limits !== undefined) target.setLimits(limits);
   for (const file of forgotten) {
     reader.forget(file);
     target.invalidate(file);

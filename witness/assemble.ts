@@ -24,8 +24,8 @@ export function assemble(slice: Slice, rule: WitnessRule): Assembled {
   const plan = planOf(slice, rule);
   const isHole = rule === 'hole-filled-under-uffd';
   const worlds = isHole ? [holeWorld] : worldsFor(slice, plan);
-  const init = isHole ? holeBlock : initBlock(slice, { pages: plan.pages, vmFlags: plan.vmFlags });
-  const threads = isHole ? [holeThread(slice), monitorThread] : [plan.isUser ? faultThread(slice, plan.accesses.length > 1) : callThread(slice, plan), ...(plan.writes === undefined ? [] : [writeFault(slice.isHuge), writerThread(plan.writes)])];
+  const init = isHole ? holeBlock : initBlock(slice, plan);
+  const threads = isHole ? [holeThread(slice), monitorThread] : [plan.isUser ? faultThread(slice, plan.accesses.length > 1) : callThread(slice, plan), ...(plan.writes === undefined ? [] : [writeFault(slice.isHuge, dropsTables(slice)), writerThread(plan)])];
   const name = `${slice.root.name}-${rule}`.replace(/_/g, '-');
   const objects = [...init.matchAll(/(?:\*|\b)(\w+)(?:\[\d\])?(?: __guarded_by\(\w+\))?(?: __maps\(\w+\))?(?: = .*)?;$/gm)].map((m) => m[1]!);
   const header = [
@@ -64,7 +64,7 @@ function planOf(slice: Slice, rule: WitnessRule): Plan {
     case 'fake-write-fault':
       return { entries: ['mapped', 'armed'], accesses: ['read'], pages, vmFlags: ['VM_UFFD_WP'], isUser: false, writes: undefined };
     case 'uffd-wp-bit-lost':
-      return { entries: ['armed', ...(/\bvm_normal_/.test(slice.functions) ? ['zero' as const] : []), 'swap', 'marker'], accesses: slice.site.isFault && asksFlags ? ['read', 'write', 'unshare'] : ['read'], pages, vmFlags: ['VM_UFFD_WP'], isUser: false, writes: 'armed', filesOnly: true };
+      return { entries: ['armed', ...(/\bvm_normal_/.test(slice.functions) ? ['zero' as const] : []), 'swap', 'marker', 'unprotected'], accesses: slice.site.isFault && asksFlags ? ['read', 'write', 'unshare'] : ['read'], pages, vmFlags: ['VM_UFFD_WP'], isUser: false, writes: 'armed', filesOnly: true };
     case 'uffd-wp-check-not-repeated':
     case 'hole-filled-under-uffd':
       return { entries: ['mapped', 'readonly'], accesses: ['write'], pages, vmFlags: ['VM_UFFD_WP'], isUser: false, writes: 'later' };
@@ -88,9 +88,15 @@ function holeThread(slice: Slice): string {
 }
 
 /** Userspace writes to the page, again and again until it is let. */
-function writerThread(writes: 'armed' | 'later'): string {
-  return ['P1(struct mm_struct *mm, struct vm_area_struct *vma, pte_t *pte)', '{', ...(writes === 'armed' ? ['\t/* Userspace has protected the page. */', '\tghost_arm(pte);'] : []),
+function writerThread({ writes, entries }: Plan): string {
+  const arm = ['\t/* Userspace has protected the page. */', '\tghost_arm(pte);'];
+  return ['P1(struct mm_struct *mm, struct vm_area_struct *vma, pte_t *pte)', '{', ...(writes !== 'armed' ? [] : entries.includes('unprotected') ? ['#ifdef UNPROTECTED', '#else', ...arm, '#endif'] : arm),
     '\twhile (!user_write(pte)) {', '\t\tmmap_read_lock(mm);', '\t\tif (write_fault() & VM_FAULT_RETRY)', '\t\t\treturn;', '\t\tmmap_read_unlock(mm);', '\t}', '}'].join('\n');
+}
+
+/** Does the slice take page tables out of use, or map huge pages? Then the pmd is not always a table. */
+function dropsTables(slice: Slice): boolean {
+  return /\b(?:pmdp_\w*(?:clear|flush)\w*|set_pmd_at|pmd_clear)\(/.test(slice.functions);
 }
 
 /** A user access that faults until the page is there. */

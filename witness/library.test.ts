@@ -68,6 +68,6 @@ test('a fault of the kernel\'s own on a protected page is SIGBUS if it fakes a w
 
 test.each([['PTE_PRESENT | PTE_UFFD_WP | page(folio)', []], ['PTE_MARKER | PTE_UFFD_WP', []], ['PTE_SWAP | PTE_UFFD_WP', []], ['PTE_NONE', ['armed-page-written']], ['PTE_PRESENT | page(folio)', ['armed-page-written']]])('a write to %s is noticed where the entry has the bit', (pte, violated) => {
   const body = '\tghost_arm(pte);\n\twhile (!user_write(pte)) {\n\t\tmmap_read_lock(mm);\n\t\tif (write_fault() & VM_FAULT_RETRY)\n\t\t\treturn;\n\t\tmmap_read_unlock(mm);\n\t}';
-  expect(run(writeFault(false), body, pte).violated).toEqual(violated);
-  expect(run(writeFault(true), body, pte).violated).toEqual(violated);
+  expect(run(writeFault(false, false), body, pte).violated).toEqual(violated);
+  expect(run(writeFault(true, false), body, pte).violated).toEqual(violated);
 });

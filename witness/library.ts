@@ -124,10 +124,19 @@ export const libraryNames: ReadonlySet<string> = new Set(library.keys());
  * the entry has kept it; a protected one leads to an event; any other becomes writable. mm/memory.c: do_fault(), finish_fault(), do_swap_page(), do_wp_page();
  * mm/hugetlb.c: hugetlb_no_page(), hugetlb_fault(), hugetlb_wp().
  */
-export function writeFault(isHuge: boolean): string {
+export function writeFault(isHuge: boolean, dropsTables: boolean): string {
   const lock = isHuge ? 'ptl = huge_pte_lock(h, mm, pte);' : 'ptl = pte_lockptr(mm, pmd);\n\tspin_lock(ptl);';
   const get = isHuge ? 'huge_ptep_get(mm, 0, pte)' : 'ptep_get(pte)';
   const set = isHuge ? (value: string) => `set_huge_pte_at(mm, 0, pte, ${value}, sz)` : (value: string) => `set_pte_at(mm, 0, pte, ${value})`;
+  // mm/memory.c: __pte_alloc(), handle_pte_fault().
+  const table = dropsTables ? `ptl = pmd_lock(mm, pmd);
+	if (pmd_none(pmdp_get(pmd))) {
+		/* A new page table, which is empty. */
+		pte_clear(mm, 0, pte);
+		pmd_populate(mm, pmd, PMD_TABLE);
+	}
+	spin_unlock(ptl);
+	` : '';
   return `/*
  * A write of userspace that the entry does not allow. An entry without a page gets one,
  * with the uffd-wp bit where the entry has kept it; a protected page leads to an event;
@@ -139,7 +148,7 @@ static vm_fault_t write_fault(void)
 	spinlock_t *ptl;
 	pte_t orig_pte, entry;
 
-	${lock}
+	${table}${lock}
 	orig_pte = ${get};
 	if (is_migration_entry(orig_pte) || pte_write(orig_pte)) {
 		spin_unlock(ptl);

@@ -64,3 +64,11 @@ export function prove(assembled: Assembled, backend: ParserBackend, sets: readon
   }
   return { verdict: isReached ? 'not reached' : 'site not reached', by: undefined, problems: [...unread], states };
 }
+
+/** Runs a computation that gives way to its end. */
+export function finish<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}

@@ -38,6 +38,7 @@ const entries: Readonly<Record<string, Kind>> = {
   swap: { name: 'swap', defines: ['SWAP'], title: 'write-protected and in swap' },
   readonly: { name: 'readonly', defines: ['READONLY'], title: 'mapped read-only' },
   marker: { name: 'marker', defines: ['MARKER'], title: 'a uffd-wp marker' },
+  unprotected: { name: 'unprotected', defines: ['UNPROTECTED'], title: 'not write-protected' },
 };
 
 export interface WorldOptions {
@@ -53,6 +54,8 @@ export function worldsFor(slice: Slice, options: WorldOptions): World[] {
   const worlds: World[] = [];
   for (const kind of kinds) {
     for (const entry of options.entries.map((e) => entries[e]!)) {
+      // Where nothing can be lost, one kind of mapping is enough.
+      if (entry === entries['unprotected'] && kind !== kinds[0]) continue;
       for (const access of options.accesses) {
         const isNamed = options.accesses.length > 1;
         worlds.push({

@@ -1,5 +1,6 @@
 import { CancellationTokenSource } from 'vscode-languageserver/node';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { DEFAULT_LIMITS } from '../../analyzer/analysis';
 import type { Finding } from '../../analyzer/findings/finding';
 import { libraryThreads } from '../../witness/testing';
 import { createRoots, type Tree } from '../roots';
@@ -30,7 +31,7 @@ beforeEach(async () => {
   engine.shipped = { scenarios: [], adversaries: libraryThreads };
   const log = { info: (line: string) => void logged.push(line), warn: (line: string) => void logged.push(line), failure: (doing: string) => void logged.push(doing) };
   tree = createRoots({ engine, log: log.info, onTree: () => undefined, caches: () => false }).place(`file:///src/linux/${FILE}`).tree;
-  provers = createProvers({ engine, log, caches: () => false, textsOf: () => ({ texts: new Map([[FILE, TEXT]]), entries: [] }) });
+  provers = createProvers({ engine, log, caches: () => false, textsOf: () => ({ texts: new Map([[FILE, TEXT]]), entries: [], limits: DEFAULT_LIMITS }) });
   findings = tree.analysis.check([FILE]);
   order = [];
   expect(findings.map((finding) => finding.function)).toEqual(['first', 'second', 'third']);

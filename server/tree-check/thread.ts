@@ -76,7 +76,6 @@ function openTree(engine: ThreadEngine, root: string, caches: boolean, log: (lin
   return {
     apply(changes) {
       takeOver(changes, analysis, reader);
-      if (changes.limits !== undefined) analysis.setLimits(changes.limits);
       for (const [file, text] of changes.texts) {
         if (text === null) editors.delete(file);
         else editors.set(file, text);
