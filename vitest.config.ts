@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -7,5 +8,7 @@ export default defineConfig({
     // Loading the modules anew for each of the files took half of the time; no test changes what a module keeps.
     pool: 'threads',
     isolate: false,
+    maxWorkers: os.availableParallelism(),
+    minWorkers: 1,
   },
 });
