@@ -57,7 +57,7 @@ const persuasive: readonly string[] = ['migration', 'uffdio-writeprotect', 'uffd
 const byPersuasion = (a: Adversary, b: Adversary): number => Number(persuasive.includes(b.name)) - Number(persuasive.includes(a.name));
 
 const MAX_STATES = 100_000;
-const BUDGET = 400_000;
+const BUDGET = 120_000;
 const MAX_ATTEMPTS = 200;
 
 /** Explores until something is confirmed, in a fixed order: alone, then with one adversary, then with two. Yields between explorations. */
@@ -89,18 +89,18 @@ export function* prove(scenario: Scenario, { backend, adversaries, maxStates = M
     if (typeof found === 'string') return { verdict: 'unresolved', reason: `the slice cannot be run: ${found}`, attempts };
     if (found) return { verdict: 'confirmed', examination: found, attempts };
   }
+  const inOrder = [...adversaries].sort(byPersuasion);
   const related = new Map<string, readonly Adversary[]>();
   for (const world of worlds) {
     // Asking who is related builds a program for each of them.
     if (focus && world !== focus.world && isSpent()) break;
     const touching: Adversary[] = [];
-    for (const adversary of adversaries) {
-      yield;
-      if (touchedBy(scenario, world, adversary, backend)) touching.push(adversary);
-    }
-    related.set(world, touching.sort(byPersuasion));
-    for (const adversary of related.get(world)!) {
+    related.set(world, touching);
+    for (const adversary of inOrder) {
       if (focus && world !== focus.world && isSpent()) break;
+      yield;
+      if (!touchedBy(scenario, world, adversary, backend)) continue;
+      touching.push(adversary);
       const found = yield* attempt({ world, adversaries: [adversary] });
       if (found !== undefined && typeof found !== 'string') return { verdict: 'confirmed', examination: found, attempts };
     }

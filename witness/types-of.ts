@@ -22,6 +22,15 @@ export function createTypes(making: Making, body: Body): Types {
   }
   const definitions = new Map<string, CallNode[]>();
   for (const node of ir.nodes) if (node.kind === 'call' && node.result !== undefined) definitions.set(node.result, [...(definitions.get(node.result) ?? []), node]);
+  /** Where the values of temporaries go, and all variables that are assigned to. */
+  const keeper = new Map<string, Expr>();
+  const assigned = new Set<string>();
+  for (const node of ir.nodes) {
+    if (node.kind !== 'assign') continue;
+    const { target, value } = node;
+    if (target.kind === 'name') assigned.add(target.name);
+    if (value.kind === 'name' && !keeper.has(value.name) && !(target.kind === 'name' && target.name.startsWith('$'))) keeper.set(value.name, target);
+  }
   return { typeOf, declared: types, definitions };
 
   function typeOf(expr: Expr): string | undefined {
@@ -53,9 +62,8 @@ export function createTypes(making: Making, body: Body): Types {
   }
 
   function typeOfTemporary(name: string): string | undefined {
-    for (const node of ir.nodes) {
-      if (node.kind === 'assign' && node.value.kind === 'name' && node.value.name === name && !(node.target.kind === 'name' && node.target.name.startsWith('$'))) return typeOf(node.target);
-    }
+    const kept = keeper.get(name);
+    if (kept) return typeOf(kept);
     for (const node of definitions.get(name) ?? []) {
       const meaning = meaningOf(making, body, node);
       if (meaning.kind === 'follow') return meaning.body.ir.returnType;
@@ -73,7 +81,7 @@ export function createTypes(making: Making, body: Body): Types {
         }
       }
     }
-    return ir.nodes.some((n) => n.kind === 'assign' && n.target.kind === 'name' && n.target.name === name) ? 'int' : undefined;
+    return assigned.has(name) ? 'int' : undefined;
   }
 }
 

@@ -15,6 +15,9 @@ const NULL_POINTER = rankOf('null-pointer');
 /** No property. */
 export const NO_RANK = -1;
 
+/** For each thread and each step of it, its end included, the words that are dead before it. */
+type DeadWords = readonly (readonly (readonly WordId[])[])[];
+
 export class StateSpace {
   /** The moves of the state that was expanded last, in the order of threads and ways; the first `moves` entries of each array are in use. */
   moves = 0;
@@ -34,7 +37,7 @@ export class StateSpace {
   private readonly packing: Packing;
   private readonly states: CompiledSpace;
   /** For each thread and each step of it, its end included, the words that are made 0 there, so that states that behave alike are one. */
-  private readonly dead: readonly (readonly (readonly WordId[])[])[];
+  private readonly dead: DeadWords;
 
   /**
    * @param most the most states that are stored @param reduce whether states that behave alike are taken for one
@@ -45,7 +48,7 @@ export class StateSpace {
     this.start = from === undefined ? initialState(program) : { state: from, violated: undefined, reads: [], covered: [] };
     const plain = valueSets(program, this.start.state);
     this.dead = reduce ? deadWords(program) : [];
-    const { values, classes } = reduce ? findSymmetry(program, withZero(plain, this.dead.flat(2))) : { values: plain, classes: [] };
+    const { values, classes } = reduce ? findSymmetry(program, withZero(plain, this.dead)) : { values: plain, classes: [] };
     this.packing = createPacking(program, values);
     this.states = compileSpace({ program, values, layout: this.packing, dead: this.dead, classes, most });
     this.look();
@@ -117,8 +120,17 @@ function rankOfExists(holds: number): number {
   return holds === 0 ? NO_RANK : holds === 1 ? EXISTS : NULL_POINTER;
 }
 
-function withZero(values: ValueSets, words: readonly WordId[]): ValueSets {
+function withZero(values: ValueSets, dead: DeadWords): ValueSets {
   const sets = [...values.words];
-  for (const word of new Set(words)) if (sets[word]?.includes(0) === false) sets[word] = [...sets[word], 0];
+  const isDone = new Uint8Array(sets.length);
+  for (const thread of dead) {
+    for (const step of thread) {
+      for (const word of step) {
+        if (isDone[word] !== 0) continue;
+        isDone[word] = 1;
+        if (sets[word]?.includes(0) === false) sets[word] = [...sets[word], 0];
+      }
+    }
+  }
   return { words: sets, next: values.next };
 }

@@ -1,6 +1,6 @@
 /** For each small operation the locals whose values matter from there on. */
 import { forEachRead, isDynamic } from './exp';
-import type { Action, Micro } from './micro';
+import type { Action, Micro, MicroId } from './micro';
 import type { Exp, WordId } from './program';
 
 export interface Ends {
@@ -14,23 +14,52 @@ export function liveness(micros: readonly Micro[], ends: Ends, isLocal: (id: Wor
   const live: ReadonlySet<WordId>[] = micros.map(() => new Set());
   const before: number[][] = micros.map(() => []);
   for (const [id, micro] of micros.entries()) for (const next of nextOf(micro)) before[next]?.push(id);
-  const open = [...micros.keys()];
-  const waiting = new Set(open);
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    waiting.delete(id);
+  // Each after what follows it, loops aside: most are looked at once.
+  const order = backwards(micros);
+  const placeOf = new Array<number>(micros.length).fill(0);
+  for (const [place, id] of order.entries()) placeOf[id] = place;
+  const waits = new Array<boolean>(order.length).fill(true);
+  for (let place = 0; place < order.length; place++) {
+    if (!waits[place]) continue;
+    waits[place] = false;
+    const id = order[place]!;
     const next = liveBefore(micros[id]!, live, ends, isLocal);
     if (next.size === live[id]!.size) continue;
     live[id] = next;
+    let first = place + 1;
     for (const previous of before[id]!) {
-      if (waiting.has(previous)) continue;
-      waiting.add(previous);
-      open.push(previous);
+      waits[placeOf[previous]!] = true;
+      first = Math.min(first, placeOf[previous]!);
     }
+    place = first - 1;
   }
   return live;
 }
 
-function nextOf(micro: Micro): readonly number[] {
+/** All operations, each behind those that it leads to, unless they lead back to it. */
+function backwards(micros: readonly Micro[]): MicroId[] {
+  const order: MicroId[] = [];
+  const seen = new Uint8Array(micros.length);
+  const left: { readonly id: MicroId; readonly next: readonly MicroId[]; at: number }[] = [];
+  for (const root of micros.keys()) {
+    if (seen[root]) continue;
+    seen[root] = 1;
+    left.push({ id: root, next: nextOf(micros[root]!), at: 0 });
+    for (let top = left.at(-1); top !== undefined; top = left.at(-1)) {
+      const id = top.next[top.at++];
+      if (id === undefined) {
+        order.push(top.id);
+        left.pop();
+      } else if (seen[id] === 0) {
+        seen[id] = 1;
+        left.push({ id, next: nextOf(micros[id]!), at: 0 });
+      }
+    }
+  }
+  return order;
+}
+
+function nextOf(micro: Micro): readonly MicroId[] {
   switch (micro.kind) {
     case 'end': return [];
     case 'local': return [micro.next];
@@ -39,12 +68,12 @@ function nextOf(micro: Micro): readonly number[] {
   }
 }
 
-function liveBefore(micro: Micro, live: readonly ReadonlySet<WordId>[], ends: Ends, isLocal: (id: WordId) => boolean): Set<WordId> {
+function liveBefore(micro: Micro, live: readonly ReadonlySet<WordId>[], ends: Ends, isLocal: (id: WordId) => boolean): ReadonlySet<WordId> {
   switch (micro.kind) {
     case 'end':
       return walkBack(ends.actions, ends.live, isLocal);
     case 'local':
-      return walkBack(micro.actions, live[micro.next]!, isLocal);
+      return micro.actions.length === 0 ? live[micro.next]! : walkBack(micro.actions, live[micro.next]!, isLocal);
     case 'branch': {
       const result = new Set(live[micro.then]!);
       for (const id of live[micro.else]!) result.add(id);
