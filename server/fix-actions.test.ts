@@ -53,7 +53,7 @@ async function open(text: string, capabilities: ClientCapabilities = VERSIONED, 
 }
 
 const actions = (diagnostics: readonly Diagnostic[], source = new CancellationTokenSource()): Promise<CodeAction[]> =>
-  client.connection.sendRequest('textDocument/codeAction', { textDocument: { uri: FILE }, range: diagnostics[0]!.range, context: { diagnostics, triggerKind: CodeActionTriggerKind.Invoked } }, source.token);
+  client.connection.sendRequest('textDocument/codeAction', { textDocument: { uri: FILE }, range: diagnostics[0]!.range, context: { diagnostics } }, source.token);
 
 const change = (action: CodeAction | undefined): TextDocumentEdit => action!.edit!.documentChanges![0] as TextDocumentEdit;
 const apply = (text: string, edit: TextDocumentEdit): string => TextDocument.applyEdits(TextDocument.create(FILE, 'c', 1, text), [...edit.edits] as TextDocumentEdit['edits']);

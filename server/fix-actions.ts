@@ -31,9 +31,9 @@ export const fixActions: ActionSource = {
 
 const trialsOf = new WeakMap<Delivery, FixTrials>();
 
-/** Who asks for fixes waits until they have been tried. With every move of the cursor editors ask on their own: there will be another time. */
+/** Who asks for fixes waits until they have been tried, and so does a client that does not say who asks. With every move of the cursor editors ask on their own: there will be another time. */
 function waitFor<T>(answer: Promise<T>, trigger: CodeActionTriggerKind | undefined, token: CancellationToken): Promise<T | undefined> {
-  if (trigger !== CodeActionTriggerKind.Invoked) return withinPatience(answer);
+  if (trigger === CodeActionTriggerKind.Automatic) return withinPatience(answer);
   const cancelled = new Promise<undefined>((resolve) => void token.onCancellationRequested(() => resolve(undefined)));
   return Promise.race([answer, cancelled]);
 }
