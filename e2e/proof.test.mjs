@@ -11,7 +11,7 @@ const PICTURES = path.join(projectDir, 'artifacts/e2e/proof');
 
 test('a finding is proven, and its proof is opened', (t) => inWorkbench(t, PICTURES, play));
 
-async function play({ t, page, server, folder, lines, foreign, picture }) {
+async function play({ t, page, server, folder, lines, picture }) {
   const finding = page.locator('.sidebar .monaco-list-row').filter({ hasText: 'hugetlb_no_page() raises MISSING' });
   const race = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
 
@@ -51,5 +51,4 @@ async function play({ t, page, server, folder, lines, foreign, picture }) {
   await page.locator('.tab').filter({ hasText: 'Untitled-1' }).waitFor();
   await page.locator('.part.editor .view-lines').filter({ hasText: /^C\s.*lockless-pte-to-userfault/ }).first().waitFor();
   await picture('litmus');
-  assert.deepEqual(foreign, [], 'the page asked nothing of the network');
 }
