@@ -28,14 +28,16 @@ export async function runCommand(page, title) {
   const named = new RegExp(`^\\s*${title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`);
   const row = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: named }).first();
   const chosen = page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: named });
-  // The palette lists what was there when it was opened: right after the start that is not everything.
+  // The palette lists what was there when it was opened: right after the start that is not everything. It closes when a command before gives the focus to an editor.
   for (let tries = 1; !await row.isVisible(); tries++) {
     if (tries > 1) await page.keyboard.press('Escape');
     await page.keyboard.press('F1');
-    await page.locator('.quick-input-widget input.input').fill(`>${title}`);
-    await row.waitFor({ timeout: tries < 10 ? 3000 : 45000 }).catch((error) => {
+    try {
+      await page.locator('.quick-input-widget input.input').fill(`>${title}`, { timeout: 3000 });
+      await row.waitFor({ timeout: tries < 10 ? 3000 : 45000 });
+    } catch (error) {
       if (tries >= 10) throw error;
-    });
+    }
   }
   // The best match is not always on top.
   for (let presses = 0; presses < 20 && await chosen.count() === 0; presses++) {
