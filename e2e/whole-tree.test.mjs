@@ -69,8 +69,11 @@ async function play({ t, page, server, home, folder, picture }) {
   await focusFindings(page);
   await keyboard.press('ArrowDown');
   await keyboard.press('ArrowRight');
+  // The steps are there a moment after the key; before, there is nothing to go down to.
+  const firstStep = page.locator('.sidebar .monaco-list-row').filter({ hasText: '1. ' });
+  await firstStep.waitFor();
   await keyboard.press('ArrowDown');
-  await page.locator('.sidebar .monaco-list-row.focused').filter({ hasText: '1. ' }).waitFor();
+  await firstStep.and(page.locator('.focused')).waitFor();
   await keyboard.press('Enter');
   await picture('trace', { readme: 'trace' });
   await runCommand(page, 'Kernel MM Review: Clear Trace');
