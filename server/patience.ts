@@ -2,7 +2,7 @@
 import { CancellationTokenSource, type CancellationToken } from 'vscode-languageserver/node';
 
 /** How long what an editor asks for on its own may take, in milliseconds: an answer that comes later than 50 is felt. */
-export const PATIENCE_MS = 35;
+export const PATIENCE_MS = 15;
 
 /** The answer, if it comes soon enough; a question that takes longer is cancelled. */
 export async function soon<T>(question: (token: CancellationToken) => Promise<T | undefined>, token: CancellationToken, patience = PATIENCE_MS): Promise<T | undefined> {
