@@ -92,11 +92,10 @@ export function* prove(scenario: Scenario, { backend, adversaries, maxStates = M
   const inOrder = [...adversaries].sort(byPersuasion);
   const related = new Map<string, readonly Adversary[]>();
   for (const world of worlds) {
-    // Asking who is related builds a program for each of them.
-    if (focus && world !== focus.world && isSpent()) break;
     const touching: Adversary[] = [];
     related.set(world, touching);
     for (const adversary of inOrder) {
+      // Even asking who is related builds a program.
       if (focus && world !== focus.world && isSpent()) break;
       yield;
       if (!touchedBy(scenario, world, adversary, backend)) continue;
