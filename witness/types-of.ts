@@ -1,4 +1,5 @@
 /** Types of the expressions of a function, as far as its declarations and the kernel model tell them. */
+import { walkDeclarations } from '../kernel/rmap';
 import type { Expr } from '../parser/ir';
 import { library } from './library';
 import { meaningOf, type CallNode } from './meaning';
@@ -88,7 +89,7 @@ export function createTypes(making: Making, body: Body): Types {
 /** `DEFINE_FOLIO_VMA_WALK(pvmw, folio, vma, address, flags)` and its kin declare a variable. */
 export function declaredByMacro(node: CallNode): string | undefined {
   const [first] = node.args;
-  return (/^DEFINE_\w*VMA_WALK$/.test(node.callee ?? '') || isCursor(node)) && first?.kind === 'name' ? first.name : undefined;
+  return (walkDeclarations.has(node.callee ?? '') || isCursor(node)) && first?.kind === 'name' ? first.name : undefined;
 }
 
 /** `XA_STATE(xas, &mapping->i_pages, index)`. */
