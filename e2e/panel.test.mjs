@@ -10,7 +10,7 @@ import { projectDir } from '../scripts/kernel-trees.mjs';
 import { openBrowser } from './browser.mjs';
 import { accessibilityTests } from './panel/accessibility.mjs';
 import { keyboardTests } from './panel/keyboard.mjs';
-import { kept, openPanel, post, refused, sent, serveTo } from './panel/page.mjs';
+import { kept, openPanel, post, refused, saysLast, sent, serveTo } from './panel/page.mjs';
 import { pictureTests } from './panel/pictures.mjs';
 import { recordViews, stepOf, target } from './panel/views.mjs';
 
@@ -185,7 +185,7 @@ test('beside its replay or alone, larger or smaller: the current step stays in v
 test('other schedules are listed, chosen, and branched off', async () => {
   const { page, close } = await show(views.buggy, { theme: 'light' });
   await page.locator('details.schedules summary').click();
-  assert.deepEqual((await sent(page)).at(-1), { type: 'schedules' });
+  await saysLast(page, { type: 'schedules' });
   await post(page, { type: 'schedules', choice: { target }, ...views.schedules });
   const entries = page.locator('.schedules li');
   assert.equal(await entries.count(), views.schedules.schedules.length);
