@@ -32,6 +32,7 @@ export function createTypes(making: Making, body: Body): Types {
     if (target.kind === 'name') assigned.add(target.name);
     if (value.kind === 'name' && !keeper.has(value.name) && !(target.kind === 'name' && target.name.startsWith('$'))) keeper.set(value.name, target);
   }
+  const ofTemporaries = new Map<string, string | undefined>();
   return { typeOf, declared: types, definitions };
 
   function typeOf(expr: Expr): string | undefined {
@@ -39,7 +40,8 @@ export function createTypes(making: Making, body: Body): Types {
       case 'name': {
         const own = types.get(expr.name);
         if (own !== undefined || !expr.name.startsWith('$')) return own;
-        return typeOfTemporary(expr.name);
+        if (!ofTemporaries.has(expr.name)) ofTemporaries.set(expr.name, typeOfTemporary(expr.name));
+        return ofTemporaries.get(expr.name);
       }
       case 'field': return fieldType(expr.field);
       case 'deref': {
