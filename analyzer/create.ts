@@ -75,7 +75,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         yield;
         // Nor is a helper of such a body: who calls the primitive is asked for what the model says of it.
         if (rule.concern === 'entries' && changesEntries(tree.model, ref.name)) continue;
-        const summary = summaries.of(ref, rule.concern);
+        const summary = yield* summaries.of(ref, rule.concern);
         // Calls of what the model knows are taken for what it says, whatever the body does.
         const isOpaque = rule.concern === 'entries' && (tree.model.primitives.get(ref.name)?.shapes.some((s) => s.effect.op !== 'mark') ?? false);
         const above = depth < levels && !isOpaque ? [...tree.callersOf(ref), ...(rule.concern === 'entries' ? tree.usersOf(ref) : [])].filter((c) => leadsToAnswer(rule, c, levels - depth - 1)) : [];
@@ -135,16 +135,10 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       catchUp();
       return withEdits(tree, fix.edits, ask);
     },
-    check(paths, check) {
-      const run = checkInSteps(paths, check);
-      for (;;) {
-        const next = run.next();
-        if (next.done) return next.value;
-      }
-    },
+    check: (paths, check) => atOnce(checkInSteps(paths, check)),
     summarize: (name, path) => {
       catchUp();
-      return tree.definitions(name, path).map((ref) => believe(tree, summaries, ref));
+      return tree.definitions(name, path).map((ref) => believe(tree, ref, { whole: atOnce(summaries.of(ref, 'whole')), faults: atOnce(summaries.of(ref, 'faults')) }));
     },
     *factsOf(path, offset) {
       yield* tree.prepare();
@@ -184,6 +178,13 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     },
     parseStats: (paths) => parseStats(tree, paths, summaries.cutShort()),
   };
+}
+
+function atOnce<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const next = steps.next();
+    if (next.done) return next.value;
+  }
 }
 
 function changesEntries(model: KernelModel, name: string): boolean {
