@@ -1,6 +1,7 @@
 /** Ties the pieces together: tree, summaries, rules, findings. */
 import { createHash } from 'node:crypto';
 import type { KernelModel } from '../kernel/model';
+import type { Span } from '../parser/ir';
 import { functionErrors } from '../parser/stats';
 import { DEFAULT_LIMITS, type Analysis, type AnalysisOptions, type CheckOptions, type ParseStats } from './analysis';
 import { believe } from './beliefs';
@@ -17,7 +18,7 @@ import { withEdits } from './fixes/with-fix';
 import { createNavigation } from './navigation/navigation';
 import { checks } from './rules';
 import type { Report, RuleCheck } from './rules/rule';
-import type { EntryFacts, FunctionFacts } from './spots/facts';
+import type { EntryFacts, FactsSoFar, FunctionFacts, FunctionPlace } from './spots/facts';
 import { createSpots, maxCallers } from './spots/spots';
 
 /** How far up the callers of a function are asked about what it does. */
@@ -101,6 +102,26 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   const navigation = createNavigation(tree, { catchUp, of: (ref) => spots.of(ref), has: (ref) => spots.has(ref), entryOf: (ref) => spots.entryOf(ref) });
   const definitionAt = (path: string, offset: number): FunctionRef | undefined => tree.functionsIn(path).find((f) => f.start <= offset && offset <= f.start + f.text.length);
 
+  function* factsSoFar(path: string, part: Span | undefined, enough: () => boolean): Generator<undefined, FactsSoFar> {
+    yield* tree.prepare();
+    catchUp();
+    const known: FunctionFacts[] = [];
+    const missing: FunctionPlace[] = [];
+    for (const ref of tree.functionsIn(path)) {
+      if (part && (ref.start > part.end || ref.start + ref.text.length < part.start)) continue;
+      const steps = spots.of(ref);
+      let next = steps.next();
+      while (!next.done && !enough()) {
+        yield;
+        next = steps.next();
+      }
+      if (next.done) known.push(next.value);
+      else missing.push({ function: ref.name, start: ref.start, length: ref.text.length });
+      yield;
+    }
+    return { known, missing };
+  }
+
   return {
     tree,
     navigation,
@@ -147,16 +168,9 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       return ref && (yield* spots.of(ref));
     },
     *factsIn(path, part) {
-      yield* tree.prepare();
-      catchUp();
-      const found: FunctionFacts[] = [];
-      for (const ref of tree.functionsIn(path)) {
-        if (part && (ref.start > part.end || ref.start + ref.text.length < part.start)) continue;
-        found.push(yield* spots.of(ref));
-        yield;
-      }
-      return found;
+      return [...(yield* factsSoFar(path, part, () => false)).known];
     },
+    factsSoFar,
     *entryFactsOf(path, offset): Generator<undefined, EntryFacts | undefined> {
       yield* tree.prepare();
       catchUp();
