@@ -1,6 +1,6 @@
 -- What the scripts of nvim.test.mjs share: a client, ways to wait, and to write down what was seen. Neovim 0.7 is enough.
 -- Environment: SERVER (command line as JSON), PLACES (JSON: where to edit and to ask, and texts of files), RESULT (file for what was seen).
-local session = { places = vim.json.decode(os.getenv('PLACES')), result = { errors = {}, took = {}, progress = {}, reports = 0 } }
+local session = { places = vim.json.decode(os.getenv('PLACES')), result = { errors = {}, took = {}, progress = {} } }
 local result = session.result
 local published = {}
 local id
@@ -68,8 +68,7 @@ local function start()
         published[params.uri] = true
       end,
       ['$/progress'] = function(_, params)
-        if params.value.kind == 'report' then result.reports = result.reports + 1
-        else table.insert(result.progress, params.value.title or params.value.kind) end
+        if params.value.kind ~= 'report' then table.insert(result.progress, params.value.title or params.value.kind) end
       end,
     },
   }))

@@ -116,7 +116,7 @@ test('in Neovim the whole tree is checked; unsaved text of other files and chang
   const { seen } = runNeovim(t, 'nvim-tree.lua', { locklessText, lockedText, litmus }, { file: 'mm/drawer_caller.c', lay: laySmallTree });
   assert.deepEqual(seen.checked, { files: 2, warnings: 1, informations: 0 });
   const progress = list(seen.progress);
-  assert.ok(progress.includes('Checking the whole tree') && progress.at(-1) === 'end' && seen.reports > 0, JSON.stringify(progress));
+  assert.ok(progress.includes('Checking the whole tree') && progress.at(-1) === 'end', JSON.stringify(progress));
   assert.equal(seen.closed, 5);
   assert.equal(seen.code, RULE);
   assert.equal(seen.severity, 3, 'information');

@@ -1,5 +1,5 @@
 /** Small constructors that keep the tables of this folder one entry per paragraph. */
-import type { Area, Effect, EntryTest, Level, Lifetime, Primitive, Shape } from './types';
+import type { Area, Effect, EntryTest, Level, Lifetime, Primitive, Shape, Version } from './types';
 
 /** Number of arguments of a shape that accepts any number of them (variadic macros, loops and inert families). */
 export const anyArity = -1;
@@ -13,6 +13,20 @@ export type Row = (name: string, shapes: Shape | readonly Shape[], meaning: stri
 /** The row constructor for one area. */
 export function rowsOf(area: Area): Row {
   return (name, shapes, meaning, source, notes = {}) => ({ name, area, shapes: isList(shapes) ? shapes : [shapes], meaning, source, ...notes });
+}
+
+/** What is told anew of a primitive under its newer name; the rest stays. */
+export interface Renaming {
+  readonly name: string;
+  readonly source: string;
+  /** Left out where the words still fit. */
+  readonly meaning?: string;
+  readonly pitfall?: string;
+}
+
+/** A primitive that has another name since a version: the entry under each of its names. `last` is the version before. */
+export function renamed(entry: Primitive, last: Version, since: Version, newer: Renaming): readonly Primitive[] {
+  return [{ ...entry, until: last, renamedTo: newer.name }, { ...entry, since, renamedFrom: entry.name, ...newer }];
 }
 
 /** One signature. */

@@ -86,6 +86,7 @@ const entryTests: Readonly<Record<EntryTest, string>> = {
   present: 'True of a present entry (`pte_present`).',
   swap: 'True of an entry that is neither empty nor present: swap, migration, marker, ... (`is_swap_pte`).',
   write: 'True of a writable entry (`pte_write`).',
+  'other-marker': 'True of a marker of another kind than that of uffd-wp: poison, guard region (`softleaf_is_guard_marker`).',
   other: 'Any other question about the entry.',
 };
 

@@ -1,5 +1,5 @@
 /** Values computed from other values: nothing is read or written. Building one from a page or a frame number cannot carry the uffd-wp bit. */
-import { type Notes, derive, dropsBit, rowsOf, shape, withBit, withoutBit } from './build';
+import { type Notes, type Renaming, derive, dropsBit, renamed, rowsOf, shape, withBit, withoutBit } from './build';
 import type { Primitive, Shape } from './types';
 
 const row = rowsOf('page-table');
@@ -12,19 +12,22 @@ const leafops = (name: string): string => `include/linux/leafops.h:${name}`;
 const carry = ['uffd-wp-bit-lost', 'uffd-wp-not-carried-over'];
 const fresh = 'The result never has the uffd-wp bit: set it again if the old value had it.';
 
+/** The bit is no longer that of write protection alone: 7.3 also has protection against any access (VM_UFFD_RWP), and renamed what is about the bit. */
+const since73 = (entry: Primitive, newer: Renaming): readonly Primitive[] => renamed(entry, [7, 2], [7, 3], newer);
+
 const bits: readonly Primitive[] = [
-  row('pte_mkuffd_wp', withBit(1), 'The value with the uffd-wp bit set; since 6.3 also without write permission.', x86('pte_mkuffd_wp'), {
+  ...since73(row('pte_mkuffd_wp', withBit(1), 'The value with the uffd-wp bit set; since 6.3 also without write permission.', x86('pte_mkuffd_wp'), {
     pitfall: 'Up to 6.2 it leaves write permission alone: combine it with pte_wrprotect.', rules: [...carry, 'uffd-wp-without-wrprotect'],
-  }),
-  row('huge_pte_mkuffd_wp', withBit(1), 'As pte_mkuffd_wp for a hugetlb entry.', hugetlb('huge_pte_mkuffd_wp'), { since: [5, 19], pitfall: 'Up to 6.2 it leaves write permission alone: combine it with huge_pte_wrprotect.', rules: [...carry, 'uffd-wp-without-wrprotect'] }),
-  row('pmd_mkuffd_wp', withBit(1), 'As pte_mkuffd_wp for a huge pmd.', x86('pmd_mkuffd_wp'), { rules: [...carry, 'uffd-wp-without-wrprotect'] }),
-  row('pte_swp_mkuffd_wp', withBit(1), 'The swap or migration entry with the uffd-wp bit set.', x86('pte_swp_mkuffd_wp'), { pitfall: 'For non-present entries; a present one keeps the bit elsewhere.', rules: carry }),
-  row('pmd_swp_mkuffd_wp', withBit(1), 'The migration pmd with the uffd-wp bit set.', x86('pmd_swp_mkuffd_wp'), { rules: carry }),
-  row('pte_clear_uffd_wp', dropsBit(1), 'The value without the uffd-wp bit; write permission is left alone.', x86('pte_clear_uffd_wp'), { rules: carry }),
-  row('huge_pte_clear_uffd_wp', dropsBit(1), 'The hugetlb value without the uffd-wp bit.', hugetlb('huge_pte_clear_uffd_wp'), { since: [5, 19], rules: carry }),
-  row('pmd_clear_uffd_wp', dropsBit(1), 'The huge pmd value without the uffd-wp bit.', x86('pmd_clear_uffd_wp'), { rules: carry }),
-  row('pte_swp_clear_uffd_wp', dropsBit(1), 'The swap or migration entry without the uffd-wp bit.', x86('pte_swp_clear_uffd_wp'), { rules: carry }),
-  row('pmd_swp_clear_uffd_wp', dropsBit(1), 'The migration pmd without the uffd-wp bit.', x86('pmd_swp_clear_uffd_wp'), { rules: carry }),
+  }), { name: 'pte_mkuffd', source: x86('pte_mkuffd'), meaning: 'The value with the bit of userfaultfd, without write permission.', pitfall: 'For protection against any access (VM_UFFD_RWP) the caller takes the other permissions away.' }),
+  ...since73(row('huge_pte_mkuffd_wp', withBit(1), 'As pte_mkuffd_wp for a hugetlb entry.', hugetlb('huge_pte_mkuffd_wp'), { since: [5, 19], pitfall: 'Up to 6.2 it leaves write permission alone: combine it with huge_pte_wrprotect.', rules: [...carry, 'uffd-wp-without-wrprotect'] }), { name: 'huge_pte_mkuffd', source: hugetlb('huge_pte_mkuffd'), meaning: 'As pte_mkuffd for a hugetlb entry.', pitfall: 'For protection against any access (VM_UFFD_RWP) the caller takes the other permissions away.' }),
+  ...since73(row('pmd_mkuffd_wp', withBit(1), 'As pte_mkuffd_wp for a huge pmd.', x86('pmd_mkuffd_wp'), { rules: [...carry, 'uffd-wp-without-wrprotect'] }), { name: 'pmd_mkuffd', source: x86('pmd_mkuffd'), meaning: 'As pte_mkuffd for a huge pmd.' }),
+  ...since73(row('pte_swp_mkuffd_wp', withBit(1), 'The swap or migration entry with the uffd-wp bit set.', x86('pte_swp_mkuffd_wp'), { pitfall: 'For non-present entries; a present one keeps the bit elsewhere.', rules: carry }), { name: 'pte_swp_mkuffd', source: x86('pte_swp_mkuffd'), meaning: 'The swap or migration entry with the bit of userfaultfd set.' }),
+  ...since73(row('pmd_swp_mkuffd_wp', withBit(1), 'The migration pmd with the uffd-wp bit set.', x86('pmd_swp_mkuffd_wp'), { rules: carry }), { name: 'pmd_swp_mkuffd', source: x86('pmd_swp_mkuffd'), meaning: 'The migration pmd with the bit of userfaultfd set.' }),
+  ...since73(row('pte_clear_uffd_wp', dropsBit(1), 'The value without the uffd-wp bit; write permission is left alone.', x86('pte_clear_uffd_wp'), { rules: carry }), { name: 'pte_clear_uffd', source: x86('pte_clear_uffd'), meaning: 'The value without the bit of userfaultfd; permissions are left alone.' }),
+  ...since73(row('huge_pte_clear_uffd_wp', dropsBit(1), 'The hugetlb value without the uffd-wp bit.', hugetlb('huge_pte_clear_uffd_wp'), { since: [5, 19], rules: carry }), { name: 'huge_pte_clear_uffd', source: hugetlb('huge_pte_clear_uffd'), meaning: 'The hugetlb value without the bit of userfaultfd.' }),
+  ...since73(row('pmd_clear_uffd_wp', dropsBit(1), 'The huge pmd value without the uffd-wp bit.', x86('pmd_clear_uffd_wp'), { rules: carry }), { name: 'pmd_clear_uffd', source: x86('pmd_clear_uffd'), meaning: 'The huge pmd value without the bit of userfaultfd.' }),
+  ...since73(row('pte_swp_clear_uffd_wp', dropsBit(1), 'The swap or migration entry without the uffd-wp bit.', x86('pte_swp_clear_uffd_wp'), { rules: carry }), { name: 'pte_swp_clear_uffd', source: x86('pte_swp_clear_uffd'), meaning: 'The swap or migration entry without the bit of userfaultfd.' }),
+  ...since73(row('pmd_swp_clear_uffd_wp', dropsBit(1), 'The migration pmd without the uffd-wp bit.', x86('pmd_swp_clear_uffd_wp'), { rules: carry }), { name: 'pmd_swp_clear_uffd', source: x86('pmd_swp_clear_uffd'), meaning: 'The migration pmd without the bit of userfaultfd.' }),
   row('pte_swp_clear_flags', withoutBit(1), 'The swap entry without the bits kept beside it: exclusive, soft-dirty, uffd-wp.', swapops('pte_swp_clear_flags'), { since: [5, 19] }),
   row('make_pte_marker', withBit(1), 'A pte that maps nothing and carries only the given marker bits.', swapops('make_pte_marker'), {
     since: [5, 19], pitfall: 'Keeps write protection only when PTE_MARKER_UFFD_WP is among the bits given.', rules: carry,

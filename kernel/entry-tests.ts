@@ -1,5 +1,5 @@
 /** Questions about the value of an entry. */
-import { type Notes, rowsOf, shape, test } from './build';
+import { type Notes, type Renaming, renamed, rowsOf, shape, test } from './build';
 import type { Primitive, Shape } from './types';
 
 const row = rowsOf('page-table');
@@ -38,16 +38,19 @@ const none: readonly Primitive[] = [
   }),
 ];
 
+/** The bit is no longer that of write protection alone: 7.3 also has protection against any access (VM_UFFD_RWP), and renamed what is about the bit. */
+const since73 = (entry: Primitive, newer: Renaming): readonly Primitive[] => renamed(entry, [7, 2], [7, 3], newer);
+
 /** Tests of the uffd-wp bit and of markers. */
 const uffd: readonly Primitive[] = [
-  row('pte_uffd_wp', bitOf('present'), 'True when a present pte is write-protected by userfaultfd.', x86('pte_uffd_wp'), {
+  ...since73(row('pte_uffd_wp', bitOf('present'), 'True when a present pte is write-protected by userfaultfd.', x86('pte_uffd_wp'), {
     pitfall: 'For present entries only: a swap entry keeps the bit elsewhere (pte_swp_uffd_wp), an empty one in a marker.', rules: wpRules,
-  }),
-  row('huge_pte_uffd_wp', bitOf('present'), 'True when a present hugetlb entry is write-protected by userfaultfd.', 'include/asm-generic/hugetlb.h:huge_pte_uffd_wp', { since: [5, 19], rules: wpRules }),
-  row('pmd_uffd_wp', bitOf('present'), 'True when a huge pmd is write-protected by userfaultfd.', x86('pmd_uffd_wp'), { rules: wpRules }),
-  row('pte_swp_uffd_wp', bitOf('non-present'), 'True when a swap entry carries the uffd-wp bit.', x86('pte_swp_uffd_wp'), { pitfall: 'For non-present entries only.', rules: wpRules }),
-  row('pmd_swp_uffd_wp', bitOf('non-present'), 'True when a non-present huge pmd carries the uffd-wp bit.', x86('pmd_swp_uffd_wp'), { rules: wpRules }),
-  row('pte_swp_uffd_wp_any', bitOf('non-present'), 'True when a swap entry or a marker carries the uffd-wp bit.', 'include/linux/userfaultfd_k.h:pte_swp_uffd_wp_any', { since: [5, 19], rules: wpRules }),
+  }), { name: 'pte_uffd', source: x86('pte_uffd'), meaning: 'True when a present pte has the bit of userfaultfd: it is protected against writes, or against any access.', pitfall: 'For present entries only: a swap entry keeps the bit elsewhere (pte_swp_uffd), an empty one in a marker.' }),
+  ...since73(row('huge_pte_uffd_wp', bitOf('present'), 'True when a present hugetlb entry is write-protected by userfaultfd.', 'include/asm-generic/hugetlb.h:huge_pte_uffd_wp', { since: [5, 19], rules: wpRules }), { name: 'huge_pte_uffd', source: 'include/asm-generic/hugetlb.h:huge_pte_uffd', meaning: 'True when a present hugetlb entry has the bit of userfaultfd.' }),
+  ...since73(row('pmd_uffd_wp', bitOf('present'), 'True when a huge pmd is write-protected by userfaultfd.', x86('pmd_uffd_wp'), { rules: wpRules }), { name: 'pmd_uffd', source: x86('pmd_uffd'), meaning: 'True when a huge pmd has the bit of userfaultfd.' }),
+  ...since73(row('pte_swp_uffd_wp', bitOf('non-present'), 'True when a swap entry carries the uffd-wp bit.', x86('pte_swp_uffd_wp'), { pitfall: 'For non-present entries only.', rules: wpRules }), { name: 'pte_swp_uffd', source: x86('pte_swp_uffd'), meaning: 'True when a swap entry carries the bit of userfaultfd.' }),
+  ...since73(row('pmd_swp_uffd_wp', bitOf('non-present'), 'True when a non-present huge pmd carries the uffd-wp bit.', x86('pmd_swp_uffd_wp'), { rules: wpRules }), { name: 'pmd_swp_uffd', source: x86('pmd_swp_uffd'), meaning: 'True when a non-present huge pmd carries the bit of userfaultfd.' }),
+  ...since73(row('pte_swp_uffd_wp_any', bitOf('non-present'), 'True when a swap entry or a marker carries the uffd-wp bit.', 'include/linux/userfaultfd_k.h:pte_swp_uffd_wp_any', { since: [5, 19], rules: wpRules }), { name: 'pte_swp_uffd_any', source: 'include/linux/userfaultfd_k.h:pte_swp_uffd_any', meaning: 'True when a swap entry carries the bit of userfaultfd, or a marker that of write protection.' }),
   row('pte_marker_uffd_wp', bitOf('non-present'), 'True when the entry is a marker that carries uffd-wp.', 'include/linux/userfaultfd_k.h:pte_marker_uffd_wp', {
     since: [5, 19], until: [6, 18], renamedTo: 'pte_is_uffd_wp_marker', rules: wpRules,
   }),
@@ -64,6 +67,10 @@ const uffd: readonly Primitive[] = [
     pitfall: 'As good as the value it is given: read it under the page-table lock.', rules: wpRules,
   }),
   row('userfaultfd_huge_pmd_wp', bitOf('present', 2), 'True when the vma is registered for write protection and the huge pmd has the bit.', 'include/linux/userfaultfd_k.h:userfaultfd_huge_pmd_wp', { rules: wpRules }),
+  row('userfaultfd_pte_rwp', bitOf('present', 2), 'True when the vma is registered for protection against any access and the pte has the bit.', 'include/linux/userfaultfd_k.h:userfaultfd_pte_rwp', {
+    since: [7, 3], pitfall: 'As good as the value it is given: read it under the page-table lock.', rules: wpRules,
+  }),
+  row('userfaultfd_huge_pmd_rwp', bitOf('present', 2), 'True when the vma is registered for protection against any access and the huge pmd has the bit.', 'include/linux/userfaultfd_k.h:userfaultfd_huge_pmd_rwp', { since: [7, 3], rules: wpRules }),
   row('is_pte_marker', test('marker'), 'True when the entry is a marker: nothing is mapped, but a note is left (uffd-wp, poison, guard).', swapops('is_pte_marker'), {
     since: [5, 19], until: [6, 18], renamedTo: 'pte_is_marker', pitfall: 'There are several kinds of marker; look which bits are set.',
   }),
@@ -74,10 +81,10 @@ const uffd: readonly Primitive[] = [
     since: [6, 19], pitfall: 'Together with pte_none it replaces pte_none_mostly; guard markers are not covered.', rules: r1,
   }),
   row('is_swapin_error_entry', test('other'), 'True for an entry that says that reading from swap failed.', swapops('is_swapin_error_entry'), { since: [5, 19], until: [6, 5], renamedTo: 'is_poisoned_swp_entry' }),
-  row('is_poisoned_swp_entry', test('other'), 'True for an entry whose marker says that the content is lost (failed swap read, UFFDIO_POISON).', swapops('is_poisoned_swp_entry'), { since: [6, 6], until: [6, 18], renamedTo: 'softleaf_is_poison_marker', renamedFrom: 'is_swapin_error_entry' }),
-  row('softleaf_is_poison_marker', test('other'), 'True for an entry whose marker says that the content is lost.', leafops('softleaf_is_poison_marker'), { since: [6, 19], renamedFrom: 'is_poisoned_swp_entry' }),
-  row('is_guard_swp_entry', test('other'), 'True for an entry that holds the marker of a guard region.', swapops('is_guard_swp_entry'), { since: [6, 13], until: [6, 18], renamedTo: 'softleaf_is_guard_marker' }),
-  row('softleaf_is_guard_marker', test('other'), 'True for an entry that holds the marker of a guard region.', leafops('softleaf_is_guard_marker'), { since: [6, 19], renamedFrom: 'is_guard_swp_entry' }),
+  row('is_poisoned_swp_entry', test('other-marker'), 'True for an entry whose marker says that the content is lost (failed swap read, UFFDIO_POISON).', swapops('is_poisoned_swp_entry'), { since: [6, 6], until: [6, 18], renamedTo: 'softleaf_is_poison_marker', renamedFrom: 'is_swapin_error_entry' }),
+  row('softleaf_is_poison_marker', test('other-marker'), 'True for an entry whose marker says that the content is lost.', leafops('softleaf_is_poison_marker'), { since: [6, 19], renamedFrom: 'is_poisoned_swp_entry' }),
+  row('is_guard_swp_entry', test('other-marker'), 'True for an entry that holds the marker of a guard region.', swapops('is_guard_swp_entry'), { since: [6, 13], until: [6, 18], renamedTo: 'softleaf_is_guard_marker' }),
+  row('softleaf_is_guard_marker', test('other-marker'), 'True for an entry that holds the marker of a guard region.', leafops('softleaf_is_guard_marker'), { since: [6, 19], renamedFrom: 'is_guard_swp_entry' }),
 ];
 
 /** What kind of entry a value is, and its permissions. */

@@ -21,8 +21,8 @@ export function areDifferentFlags(a: string, b: string): boolean {
   return a !== b && families.exec(a) !== null && families.exec(a)?.[0] === families.exec(b)?.[0];
 }
 
-/** Flags by which a caller says that uffd-wp bits and markers are to go. The second is the first's name in early 5.19 (include/linux/mm.h). */
-export const dropFlags: ReadonlySet<string> = new Set(['ZAP_FLAG_DROP_MARKER', 'ZAP_FLAG_DROP_FILE_UFFD_WP', 'MM_CP_UFFD_WP_RESOLVE']);
+/** Flags by which a caller says that uffd-wp bits and markers are to go. The second is the first's name in early 5.19, the last came with 7.3 (include/linux/mm.h). */
+export const dropFlags: ReadonlySet<string> = new Set(['ZAP_FLAG_DROP_MARKER', 'ZAP_FLAG_DROP_FILE_UFFD_WP', 'MM_CP_UFFD_WP_RESOLVE', 'MM_CP_UFFD_RWP_RESOLVE']);
 
 /** Are these two names different values of one kind, as `SCAN_SUCCEED` and `SCAN_VMA_NULL` are? Names share a prefix then; errno names do not. */
 export function areDifferentValues(a: string, b: string): boolean {

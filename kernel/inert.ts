@@ -88,7 +88,6 @@ const tables: readonly Line[] = [
   ['arch_check_zapped_pmd', 'Lets the architecture look at a huge pmd that was zapped.', 'arch/x86/mm/pgtable.c:arch_check_zapped_pmd', { since: [6, 6] }],
   ['arch_check_zapped_pud', 'Lets the architecture look at a huge pud that was zapped.', pgtable('arch_check_zapped_pud'), { since: [6, 12] }],
   ['arch_do_swap_page_nr', 'As arch_do_swap_page for several pages.', pgtable('arch_do_swap_page_nr'), { since: [6, 12] }],
-  ['uffd_supports_wp_marker', 'True when this kernel and machine can keep write protection in empty entries.', 'include/asm-generic/pgtable_uffd.h:uffd_supports_wp_marker', { since: [6, 19] }],
   ['arch_do_swap_page', 'Lets the architecture restore tags of a page read from swap.', pgtable('arch_do_swap_page'), { until: [6, 11], renamedTo: 'arch_do_swap_page_nr' }],
   ['arch_unmap_one', 'Lets the architecture save tags of a page that goes to swap.', pgtable('arch_unmap_one')],
   ['page_table_check_pte_clear', 'Debugging: accounts for a cleared pte.', check('page_table_check_pte_clear'), { since: [5, 17] }],

@@ -33,4 +33,7 @@ export const rmap: readonly Primitive[] = [
 export const mappingWalks: ReadonlyMap<string, 'file' | 'anonymous'> = new Map([
   ['vma_interval_tree_foreach', 'file'],
   ['anon_vma_interval_tree_foreach', 'anonymous'],
+  // Their names since 7.3.
+  ['mapping_rmap_tree_foreach', 'file'],
+  ['anon_rmap_tree_foreach', 'anonymous'],
 ]);

@@ -16,8 +16,11 @@ export type LockSource =
   | { readonly from: 'result' }
   | { readonly from: 'field'; readonly index: number; readonly field: string };
 
-/** What a test on an entry's value asks. All tests of class `none` are true for a transiently cleared entry (`marker` is part of the "mostly none" idiom). */
-export type EntryTest = 'none' | 'marker' | 'uffd-wp' | 'present' | 'swap' | 'write' | 'other';
+/**
+ * What a test on an entry's value asks. `other-marker`: does it hold a marker of another kind than that of uffd-wp, so that it has no such bit? All
+ * tests of class `none` are true for a transiently cleared entry (`marker` is part of the "mostly none" idiom).
+ */
+export type EntryTest = 'none' | 'marker' | 'uffd-wp' | 'present' | 'swap' | 'write' | 'other-marker' | 'other';
 
 /** What is asked of a vma: its userfaultfd registration, whether it is anonymous, and whether an mremap drops its protection (`drops-on-remap`). */
 export type VmaFlag = 'missing' | 'minor' | 'wp' | 'armed' | 'wp-async' | 'anonymous' | 'drops-on-remap' | 'other';

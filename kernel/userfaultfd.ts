@@ -15,6 +15,11 @@ const flags: readonly Primitive[] = [
   row('userfaultfd_minor', shape(1, { op: 'vma-flag', flag: 'minor', arg: 0 }), 'True when the vma is registered for minor faults: page in the cache, entry empty.', header('userfaultfd_minor'), { since: [5, 13], contract: vmaLock, rules: ['lockless-pte-to-userfault'] }),
   row('userfaultfd_wp', shape(1, { op: 'vma-flag', flag: 'wp', arg: 0 }), 'True when the vma is registered for write protection.', header('userfaultfd_wp'), {
     contract: vmaLock, pitfall: 'Without these locks, as in reverse mapping or in khugepaged on a file, the answer may be old at once.', rules: ['uffd-wp-check-not-repeated', 'uffd-wp-bit-lost'] }),
+  row('userfaultfd_rwp', shape(1, { op: 'vma-flag', flag: 'other', arg: 0 }), 'True when the vma is registered for protection against any access, reads included.', header('userfaultfd_rwp'), { since: [7, 3], contract: vmaLock, rules: ['uffd-wp-check-not-repeated', 'uffd-wp-bit-lost'] }),
+  row('userfaultfd_protected', shape(1, { op: 'vma-flag', flag: 'wp', arg: 0 }), 'True when the vma is registered for write protection or for protection against any access: its entries may have the bit of userfaultfd.', header('userfaultfd_protected'), {
+    since: [7, 3], contract: vmaLock, rules: ['uffd-wp-check-not-repeated', 'uffd-wp-bit-lost'],
+  }),
+  row('userfaultfd_rwp_async', shape(1, { op: 'vma-flag', flag: 'other', arg: 0 }), 'True when protection against any access is resolved by the kernel itself, without an event.', header('userfaultfd_rwp_async'), { contract: vmaLock, since: [7, 3] }),
   row('userfaultfd_armed', shape(1, { op: 'vma-flag', flag: 'armed', arg: 0 }), 'True when the vma is registered with userfaultfd in any mode.', header('userfaultfd_armed'), { contract: vmaLock, rules: ['uffd-wp-check-not-repeated'] }),
   row('userfaultfd_wp_async', shape(1, { op: 'vma-flag', flag: 'wp-async', arg: 0 }), 'True when write protection is resolved by the kernel itself, without an event.', header('userfaultfd_wp_async'), { contract: vmaLock, since: [6, 7] }),
   row('userfaultfd_wp_use_markers', shape(1, { op: 'vma-flag', flag: 'other', arg: 0 }), 'True when write protection of this vma also covers empty entries, by markers.', header('userfaultfd_wp_use_markers'), { contract: vmaLock, since: [6, 4] }),
@@ -37,8 +42,12 @@ const events: readonly Primitive[] = [
 
 const markers: readonly Primitive[] = [
   row('pte_install_uffd_wp_if_needed', shape(4, { op: 'mark', slot: 2, old: 3 }), 'Leaves a uffd-wp marker in an emptied entry of a file mapping if the old value had the bit.', 'include/linux/mm_inline.h:pte_install_uffd_wp_if_needed', {
-    since: [5, 19], contract: { needs: 'the page-table lock under which the entry was emptied' },
+    since: [5, 19], until: [7, 2], renamedTo: 'cond_install_uffd_wp_ptes', contract: { needs: 'the page-table lock under which the entry was emptied' },
     pitfall: 'Needs the value that was really taken out, after the entry is empty and before the lock is dropped.', rules: ['uffd-wp-bit-lost'],
+  }),
+  row('cond_install_uffd_wp_ptes', shape(5, { op: 'mark', slot: 2, old: 3 }), 'Leaves uffd-wp markers in a number of emptied entries of a file mapping if the old value had the bit.', 'mm/memory.c:cond_install_uffd_wp_ptes', {
+    since: [7, 3], renamedFrom: 'pte_install_uffd_wp_if_needed', contract: { needs: 'the page-table lock under which the entries were emptied' },
+    pitfall: 'Needs the value that was really taken out, after the entries are empty and before the lock is dropped.', rules: ['uffd-wp-bit-lost'],
   }),
   row('zap_install_uffd_wp_if_needed', [
     shape(5, { op: 'mark', slot: 2, old: 4 }, { until: [6, 8] }),
@@ -48,5 +57,16 @@ const markers: readonly Primitive[] = [
   }),
 ];
 
+/** What the kernel was built for. Without it there is no bit to lose: an analysis looks at kernels that have it. */
+const builtFor: readonly Primitive[] = [
+  row('pgtable_supports_uffd_wp', shape(0, { op: 'range', min: 1, max: 1 }), 'True when entries have a bit for write protection by userfaultfd on this machine.', 'include/asm-generic/pgtable_uffd.h:pgtable_supports_uffd_wp', {
+    since: [6, 19], until: [7, 2], renamedTo: 'pgtable_supports_uffd',
+  }),
+  row('pgtable_supports_uffd', shape(0, { op: 'range', min: 1, max: 1 }), 'True when entries have a bit for userfaultfd on this machine.', 'include/asm-generic/pgtable_uffd.h:pgtable_supports_uffd', {
+    since: [7, 3], renamedFrom: 'pgtable_supports_uffd_wp',
+  }),
+  row('uffd_supports_wp_marker', shape(0, { op: 'range', min: 1, max: 1 }), 'True when write protection of file mappings is there: entries have the bit, and markers keep it.', 'include/asm-generic/pgtable_uffd.h:uffd_supports_wp_marker', { since: [6, 19] }),
+];
+
 /** Everything of userfaultfd. */
-export const userfaultfd: readonly Primitive[] = [...flags, ...events, ...markers];
+export const userfaultfd: readonly Primitive[] = [...flags, ...events, ...markers, ...builtFor];

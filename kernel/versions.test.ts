@@ -69,6 +69,20 @@ const trees: readonly Tree[] = [
       '__pte_offset_map_lock', '__get_locked_pte', 'migration_entry_wait_on_locked', 'pte_devmap', 'mk_pmd', 'mmap_write_trylock',
     ],
   },
+  {
+    version: [7, 2],
+    calls: ['pte_uffd_wp/1', 'pte_swp_uffd_wp_any/1', 'pte_mkuffd_wp/1', 'pte_install_uffd_wp_if_needed/4', 'zap_install_uffd_wp_if_needed/6', 'uffd_supports_wp_marker/0', 'pgtable_supports_uffd_wp/0', 'softleaf_is_guard_marker/1'],
+    without: ['pte_uffd', 'pte_mkuffd', 'userfaultfd_rwp', 'userfaultfd_protected', 'cond_install_uffd_wp_ptes', 'pgtable_supports_uffd'],
+  },
+  {
+    version: [7, 3],
+    calls: [
+      'pte_uffd/1', 'pmd_uffd/1', 'huge_pte_uffd/1', 'pte_swp_uffd/1', 'pmd_swp_uffd/1', 'pte_swp_uffd_any/1', 'pte_mkuffd/1', 'huge_pte_mkuffd/1', 'pmd_mkuffd/1', 'pte_swp_mkuffd/1', 'pmd_swp_mkuffd/1',
+      'pte_clear_uffd/1', 'huge_pte_clear_uffd/1', 'pmd_clear_uffd/1', 'pte_swp_clear_uffd/1', 'pmd_swp_clear_uffd/1', 'userfaultfd_rwp/1', 'userfaultfd_protected/1', 'userfaultfd_pte_rwp/2', 'userfaultfd_huge_pmd_rwp/2',
+      'userfaultfd_pte_wp/2', 'userfaultfd_wp/1', 'cond_install_uffd_wp_ptes/5', 'zap_install_uffd_wp_if_needed/6', 'uffd_supports_wp_marker/0', 'pgtable_supports_uffd/0', 'pte_is_uffd_wp_marker/1',
+    ],
+    without: ['pte_uffd_wp', 'pmd_uffd_wp', 'pte_mkuffd_wp', 'pte_swp_uffd_wp', 'pte_swp_uffd_wp_any', 'pte_install_uffd_wp_if_needed', 'pgtable_supports_uffd_wp'],
+  },
 ];
 
 describe.each(trees)('kernel $version', ({ version, calls, without }) => {

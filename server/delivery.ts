@@ -15,7 +15,7 @@ import type { Engine } from './engine';
 import { isLitmus } from './litmus/document';
 import type { Log } from './log';
 import { createModelFiles, isModelFile } from './model-files';
-import { startProgress } from './progress';
+import { showWhenLong } from './progress';
 import { createBoard, type Board } from './proof/board';
 import { createRoots, type Place, type Tree } from './roots';
 import { DEFAULTS, type Settings } from './settings';
@@ -174,7 +174,7 @@ export function createDelivery({ connection, documents, engine, log, capabilitie
       watches: (path) => settings.enable && (!pulls || (refreshes && documentAt(tree, path)?.told !== undefined)),
       onFindings: (path, findings) => foundIn(tree, path, findings),
       onBusy: (busy, first) => reportStatus(tree, busy, first),
-      showIndexing: () => startProgress(connection, 'Indexing kernel tree', log),
+      showIndexing: () => showWhenLong(connection, 'Indexing kernel tree', log),
     }));
     checkers.get(tree)?.setLimits(settings.limits);
     models.open(tree);

@@ -10,29 +10,42 @@ export interface Progress {
   end(): void;
 }
 
-/** What takes less is over before anybody could read what it was. */
+/** Of work that nobody asked for: what takes less is over before anybody could read what it was. */
 const SHOWN_AFTER_MS = 200;
 /** Clients redraw at each report. */
 const REPORT_MS = 100;
 
 /**
- * Begins to show work under this title. Nothing waits for the client: it may answer late, or never. Where it cannot show progress (the
- * connection knows from the handshake), nothing is sent and `token` is never cancelled.
+ * Shows work that the user asked for, from its begin to its end, however short it is: that it is shown says that the command was understood.
+ * Nothing waits for the client: it may answer late, or never. Where it cannot show progress (the connection knows from the handshake), nothing
+ * is sent and `token` is never cancelled.
  */
-export function startProgress(connection: Connection, title: string, log: Log): Progress {
+export function showProgress(connection: Connection, title: string, log: Log): Progress {
+  return start(connection, title, log, 0);
+}
+
+/** The same of work that begins by itself: shown only when it takes long. */
+export function showWhenLong(connection: Connection, title: string, log: Log): Progress {
+  return start(connection, title, log, SHOWN_AFTER_MS);
+}
+
+function start(connection: Connection, title: string, log: Log, delay: number): Progress {
   const source = new CancellationTokenSource();
   let reporter: WorkDoneProgressServerReporter | undefined;
   let ended = false;
   let latest: { readonly percentage: number | undefined; readonly message: string } = { percentage: 0, message: '' };
   let reported = 0;
-  const timer = setTimeout(() => {
+  let timer: NodeJS.Timeout | undefined;
+  const show = (): void => {
     connection.window.createWorkDoneProgress().then((created) => {
       created.begin(title, latest.percentage, latest.message, true);
       if (ended) created.done();
       else reporter = created;
       created.token.onCancellationRequested(() => source.cancel());
     }, (error: unknown) => log.failure('Showing progress', error));
-  }, SHOWN_AFTER_MS).unref();
+  };
+  if (delay === 0) show();
+  else timer = setTimeout(show, delay).unref();
   return {
     token: source.token,
     report(percentage, message) {

@@ -224,6 +224,16 @@ describe('the check', () => {
     expect(await check(client)).toEqual({ files: 3, warnings: 3, informations: 0 });
   });
 
+  test('is shown from begin to end however short it is', async () => {
+    const { client } = await start({ capabilities: { ...PUSH, ...progress } });
+    const events: { kind: string; title?: string }[] = [];
+    client.connection.onRequest('window/workDoneProgress/create', () => null);
+    client.connection.onNotification('$/progress', ({ value }: { value: (typeof events)[number] }) => void events.push(value));
+    expect(await check(client)).toEqual({ files: 3, warnings: 3, informations: 0 });
+    await client.until(() => events.some(({ kind }) => kind === 'end'));
+    expect(events.filter(({ kind }) => kind !== 'report')).toEqual([expect.objectContaining({ kind: 'begin', title: 'Checking the whole tree' }), expect.objectContaining({ kind: 'end' })]);
+  });
+
   test('ends when the request is cancelled', async () => {
     const { client, engine } = await start({ capabilities: PUSH });
     await client.push(A, (items) => items.length === 1);

@@ -5,7 +5,7 @@
 import { CancellationTokenSource, type CancellationToken, type Connection } from 'vscode-languageserver/node';
 import type { ClosedFiles } from './closed-files';
 import type { Engine } from './engine';
-import { startProgress, type Progress } from './progress';
+import { showProgress, type Progress } from './progress';
 import type { Log } from './log';
 import type { Tree } from './roots';
 import type { Settings } from './settings';
@@ -135,7 +135,7 @@ export function createWholeTree({ connection, engine, log, settings, textsOf, cl
         if (root === undefined) continue;
         const checked = checkedAt(tree, root);
         clearTimeout(checked.timer);
-        const progress = startProgress(connection, 'Checking the whole tree', log);
+        const progress = showProgress(connection, 'Checking the whole tree', log);
         const source = new CancellationTokenSource();
         const both = [token, progress.token].map((one) => one.onCancellationRequested(() => source.cancel()));
         if (token.isCancellationRequested) source.cancel();

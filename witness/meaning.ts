@@ -2,7 +2,7 @@
 import { dropFlags } from '../kernel/flags';
 import type { Effect } from '../kernel/types';
 import type { Expr, IrNode } from '../parser/ir';
-import { entryTests, entryValues } from '../simulator/machine/entry-values';
+import { entryTest, entryValue } from '../simulator/machine/entry-values';
 import { intrinsics } from '../simulator/machine/intrinsics';
 import { libraryNames } from './library';
 import type { Body, Making } from './parts';
@@ -67,9 +67,9 @@ function meaningOfEffect(name: string, effect: Effect): Meaning {
       return { kind: 'value', effect };
     case 'test':
     case 'test-slot':
-      return effect.test === 'other' && !entryTests.has(name) ? { kind: 'unknown' } : { kind: 'value', effect };
+      return effect.test === 'other' && entryTest(name) === undefined ? { kind: 'unknown' } : { kind: 'value', effect };
     case 'derive':
-      return entryValues.has(name) ? { kind: 'value', effect } : { kind: 'unknown' };
+      return entryValue(name) ? { kind: 'value', effect } : { kind: 'unknown' };
     case 'lock-pointer':
     case 'read':
     case 'compare':
@@ -81,7 +81,7 @@ function meaningOfEffect(name: string, effect: Effect): Meaning {
       if (effect.flag === 'other' || effect.flag === 'drops-on-remap') return { kind: 'unknown' };
       return { kind: 'value', effect };
     case 'range':
-      return { kind: 'constant', value: effect.min, because: 'a folio has one page' };
+      return { kind: 'constant', value: effect.min, because: effect.min === effect.max ? 'the kernel has all that userfaultfd needs' : 'a folio has one page' };
     default:
       return { kind: 'unknown' };
   }

@@ -2,10 +2,11 @@
 import { dropFlags } from '../../kernel/flags';
 import type { KernelModel } from '../../kernel/model';
 import { mappingWalks } from '../../kernel/rmap';
+import { ownTables } from './callback-tables';
 import type { FunctionRef } from './tree';
 
-/** All of it: its name, its head, what it calls. */
-export const faceOf = (f: FunctionRef): string => [f.name, seenOutside(f), ...f.outline.calls].join(' ');
+/** All of it: its name, its head, what it calls, itself or through tables of its own. */
+export const faceOf = (f: FunctionRef): string => [f.name, seenOutside(f), ...f.outline.calls, ownTables(f)].join(' ');
 
 /** What its callers are told before anybody looks into it. */
 export function viewOf(f: FunctionRef, model: KernelModel): string {

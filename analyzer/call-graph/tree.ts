@@ -11,6 +11,8 @@ import { lowerFunction } from '../../parser/lower';
 import { scan } from '../../parser/scan';
 import type { FunctionOutline, Outline, ParserBackend } from '../../parser/types';
 import type { IndexProgress, OutlineStore, TreeReader } from '../analysis';
+import type { CallbackTable } from './callback-tables';
+import { callbackTables, takesAddress } from './callback-tables';
 import { lockWord, sameEdges, viewOf } from './faces';
 import type { ReachQuestion } from './reachability';
 import { createReachability } from './reachability';
@@ -40,7 +42,7 @@ export interface TreeChanges {
   readonly graph: boolean;
   /** What functions lead to may be something else, for any of them. */
   readonly reach: boolean;
-  /** Text outside functions changed, where tables of callbacks are. */
+  /** Text outside functions changed, where most tables of callbacks are. */
   readonly outside: boolean;
   /** Names that look different from outside, of those that are watched (`watchSurface`). */
   readonly moved: ReadonlySet<string>;
@@ -76,8 +78,8 @@ export interface Tree {
   usersOf(ref: FunctionRef): readonly FunctionRef[];
   /** Names of the tables of callbacks in which `ref` is named. */
   tablesWith(ref: FunctionRef): readonly string[];
-  /** Functions named in the initialiser of a table that a function in `fromFile` hands out by this name. */
-  callbacksIn(table: string, fromFile: string): readonly FunctionRef[];
+  /** Functions named in the initialiser of a table that `user` hands out by this name: a variable of its own, or one of its file. */
+  callbacksIn(table: string, user: FunctionRef): readonly FunctionRef[];
   /** Lowered body, spans relative to the function's start. */
   lower(ref: FunctionRef): FunctionIR;
   /** Does this function, or one that it calls, use a primitive whose effect an analysis follows? */
@@ -98,9 +100,6 @@ export interface Tree {
    */
   watchSurface(name: string): void;
 }
-
-/** How far before its initialiser the name of a table is looked for. */
-const maxTableName = 200;
 
 const quietEffects = new Set(['inert', 'assert-held', 'derive', 'range', 'mm-lock', 'mm-unlock', 'vma-flag', 'fault', 'cache-lock', 'cache-unlock', 'cache-load', 'cache-store']);
 /** Primitives that change or read what the state tracks. */
@@ -124,7 +123,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
   /** What functions lead to may be something else for any of them. */
   let reachChanged = false;
   const bodies = new WeakMap<FunctionRef, FunctionIR>();
-  const tables = new WeakMap<FileEntry, ReadonlyMap<string, readonly string[]>>();
+  const tables = new WeakMap<FileEntry, readonly CallbackTable[]>();
   let changed = new Set<string>();
   let graphChanged = false;
   let outsideChanged = false;
@@ -184,9 +183,9 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
   function exchange(path: string, entry: FileEntry | undefined): void {
     const old = files.get(path);
     for (const [word, known] of mentioned) {
-      if (!known && entry?.text.includes(word)) mentioned.set(word, true);
+      if (!known && entry && hasWord(entry.text, word)) mentioned.set(word, true);
       // Perhaps it was the only file that did.
-      if (known && old?.text.includes(word) && !entry?.text.includes(word)) mentioned.delete(word);
+      if (known && old && hasWord(old.text, word) && !(entry && hasWord(entry.text, word))) mentioned.delete(word);
     }
     files.set(path, entry);
     const before = new Set(old?.functions);
@@ -286,23 +285,21 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     }
   }
 
-  /** Tables of callbacks in a file, and the names in their initialisers. */
-  function tablesOf(path: string): ReadonlyMap<string, readonly string[]> {
+  function tablesOf(path: string): readonly CallbackTable[] {
     const entry = join(path);
-    const known = entry && tables.get(entry);
-    if (!entry || known) return known ?? new Map();
-    const found = new Map<string, readonly string[]>();
-    // Looking for the name first would try every word of the file.
-    for (const match of entry.text.matchAll(/=\s*\{([^{}]*)\}\s*;/g)) {
-      const name = /(\w+)\s*$/.exec(entry.text.slice(Math.max(0, match.index - maxTableName), match.index))?.[1];
-      const names = [...match[1]!.matchAll(/\.\w+\s*=\s*(\w+)/g)].map((m) => m[1]!);
-      if (name !== undefined && names.length > 0) found.set(name, names);
-    }
-    tables.set(entry, found);
-    return found;
+    if (!entry) return [];
+    let known = tables.get(entry);
+    if (!known) tables.set(entry, (known = callbackTables(entry.text, entry.functions)));
+    return known;
   }
 
-  const tablesWith = (ref: FunctionRef): string[] => [...tablesOf(ref.file)].filter(([, names]) => names.includes(ref.name)).map(([table]) => table);
+  /** The table that a function means by a name. */
+  function tableFor(name: string, user: FunctionRef): CallbackTable | undefined {
+    const named = tablesOf(user.file).filter((table) => table.name === name && (table.within === undefined || table.within === user));
+    return named.findLast(({ within }) => within === user) ?? named.at(-1);
+  }
+
+  const naming = (ref: FunctionRef): CallbackTable[] => tablesOf(ref.file).filter(({ callbacks }) => callbacks.includes(ref.name));
 
   return {
     backend,
@@ -335,15 +332,15 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
       return callers.filter((c) => c !== ref && resolve(ref.name, c.file) === ref);
     },
     callersOfName: (name) => index().byCallee.get(name) ?? [],
-    tablesWith,
+    tablesWith: (ref) => [...new Set(naming(ref).map(({ name }) => name))],
     usersOf(ref) {
-      const tables = tablesWith(ref);
-      if (tables.length === 0) return [];
-      const used = new RegExp(`&(?:${tables.join('|')})\\b`);
-      return (join(ref.file)?.functions ?? []).filter((f) => used.test(f.masked));
+      const names = new Set(naming(ref).map(({ name }) => name));
+      if (names.size === 0) return [];
+      const isNamed = (table: CallbackTable | undefined): boolean => table?.callbacks.includes(ref.name) === true;
+      return (join(ref.file)?.functions ?? []).filter((f) => takesAddress(f, [...names]) && [...names].some((name) => takesAddress(f, [name]) && isNamed(tableFor(name, f))));
     },
-    callbacksIn(table, fromFile) {
-      return (tablesOf(fromFile).get(table) ?? []).flatMap((name) => (join(fromFile)?.functions ?? []).filter((f) => f.name === name));
+    callbacksIn(table, user) {
+      return (tableFor(table, user)?.callbacks ?? []).flatMap((name) => (join(user.file)?.functions ?? []).filter((f) => f.name === name));
     },
     lower(ref) {
       let ir = bodies.get(ref);
@@ -368,7 +365,7 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
       let known = mentioned.get(word);
       if (known === undefined) {
         index();
-        known = [...files.values()].some((entry) => entry?.text.includes(word));
+        known = [...files.values()].some((entry) => entry !== undefined && hasWord(entry.text, word));
         mentioned.set(word, known);
       }
       return known;
@@ -401,6 +398,14 @@ export function createTree(backend: ParserBackend, reader: TreeReader, firstMode
     }
     return found;
   }
+}
+
+/** Is the word there, not only as a part of another one? */
+function hasWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length)) {
+    if (!/\w/.test(text.charAt(at - 1)) && !/\w/.test(text.charAt(at + word.length))) return true;
+  }
+  return false;
 }
 
 /** Is the text between the functions the same? */

@@ -234,7 +234,7 @@ function isPresent(s: State, subject: Value): boolean | undefined {
   for (const f of s.facts.values()) {
     if (f.value.kind !== 'test' || f.value.of.key !== subject.key) continue;
     if (f.value.test === 'present') return !isFalse(f);
-    if ((f.value.test === 'swap' || f.value.test === 'none' || f.value.test === 'marker') && !isFalse(f)) return false;
+    if ((f.value.test === 'swap' || f.value.test === 'none' || f.value.test === 'marker' || f.value.test === 'other-marker') && !isFalse(f)) return false;
   }
   return undefined;
 }
@@ -250,7 +250,7 @@ function excludesBit(s: State, f: Fact, isReplaced: boolean): boolean {
     return present === undefined ? asksPresent || isReplaced : asksPresent === present;
   }
   if (isFalse(f)) return false;
-  return value.test === 'write' || (value.test === 'none' && value.orMarker !== true);
+  return value.test === 'write' || value.test === 'other-marker' || (value.test === 'none' && value.orMarker !== true);
 }
 
 /** The path cannot lose a bit: there is none, or it is to go. */

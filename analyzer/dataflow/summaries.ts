@@ -183,7 +183,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, limits: Limits, 
 
   function callbacksOf(node: CallNode, frame: Frame): FunctionRef[] {
     if (followed.entries.size === 0) return [];
-    return node.args.flatMap((a) => (a.kind === 'address' && a.operand.kind === 'name' ? tree.callbacksIn(a.operand.name, frame.ref.file) : [])).filter((f) => followed.entries.has(f));
+    return node.args.flatMap((a) => (a.kind === 'address' && a.operand.kind === 'name' ? tree.callbacksIn(a.operand.name, frame.ref) : [])).filter((f) => followed.entries.has(f));
   }
 
   /**

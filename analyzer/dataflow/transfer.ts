@@ -7,7 +7,7 @@ import { nodeId, quote, typeOf } from './frame';
 import type { State } from './state';
 import { acquire, claimHeld, drop, narrow, readPlace, record, release, writePlace } from './state';
 import type { Value } from './value';
-import { flag, lock, operation, pointee, same, symbol, test } from './value';
+import { flag, lock, number, operation, pointee, same, symbol, test } from './value';
 
 export type CallNode = Extract<IrNode, { kind: 'call' }>;
 
@@ -102,6 +102,7 @@ export function applyEffect(frame: Frame, s: State, id: NodeId, node: CallNode, 
       return symbol(unique);
     case 'derive': return operation(`${callee}()`, effect.from.map(arg), effect);
     case 'range': {
+      if (effect.min === effect.max) return number(effect.min);
       const result = symbol(unique);
       narrow(s, result, effect.min, effect.max ?? Infinity);
       return result;

@@ -1,6 +1,7 @@
 /** Sets the uffd-wp bit of a new value where the old one has it, in the words of the kernel at hand. */
 import type { Level } from '../../kernel/types';
 import type { Syntax } from '../../parser/function-syntax';
+import { nameIn } from '../call-graph/features';
 import type { Tree } from '../call-graph/tree';
 import type { Lines } from './insert';
 import { asCall, callsIn, enclosing, flat, sourceOf, textOf, type Source } from './source';
@@ -12,9 +13,10 @@ import { asCall, callsIn, enclosing, flat, sourceOf, textOf, type Source } from 
 export function* carryLines(tree: Tree, source: Source, level: Level, old: string, target: string): Generator<Lines, void> {
   const huge = level === 'huge' ? 'huge_' : '';
   const file = tree.outline(source.ref.file)?.masked ?? '';
-  const protects = new RegExp(`\\b${huge}pte_wrprotect\\(${huge}pte_mkuffd_wp\\(|\\b${huge}pte_mkuffd_wp\\(${huge}pte_wrprotect\\(`).test(file);
-  const alone = !protects && new RegExp(`\\b${huge}pte_mkuffd_wp\\(\\w`).test(file);
-  const value = alone ? `${huge}pte_mkuffd_wp(${target})` : `${huge}pte_mkuffd_wp(${huge}pte_wrprotect(${target}))`;
+  const make = nameIn(tree, `${huge}pte_mkuffd_wp`);
+  const protects = new RegExp(`\\b${huge}pte_wrprotect\\(${make}\\(|\\b${make}\\(${huge}pte_wrprotect\\(`).test(file);
+  const alone = !protects && new RegExp(`\\b${make}\\(\\w`).test(file);
+  const value = alone ? `${make}(${target})` : `${make}(${huge}pte_wrprotect(${target}))`;
   const test = testFor(tree, source, huge, old);
   if (test !== undefined) yield (indent) => `${indent}if (${test}(${old}))\n${indent}\t${target} = ${value};\n`;
 }
@@ -25,16 +27,19 @@ export function* carryLines(tree: Tree, source: Source, level: Level, old: strin
  */
 function testFor(tree: Tree, source: Source, huge: string, old: string): string | undefined {
   const asked = (text: string, value: string, test: string): boolean => new RegExp(`\\b${test}\\(${value.replace(/[^\w]/g, '\\$&')}\\)`).test(text);
-  if (asked(source.ref.masked, old, `${huge}pte_uffd_wp`) || asked(source.ref.masked, old, 'pte_present')) return `${huge}pte_uffd_wp`;
-  if (asked(source.ref.masked, old, `${huge}pte_none_mostly`) || asked(source.ref.masked, old, 'is_pte_marker')) return 'pte_marker_uffd_wp';
+  const test = nameIn(tree, `${huge}pte_uffd_wp`);
+  const marked = nameIn(tree, 'pte_marker_uffd_wp');
+  const isMarker = nameIn(tree, 'is_pte_marker');
+  if (asked(source.ref.masked, old, test) || asked(source.ref.masked, old, 'pte_present')) return test;
+  if (asked(source.ref.masked, old, `${huge}pte_none_mostly`) || asked(source.ref.masked, old, isMarker)) return marked;
   const callers = tree.callersOf(source.ref);
   const isForNone = callers.length > 0 && callers.every((caller) => {
     const code = sourceOf(tree, caller);
     const calls = code ? callsIn(code, code.root).filter((c) => c.callee === source.ref.name) : [];
     return code !== undefined && calls.length > 0 && calls.every(({ node }) => enclosing(code, node).some((n, i, path) =>
-      n.type === 'if_statement' && path[i + 1] === n.kids[2] && /\w+_none_mostly\(|\bis_pte_marker\(/.test(flat(code, n.kids[1]!))));
+      n.type === 'if_statement' && path[i + 1] === n.kids[2] && new RegExp(`\\w+_none_mostly\\(|\\b${isMarker}\\(`).test(flat(code, n.kids[1]!))));
   });
-  return isForNone ? 'pte_marker_uffd_wp' : undefined;
+  return isForNone ? marked : undefined;
 }
 
 /** Is this value one that maps a page? In those of other kinds the bit has another place. */

@@ -3,6 +3,7 @@
  * not raised for a fault that only unshares.
  */
 import type { Syntax } from '../../parser/function-syntax';
+import { mayHave } from '../call-graph/features';
 import type { Tree } from '../call-graph/tree';
 import type { Report } from '../rules/rule';
 import type { Candidate, Fixer } from './fix';
@@ -19,9 +20,8 @@ export const fixFakeWriteFault: Fixer = function* (tree, report) {
   else if (report.about === 'swallowed') yield* unshare(tree, report, source);
 };
 
-/** Kernels before 5.19 have no fault that only unshares. Of code without a kernel around it the version is anyone's guess. */
-const sourceWithUnshare = (tree: Tree, report: Report): Source | undefined =>
-  (tree.mentions('FAULT_FLAG_UNSHARE') || tree.definitions('handle_mm_fault').length === 0 ? sourceOf(tree, report.in) : undefined);
+/** Kernels before 5.19 have no fault that only unshares. */
+const sourceWithUnshare = (tree: Tree, report: Report): Source | undefined => (mayHave(tree, 'FAULT_FLAG_UNSHARE') ? sourceOf(tree, report.in) : undefined);
 
 const WRITE = 'FAULT_FLAG_WRITE';
 

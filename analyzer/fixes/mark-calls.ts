@@ -1,6 +1,7 @@
 /** Leaves a uffd-wp marker in an entry that was just emptied, in the words of the function and of the kernel at hand. */
 import type { Level } from '../../kernel/types';
 import type { Variable } from '../../parser/ir';
+import { mayHave, nameIn } from '../call-graph/features';
 import type { Tree } from '../call-graph/tree';
 import type { Lines } from './insert';
 import { callLines } from './layout';
@@ -31,9 +32,12 @@ function callHelper({ tree, source, scope, slot, old, clear }: Emptied): Lines |
   const [details] = ofType(scope, 'struct zap_details *');
   const batch = /_ptes$/.test(clear.callee) ? clear.args[3] : undefined;
   if (details === undefined) {
-    // It marks one entry.
-    if (batch || !isKnown(tree, 'pte_install_uffd_wp_if_needed')) return undefined;
-    return (indent) => callLines(indent, 'pte_install_uffd_wp_if_needed', [vma, flat(source, address), slot, old], ';');
+    const install = nameIn(tree, 'pte_install_uffd_wp_if_needed');
+    if (!mayHave(tree, install)) return undefined;
+    const isForMany = install !== 'pte_install_uffd_wp_if_needed';
+    // Up to 7.2 it marks one entry.
+    if (batch && !isForMany) return undefined;
+    return (indent) => callLines(indent, install, [vma, flat(source, address), slot, old, ...(isForMany ? [batch ? flat(source, batch) : '1'] : [])], ';');
   }
   const helper = tree.resolve('zap_install_uffd_wp_if_needed', source.ref.file);
   if (!helper) return undefined;
@@ -52,9 +56,6 @@ function callHelper({ tree, source, scope, slot, old, clear }: Emptied): Lines |
   return (indent) => callLines(indent, 'zap_install_uffd_wp_if_needed', args, ';');
 }
 
-/** Since 5.19. Of code without a kernel around it the version is anyone's guess. */
-const isKnown = (tree: Tree, helper: string): boolean => tree.definitions(helper).length > 0 || tree.definitions('handle_mm_fault').length === 0;
-
 /** hugetlb has no helper: the marker is stored. `set_huge_pte_at()` has four arguments in 6.1, and the size as a fifth in 6.12. */
 function storeMarker({ tree, source, scope, slot, old, clear }: Emptied): Lines | undefined {
   const flags = only(ofType(scope, 'zap_flags_t'));
@@ -66,7 +67,7 @@ function storeMarker({ tree, source, scope, slot, old, clear }: Emptied): Lines 
   if (arity === undefined || (arity > 4 && size === undefined)) return undefined;
   const args = [clear.args[0]!, clear.args[1]!].map((arg) => flat(source, arg));
   const dropped = `${' '.repeat(4)}!(${flags} & ZAP_FLAG_DROP_MARKER))`;
-  const test = isMissing(source, clear, old) ? 'pte_swp_uffd_wp_any' : 'huge_pte_uffd_wp';
+  const test = nameIn(tree, isMissing(source, clear, old) ? 'pte_swp_uffd_wp_any' : 'huge_pte_uffd_wp');
   return (indent) => `${indent}if (${test}(${old}) &&\n${indent}${dropped}\n`
     + callLines(`${indent}\t`, 'set_huge_pte_at', [...args, slot, 'make_pte_marker(PTE_MARKER_UFFD_WP)', ...(arity > 4 && size !== undefined ? [size] : [])], ';');
 }

@@ -4,6 +4,7 @@
  */
 import type { Syntax } from '../../parser/function-syntax';
 import type { Effect } from '../../kernel/types';
+import { nameIn } from '../call-graph/features';
 import { callsPrimitive, type FunctionRef, type Tree } from '../call-graph/tree';
 import type { Report } from '../rules/rule';
 import { freshRead } from './entry-words';
@@ -32,7 +33,7 @@ function* checkEntries(tree: Tree, report: Report): Generator<Candidate, void> {
     for (const { statement, value, body } of presentBails(source)) {
       const code = firstSource && firstBail && valueAssigned(firstSource, firstBail);
       const lines = leaveLines(source, body, code);
-      const edits = lines && after(source, statement, (indent) => ifLines(indent, `pte_uffd_wp(${value})`, lines));
+      const edits = lines && after(source, statement, (indent) => ifLines(indent, `${nameIn(tree, 'pte_uffd_wp')}(${value})`, lines));
       if (!edits) continue;
       yield {
         title: `Check each entry for the uffd-wp bit in ${second.name}()`, safety: 'suggested',

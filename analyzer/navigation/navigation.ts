@@ -196,7 +196,7 @@ export function createNavigation(tree: Tree, knowledge: LockKnowledge): Navigati
         else if (sites[0] && tree.model.primitives.has(callee)) yield* add(describePrimitive(callee, ref, sites[0], all), sites, 'call');
       }
       for (const table of handedTables(ref)) {
-        for (const callback of tree.callbacksIn(table, ref.file)) yield* add(describe(callback, all), handOvers(ref, [table]), 'callback');
+        for (const callback of tree.callbacksIn(table, ref)) yield* add(describe(callback, all), handOvers(ref, [table]), 'callback');
       }
       const operations = new Map((all.ways.get(ref) ?? []).filter((way) => way.isOperation).map((way) => [way.target!, way.site]));
       for (const [target, site] of operations) yield* add(describe(target, all), [site], 'operation');

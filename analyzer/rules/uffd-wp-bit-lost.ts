@@ -4,7 +4,9 @@
  * The uffd-wp bit lives in the entry alone. Whoever takes a file page out of an entry has to leave a marker in its place, and whoever
  * replaces the value has to carry the bit over, before the page-table lock is dropped.
  */
+import { mayHave, nameIn } from '../call-graph/features';
 import type { FunctionRef, Tree } from '../call-graph/tree';
+import type { Change } from '../dataflow/entries';
 import { siteOf } from '../dataflow/entry-effects';
 import type { Trace } from '../dataflow/state';
 import { steps } from '../dataflow/state';
@@ -26,13 +28,22 @@ export const checkLostBits: CreateCheck = (tree) => ({
   startsAt: changesProtection,
   levels: 3,
   concern: 'entries',
-  judge: (_ref, summary, isLast) => summary.losses.filter((loss) => isLost(loss, summary) && isLast).map((loss) => report(tree, loss)),
-  asksCallers: (_ref, summary) => summary.marks.length > 0 || summary.losses.some((loss) => isLost(loss, summary)),
+  judge: (_ref, summary, isLast) => summary.losses.filter((loss) => isLost(tree, loss, summary) && isLast).map((loss) => report(tree, loss)),
+  asksCallers: (_ref, summary) => summary.marks.length > 0 || summary.losses.some((loss) => isLost(tree, loss, summary)),
   concernsCaller: (reach) => 'atExit' in reach && !reach.coarse,
 });
 
 /** Where an entry gets the bit for another reason than its old value, a request decides, and the old value does not matter. */
-const isLost = (loss: LossReach, summary: Summary): boolean => !loss.coarse && !summary.chosen.has(siteOf(loss.change));
+const isLost = (tree: Tree, loss: LossReach, summary: Summary): boolean => !loss.coarse && !summary.chosen.has(siteOf(loss.change)) && hadBit(tree, loss.change);
+
+/**
+ * Could the entry have had the bit in this kernel? 5.7 brought it for private anonymous memory, where nothing is kept of an entry that is emptied;
+ * only 5.19 brought it, and markers, for files and hugetlb (include/linux/swapops.h:PTE_MARKER_UFFD_WP).
+ */
+function hadBit(tree: Tree, { kind, replaces, level }: Change): boolean {
+  if (mayHave(tree, 'PTE_MARKER_UFFD_WP')) return true;
+  return tree.mentions('pte_mkuffd_wp') && level === 'pte' && (kind === 'store' || replaces);
+}
 
 function report(tree: Tree, loss: LossReach): Report {
   const { change } = loss;
@@ -45,8 +56,8 @@ function report(tree: Tree, loss: LossReach): Report {
         ? `${place.in.name}() replaces an entry without carrying over its uffd-wp bit`
         : `${place.in.name}() empties an entry and leaves no marker for its uffd-wp bit`;
   const why = change.kind === 'store' || change.replaces
-    ? 'The new value is built without the bit, and nothing on this path excludes that the old one has it. Set it again (pte_mkuffd_wp() or its relatives), under the same lock.'
-    : 'Nothing on this path excludes that the entry is write-protected for a monitor of a file mapping. Leave a marker (pte_install_uffd_wp_if_needed()) before the page-table lock is dropped.';
+    ? `The new value is built without the bit, and nothing on this path excludes that the old one has it. Set it again (${nameIn(tree, 'pte_mkuffd_wp')}() or its relatives), under the same lock.`
+    : `Nothing on this path excludes that the entry is write-protected for a monitor of a file mapping. Leave a marker (${nameIn(tree, 'pte_install_uffd_wp_if_needed')}()) before the page-table lock is dropped.`;
   return {
     info: uffdWpBitLost,
     severity: knowsProtection(tree, change.in) ? 'warning' : 'information',

@@ -4,7 +4,7 @@ import { CancellationTokenSource } from 'vscode-languageserver/node';
 import { count } from '../checker';
 import type { ServerCommand } from '../execute-command';
 import type { Feature, FeatureContext } from '../feature';
-import { startProgress } from '../progress';
+import { showProgress } from '../progress';
 import type { File } from '../race-answers';
 import { isRecord } from '../settings';
 import { capitalized } from '../../simulator/present/explain';
@@ -55,7 +55,7 @@ export const proveFinding: ServerCommand = {
 };
 
 async function withProgress(target: FindingTarget, { connection, proofs, log }: FeatureContext, token: CancellationToken): Promise<Proven | string | undefined> {
-  const progress = startProgress(connection, 'Proving a finding', log);
+  const progress = showProgress(connection, 'Proving a finding', log);
   const source = new CancellationTokenSource();
   const both = [token, progress.token].map((one) => one.onCancellationRequested(() => source.cancel()));
   try {

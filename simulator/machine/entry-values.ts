@@ -2,6 +2,7 @@
  * What the kernel's helpers for entry values compute, on the entries of values.ts. Names are grouped by what they do; those that only touch bits which a
  * scenario does not have (dirty, accessed, soft-dirty, ...) leave the value as it is.
  */
+import { builtinModel } from '../../kernel/model';
 import { and, binary, cond, constant, equals, not, or, truth, withBits, without } from './exp';
 import type { Exp } from './program';
 import { entryForms, formMask, pageMask, pageShift, uffdWpBit, writeBit } from './values';
@@ -9,8 +10,7 @@ import { wordsOfKind, type World } from './world';
 
 type Compute = (world: World, args: readonly Exp[]) => Exp;
 
-/** The value of a helper by its name, from the values of its arguments. */
-export const entryValues: ReadonlyMap<string, Compute> = new Map<string, Compute>([
+const values: ReadonlyMap<string, Compute> = new Map<string, Compute>([
   ...same(0, ['pte_mkdirty', 'pte_mkclean', 'pte_mkyoung', 'pte_sw_mkyoung', 'pte_mkold', 'pte_mkspecial', 'pte_mkhuge', 'pte_mksoft_dirty', 'pte_clear_soft_dirty',
     'huge_pte_mkdirty', 'pmd_mkdirty', 'pmd_mkclean', 'pmd_mkyoung', 'pmd_mkold', 'pmd_mkhuge', 'pmd_mksoft_dirty', 'pmd_clear_soft_dirty', 'pmd_swp_mksoft_dirty',
     'pte_swp_mksoft_dirty', 'pte_swp_clear_soft_dirty', 'pte_swp_mkexclusive', 'pte_swp_clear_exclusive', 'move_soft_dirty_pte', 'move_soft_dirty_pmd',
@@ -41,7 +41,7 @@ export const entryValues: ReadonlyMap<string, Compute> = new Map<string, Compute
 ]);
 
 /** Tests that are more than the form or one bit of a value. */
-export const entryTests: ReadonlyMap<string, (value: Exp) => Exp> = new Map<string, (value: Exp) => Exp>([
+const tests: ReadonlyMap<string, (value: Exp) => Exp> = new Map<string, (value: Exp) => Exp>([
   ['is_migration_entry', (v) => hasForm(v, 'migration')], ['is_pmd_migration_entry', (v) => hasForm(v, 'migration')],
   ['softleaf_is_migration', (v) => hasForm(v, 'migration')], ['is_hugetlb_entry_migration', (v) => hasForm(v, 'migration')],
   ['is_writable_migration_entry', (v) => and(hasForm(v, 'migration'), truth(binary('&', v, constant(writeBit))))],
@@ -53,6 +53,20 @@ export const entryTests: ReadonlyMap<string, (value: Exp) => Exp> = new Map<stri
   ['is_swap_pte', (v) => and(not(hasForm(v, 'none')), not(hasForm(v, 'present')))],
   ['pmd_trans_huge', (v) => hasForm(v, 'present')], ['pmd_leaf', (v) => hasForm(v, 'present')],
 ]);
+
+/** How the value of a helper follows from the values of its arguments; undefined where nothing says it. A new name means what the old one did. */
+export const entryValue = (name: string): Compute | undefined => underAnyName(values, name);
+
+/** The same of a test that is more than the form or one bit of a value. */
+export const entryTest = (name: string): ((value: Exp) => Exp) | undefined => underAnyName(tests, name);
+
+function underAnyName<T>(table: ReadonlyMap<string, T>, name: string): T | undefined {
+  for (let known: string | undefined = name; known !== undefined; known = builtinModel.primitives.get(known)?.renamedFrom) {
+    const found = table.get(known);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
 
 function isUffdWpMarker(value: Exp): Exp {
   return and(hasForm(value, 'marker'), truth(binary('&', value, constant(uffdWpBit))));

@@ -5,7 +5,7 @@ import type { Expr } from '../../parser/ir';
 import { unknownWord } from '../litmus/problem';
 import { behind } from './arithmetic';
 import { and, at, binary, cond, constant, equals, not, or, truth, word, zero } from './exp';
-import { entryTests, entryValues, hasForm } from './entry-values';
+import { entryTest, entryValue, hasForm } from './entry-values';
 import { lowerEvent } from './events';
 import { addressOfType, assignPlace, evaluate, evaluateNumber, knownWord, type Place } from './expressions';
 import { assignLocal, wordOfPlace } from './locals';
@@ -135,7 +135,7 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
       return;
     }
     case 'derive': {
-      const compute = entryValues.get(name);
+      const compute = entryValue(name);
       if (!compute) return fail(context, `${name}() has no value here: write what it computes`);
       give(compute(context.world, args.map((a) => evaluateNumber(context, a))));
       return;
@@ -394,7 +394,7 @@ function lockOfEntry(context: Lowering, address: Exp): Exp {
 }
 
 function testValue(context: Lowering, name: string, effect: Extract<Effect, { op: 'test' }>, value: Exp): Exp {
-  const special = entryTests.get(name);
+  const special = entryTest(name);
   if (special) return special(value);
   switch (effect.test) {
     case 'none':
@@ -409,6 +409,8 @@ function testValue(context: Lowering, name: string, effect: Extract<Effect, { op
       return truth(binary('&', value, constant(8)));
     case 'uffd-wp':
       return effect.form === 'present' ? and(hasForm(value, 'present'), hasUffdWp(value)) : effect.form === 'non-present' ? and(not(hasForm(value, 'present')), hasUffdWp(value)) : hasUffdWp(value);
+    case 'other-marker':
+      return and(hasForm(value, 'marker'), not(hasUffdWp(value)));
     case 'other':
       return fail(context, `${name}() has no meaning here: the machine's entries have no such bit`);
   }

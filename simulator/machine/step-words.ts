@@ -1,6 +1,6 @@
 /** What a call of a kernel primitive comes to in a scenario, in words: how many atomic steps, and what they do. Says what `primitives.ts` does. */
 import type { Effect } from '../../kernel/types';
-import { entryTests, entryValues } from './entry-values';
+import { entryTest, entryValue } from './entry-values';
 import { vmaFlagNames } from './primitives';
 
 export interface StepWords {
@@ -37,9 +37,9 @@ export function stepWords(name: string, effect: Effect): StepWords {
     case 'compare':
       return none('compares the whole of both values.');
     case 'test':
-      return effect.test === 'other' && !entryTests.has(name) ? unusable('entries have no such bit here.') : none('looks at a value that was read before.');
+      return effect.test === 'other' && entryTest(name) === undefined ? unusable('entries have no such bit here.') : none('looks at a value that was read before.');
     case 'test-slot':
-      return effect.test === 'other' && !entryTests.has(name) ? unusable('entries have no such bit here.') : words(1, 'reads the entry and tests it.');
+      return effect.test === 'other' && entryTest(name) === undefined ? unusable('entries have no such bit here.') : words(1, 'reads the entry and tests it.');
     case 'vma-flag':
       return vmaFlagNames[effect.flag] ? words(1, 'reads the flags of the vma.') : unusable('vmas have no such flag here.');
     case 'event':
@@ -51,7 +51,7 @@ export function stepWords(name: string, effect: Effect): StepWords {
     case 'mark':
       return words(1, 'leaves a marker with the uffd-wp bit, if the old value had the bit and the vma is registered for write-protect events and not anonymous.');
     case 'derive':
-      return entryValues.has(name) ? none('computes a value.') : unusable('write what it computes.');
+      return entryValue(name) ? none('computes a value.') : unusable('write what it computes.');
     case 'mm-lock':
       if (effect.lock === 'RCU read lock') return none('there is no RCU here.');
       return words(1, `${effect.try ? `takes the lock${mode(effect)} if it can` : `waits until the lock is free${mode(effect) === ' for reading' ? ' of writers' : ''}, and takes it${mode(effect)}`}${hugetlb(effect)}.`);
