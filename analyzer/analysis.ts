@@ -10,7 +10,7 @@ import type { Navigation } from './navigation/navigation';
 import type { KernelModel } from '../kernel/model';
 import type { Span } from '../parser/ir';
 import type { Outline, ParserBackend } from '../parser/types';
-import type { EntryFacts, FunctionFacts } from './spots/facts';
+import type { EntryFacts, FactsSoFar, FunctionFacts } from './spots/facts';
 
 /** Where the analyzer gets files from. Paths are relative to the tree's root with forward slashes. */
 export interface TreeReader {
@@ -98,6 +98,8 @@ export interface Analysis {
   factsOf(path: string, offset: number): Generator<undefined, FunctionFacts | undefined>;
   /** The same of all functions that a part of the file touches; of the whole file when no part is named. Yields between functions. */
   factsIn(path: string, part?: Span): Generator<undefined, FunctionFacts[]>;
+  /** The same, but looks no further when `enough` says so: what is known by then, and of which functions nothing is. */
+  factsSoFar(path: string, part: Span | undefined, enough: () => boolean): Generator<undefined, FactsSoFar>;
   /** What those who call the function around this offset hold when they call it. Yields between callers. */
   entryFactsOf(path: string, offset: number): Generator<undefined, EntryFacts | undefined>;
   /**

@@ -2,8 +2,7 @@
 import type { FunctionRef, Tree } from './call-graph/tree';
 import { lockClaims } from './dataflow/annotations';
 import { createFrame } from './dataflow/frame';
-import type { Summaries } from './dataflow/summaries';
-import type { EventReach, FaultReach, Outcome } from './dataflow/summary';
+import type { EventReach, FaultReach, Outcome, Summary } from './dataflow/summary';
 import type { Fact } from './dataflow/state';
 import type { ReadValue } from './dataflow/value';
 import { factText, placeText, valueText } from './dataflow/words';
@@ -25,7 +24,8 @@ export interface FunctionBelief {
   readonly caveats: readonly string[];
 }
 
-export function believe(tree: Tree, summaries: Summaries, ref: FunctionRef): FunctionBelief {
+/** `whole`, `faults`: its summaries in these depths. */
+export function believe(tree: Tree, ref: FunctionRef, { whole, faults: { faults } }: Readonly<Record<'whole' | 'faults', Summary>>): FunctionBelief {
   const place = (r: FunctionRef, span: { start: number; end: number }): string => {
     const at = locate(tree, r, span);
     return `${at.file}:${at.line}`;
@@ -33,8 +33,6 @@ export function believe(tree: Tree, summaries: Summaries, ref: FunctionRef): Fun
   const where = (read: ReadValue): string => `${place(read.in, read.span)} ${{ held: 'under the lock', none: 'without the lock', inherit: '(locked if the caller holds the lock)' }[read.lock]}`;
   const conditions = (facts: Iterable<Fact>): string[] => [...facts].filter((f) => f.value.kind !== 'name').map((f) => factText(f, where)).sort();
   const under = (when: 'yes' | 'if-held'): string => (when === 'yes' ? 'under the lock' : 'under the lock, if the caller holds it');
-  const whole = summaries.of(ref, 'whole');
-  const { faults } = summaries.of(ref, 'faults');
   const { start, end } = ref.outline.nameSpan;
   const shift = ref.outline.span.start;
   const at = locate(tree, ref, { start: start - shift, end: end - shift });

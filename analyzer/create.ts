@@ -1,6 +1,7 @@
 /** Ties the pieces together: tree, summaries, rules, findings. */
 import { createHash } from 'node:crypto';
 import type { KernelModel } from '../kernel/model';
+import type { Span } from '../parser/ir';
 import { functionErrors } from '../parser/stats';
 import { DEFAULT_LIMITS, type Analysis, type AnalysisOptions, type CheckOptions, type ParseStats } from './analysis';
 import { believe } from './beliefs';
@@ -17,7 +18,7 @@ import { withEdits } from './fixes/with-fix';
 import { createNavigation } from './navigation/navigation';
 import { checks } from './rules';
 import type { Report, RuleCheck } from './rules/rule';
-import type { EntryFacts, FunctionFacts } from './spots/facts';
+import type { EntryFacts, FactsSoFar, FunctionFacts, FunctionPlace } from './spots/facts';
 import { createSpots, maxCallers } from './spots/spots';
 
 /** How far up the callers of a function are asked about what it does. */
@@ -75,7 +76,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         yield;
         // Nor is a helper of such a body: who calls the primitive is asked for what the model says of it.
         if (rule.concern === 'entries' && changesEntries(tree.model, ref.name)) continue;
-        const summary = summaries.of(ref, rule.concern);
+        const summary = yield* summaries.of(ref, rule.concern);
         // Calls of what the model knows are taken for what it says, whatever the body does.
         const isOpaque = rule.concern === 'entries' && (tree.model.primitives.get(ref.name)?.shapes.some((s) => s.effect.op !== 'mark') ?? false);
         const above = depth < levels && !isOpaque ? [...tree.callersOf(ref), ...(rule.concern === 'entries' ? tree.usersOf(ref) : [])].filter((c) => leadsToAnswer(rule, c, levels - depth - 1)) : [];
@@ -100,6 +101,26 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
 
   const navigation = createNavigation(tree, { catchUp, of: (ref) => spots.of(ref), has: (ref) => spots.has(ref), entryOf: (ref) => spots.entryOf(ref) });
   const definitionAt = (path: string, offset: number): FunctionRef | undefined => tree.functionsIn(path).find((f) => f.start <= offset && offset <= f.start + f.text.length);
+
+  function* factsSoFar(path: string, part: Span | undefined, enough: () => boolean): Generator<undefined, FactsSoFar> {
+    yield* tree.prepare();
+    catchUp();
+    const known: FunctionFacts[] = [];
+    const missing: FunctionPlace[] = [];
+    for (const ref of tree.functionsIn(path)) {
+      if (part && (ref.start > part.end || ref.start + ref.text.length < part.start)) continue;
+      const steps = spots.of(ref);
+      let next = steps.next();
+      while (!next.done && !enough()) {
+        yield;
+        next = steps.next();
+      }
+      if (next.done) known.push(next.value);
+      else missing.push({ function: ref.name, start: ref.start, length: ref.text.length });
+      yield;
+    }
+    return { known, missing };
+  }
 
   return {
     tree,
@@ -135,16 +156,10 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       catchUp();
       return withEdits(tree, fix.edits, ask);
     },
-    check(paths, check) {
-      const run = checkInSteps(paths, check);
-      for (;;) {
-        const next = run.next();
-        if (next.done) return next.value;
-      }
-    },
+    check: (paths, check) => atOnce(checkInSteps(paths, check)),
     summarize: (name, path) => {
       catchUp();
-      return tree.definitions(name, path).map((ref) => believe(tree, summaries, ref));
+      return tree.definitions(name, path).map((ref) => believe(tree, ref, { whole: atOnce(summaries.of(ref, 'whole')), faults: atOnce(summaries.of(ref, 'faults')) }));
     },
     *factsOf(path, offset) {
       yield* tree.prepare();
@@ -153,16 +168,9 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       return ref && (yield* spots.of(ref));
     },
     *factsIn(path, part) {
-      yield* tree.prepare();
-      catchUp();
-      const found: FunctionFacts[] = [];
-      for (const ref of tree.functionsIn(path)) {
-        if (part && (ref.start > part.end || ref.start + ref.text.length < part.start)) continue;
-        found.push(yield* spots.of(ref));
-        yield;
-      }
-      return found;
+      return [...(yield* factsSoFar(path, part, () => false)).known];
     },
+    factsSoFar,
     *entryFactsOf(path, offset): Generator<undefined, EntryFacts | undefined> {
       yield* tree.prepare();
       catchUp();
@@ -184,6 +192,13 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     },
     parseStats: (paths) => parseStats(tree, paths, summaries.cutShort()),
   };
+}
+
+function atOnce<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const next = steps.next();
+    if (next.done) return next.value;
+  }
 }
 
 function changesEntries(model: KernelModel, name: string): boolean {

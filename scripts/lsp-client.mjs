@@ -28,15 +28,15 @@ export class LspClient {
     });
   }
 
-  /** Announces that diagnostics are pulled, as VS Code does: the answer to a pull says when a text has been dealt with, even if nothing changed. `textDocument` is what else the client can do. */
-  async initialize(root, textDocument = {}) {
+  /** Announces that diagnostics are pulled, as VS Code does: the answer to a pull says when a text has been dealt with, even if nothing changed. `textDocument` and `workspace` are what else the client can do. */
+  async initialize(root, textDocument = {}, workspace = {}) {
     const rootUri = pathToFileURL(root).href;
     const answer = await this.request('initialize', {
       processId: process.pid,
       rootUri,
       workspaceFolders: [{ uri: rootUri, name: 'linux' }],
       capabilities: {
-        workspace: { configuration: true, workspaceFolders: true },
+        workspace: { configuration: true, workspaceFolders: true, ...workspace },
         textDocument: {
           synchronization: {}, publishDiagnostics: { relatedInformation: true }, diagnostic: {},
           codeAction: { codeActionLiteralSupport: { codeActionKind: { valueSet: ['quickfix'] } } },

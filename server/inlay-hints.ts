@@ -2,6 +2,7 @@
 import { InlayHintRefreshRequest, LSPErrorCodes, ResponseError, type InlayHint } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Boundary, FunctionFacts, SnapshotUse } from '../analyzer/spots/facts';
+import { createFactsToDraw } from './facts-to-draw';
 import type { Feature } from './feature';
 import { refreshing } from './refreshing';
 import { lockWords, snapshotWords } from './spot-words';
@@ -11,9 +12,11 @@ const MAX_LABEL = 24;
 
 export const inlayHints: Feature = (context) => {
   const { connection, documents, capabilities, delivery } = context;
+  const canRefresh = capabilities.workspace?.inlayHint?.refreshSupport === true;
+  const factsToDraw = createFactsToDraw(context, canRefresh);
   const refresh = refreshing(context, {
     isOn: (settings) => settings.inlayHints,
-    request: capabilities.workspace?.inlayHint?.refreshSupport === true ? InlayHintRefreshRequest.type : undefined,
+    request: canRefresh ? InlayHintRefreshRequest.type : undefined,
     textOf: (document, facts) => JSON.stringify(hintsOf(document, facts)),
   });
   connection.languages.inlayHint.on(async ({ textDocument, range }, token) => {
@@ -21,11 +24,11 @@ export const inlayHints: Feature = (context) => {
     if (document === undefined || !delivery.settings().inlayHints || !delivery.settings().enable) return [];
     const { version } = document;
     const part = { start: document.offsetAt(range.start), end: document.offsetAt(range.end) };
-    const facts = await delivery.ask(textDocument.uri, (analysis, path) => analysis.factsIn(path, part), token);
+    const found = await factsToDraw(document, part, token);
     if (documents.get(textDocument.uri)?.version !== version) throw new ResponseError(LSPErrorCodes.ContentModified, 'the text has changed');
-    if (facts === undefined) return [];
-    refresh.drawn(textDocument.uri, part, facts);
-    return hintsOf(document, facts);
+    if (found === undefined) return [];
+    refresh.drawn(textDocument.uri, part, found.facts, found.isWhole);
+    return hintsOf(document, found.facts);
   });
   return { inlayHintProvider: true };
 };

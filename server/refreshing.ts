@@ -7,8 +7,8 @@ import type { FeatureContext } from './feature';
 import type { Settings } from './settings';
 
 export interface Refresh {
-  /** The client was told what comes of these facts of a part of a document; of all of it when no part is named. */
-  drawn(uri: string, part: Span | undefined, facts: readonly FunctionFacts[]): void;
+  /** The client was told what comes of these facts of a part of a document; of all of it when no part is named. Where more is to come, it is asked for at once. */
+  drawn(uri: string, part: Span | undefined, facts: readonly FunctionFacts[], isWhole: boolean): void;
 }
 
 export interface RefreshOptions {
@@ -39,9 +39,13 @@ export function refreshing({ connection, documents, delivery, log }: FeatureCont
   // Findings come after every check, and when the settings change: what they rest on may have changed in any file.
   delivery.onFindings((uri) => {
     if (documents.get(uri) === undefined) drawn.delete(uri);
-    clearTimeout(timer);
-    timer = setTimeout(() => void look(), REFRESH_MS).unref();
+    lookIn(REFRESH_MS);
   });
+
+  function lookIn(milliseconds: number): void {
+    clearTimeout(timer);
+    timer = setTimeout(() => void look(), milliseconds).unref();
+  }
 
   async function look(): Promise<void> {
     const isNew = wanted() !== wasOn;
@@ -58,7 +62,7 @@ export function refreshing({ connection, documents, delivery, log }: FeatureCont
     for (const [uri, { version, part, text }] of drawn) {
       // Of a document that was edited the client asks by itself.
       if (documents.get(uri)?.version !== version) continue;
-      const facts = await delivery.ask(uri, (analysis, path) => analysis.factsIn(path, part), token);
+      const facts = await delivery.ask(uri, (analysis, path) => analysis.factsIn(path, part), token, 'next');
       const document = documents.get(uri);
       if (facts && document?.version === version && textOf(document, facts) !== text) return true;
     }
@@ -66,9 +70,10 @@ export function refreshing({ connection, documents, delivery, log }: FeatureCont
   }
 
   return {
-    drawn(uri, part, facts) {
+    drawn(uri, part, facts, isWhole) {
       const document = documents.get(uri);
       if (document) drawn.set(uri, { version: document.version, part, text: textOf(document, facts) });
+      if (!isWhole) lookIn(0);
     },
   };
 }

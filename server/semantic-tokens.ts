@@ -3,6 +3,7 @@ import { LSPErrorCodes, ResponseError, SemanticTokensBuilder, SemanticTokensRefr
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { FunctionFacts } from '../analyzer/spots/facts';
 import type { Span } from '../parser/ir';
+import { createFactsToDraw } from './facts-to-draw';
 import type { Feature } from './feature';
 import { refreshing } from './refreshing';
 
@@ -11,9 +12,11 @@ export const LEGEND = { tokenTypes: ['function'], tokenModifiers: ['lockless', '
 
 export const semanticTokens: Feature = (context) => {
   const { connection, documents, capabilities, delivery } = context;
+  const canRefresh = capabilities.workspace?.semanticTokens?.refreshSupport === true;
+  const factsToDraw = createFactsToDraw(context, canRefresh);
   const refresh = refreshing(context, {
     isOn: (settings) => settings.semanticTokens,
-    request: capabilities.workspace?.semanticTokens?.refreshSupport === true ? SemanticTokensRefreshRequest.type : undefined,
+    request: canRefresh ? SemanticTokensRefreshRequest.type : undefined,
     textOf: (document, facts) => tokensOf(document, facts).data.join(),
   });
 
@@ -22,11 +25,11 @@ export const semanticTokens: Feature = (context) => {
     if (document === undefined || !delivery.settings().semanticTokens || !delivery.settings().enable) return { data: [] };
     const { version } = document;
     const span = part?.(document);
-    const facts = await delivery.ask(uri, (analysis, path) => analysis.factsIn(path, span), token);
+    const found = await factsToDraw(document, span, token);
     if (documents.get(uri)?.version !== version) throw new ResponseError(LSPErrorCodes.ContentModified, 'the text has changed');
-    if (facts === undefined) return { data: [] };
-    refresh.drawn(uri, span, facts);
-    return tokensOf(document, facts);
+    if (found === undefined) return { data: [] };
+    refresh.drawn(uri, span, found.facts, found.isWhole);
+    return tokensOf(document, found.facts);
   }
 
   connection.languages.semanticTokens.on(({ textDocument }, token) => answer(textDocument.uri, undefined, token));

@@ -173,18 +173,71 @@ describe('inlay hints', () => {
     expect(await hints()).not.toEqual([]);
   });
 
-  test('are asked for again when another file changes what they say', async () => {
+  /** Counts how often the client is asked to draw again. */
+  function countRefreshes(): () => number {
     let refreshes = 0;
-    await start({ capabilities: { ...PUSH, workspace: { inlayHint: { refreshSupport: true } } } });
     client.connection.onRequest('workspace/inlayHint/refresh', () => {
       refreshes++;
       return null;
     });
-    expect(await hints()).toContain('12:13 no ptl');
+    return () => refreshes;
+  }
+  const refreshed = { capabilities: { ...PUSH, workspace: { inlayHint: { refreshSupport: true } } } };
+
+  test('are asked for again when another file changes what they say', async () => {
+    await start(refreshed);
+    const refreshes = countRefreshes();
+    await vi.waitFor(async () => expect(await hints()).toContain('12:13 no ptl'));
+    const before = refreshes();
     client.open(B, helper);
     client.editLine(B, 2, '\tforget(vmf);');
-    await client.until(() => refreshes > 0);
-    expect(await hints()).not.toContain('12:13 no ptl');
+    await client.until(() => refreshes() > before);
+    await vi.waitFor(async () => expect(await hints()).not.toContain('12:13 no ptl'));
+  });
+
+  /** An analysis that knows nothing of any function in time while `hurried`. */
+  function startHurried(options: Parameters<typeof startClient>[0]): Promise<void> {
+    const engine = realEngine();
+    const { createAnalysis: create } = engine;
+    engine.createAnalysis = (reader, log) => {
+      const analysis = create(reader, log);
+      return { ...analysis, *lookAhead() { yield* []; }, factsSoFar: (path, part, enough) => analysis.factsSoFar(path, part, () => hurried || enough()) };
+    };
+    return start({ ...options, engine });
+  }
+  let hurried = false;
+  afterEach(() => {
+    hurried = false;
+  });
+
+  test('come late rather than never', async () => {
+    hurried = true;
+    await startHurried(refreshed);
+    const refreshes = countRefreshes();
+    expect(await hints()).toEqual([]);
+    await client.until(() => refreshes() > 0);
+    expect(await hints()).toContain('7:71 vmf->ptl unless NULL');
+  });
+
+  test('stay with their text beside an edit, until more is known', async () => {
+    await startHurried(refreshed);
+    await vi.waitFor(async () => expect(await hints()).toContain('12:13 no ptl'));
+    hurried = true;
+    client.editLine(A, 11, '\t\tupdate(mm);\n\tmmap_read_unlock(mm);');
+    expect(await hints()).toEqual(['5:19 lockless, not rechecked', '7:71 vmf->ptl unless NULL', '9:2 no ptl', '13:13 no ptl']);
+    await vi.waitFor(async () => expect(await hints()).toHaveLength(4));
+  });
+
+  test('beside an edit are gone where the edit was', async () => {
+    await startHurried(refreshed);
+    const refreshes = countRefreshes();
+    await vi.waitFor(async () => expect(await hints()).toContain('12:13 no ptl'));
+    const before = refreshes();
+    hurried = true;
+    client.editLine(A, 12, '\tpte_unmap_unlock(vmf->pte, vmf->ptl);');
+    expect(await hints()).toEqual(['5:19 lockless, not rechecked', '7:71 vmf->ptl unless NULL', '9:2 no ptl']);
+    await client.until(() => refreshes() > before);
+    expect(await hints()).toContain('12:38 no ptl');
   });
 });
 

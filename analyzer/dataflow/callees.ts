@@ -19,12 +19,12 @@ export interface Callee {
   readonly summary: Summary;
 }
 
-/** What the solver asks about other functions. */
+/** What the solver asks about other functions. Where these are summarised first, the answer comes in pieces. */
 export interface Callees {
   /** Summary of the function that this call means; `harmless` when its body touches nothing that is followed here; undefined when nobody knows it. */
-  summarize(node: CallNode, frame: Frame, depth: Depth): Callee | 'harmless' | undefined;
+  summarize(node: CallNode, frame: Frame, depth: Depth): Generator<undefined, Callee | 'harmless' | undefined>;
   /** Functions that matter here and that a table of callbacks which this call hands out names. */
-  callbacks(node: CallNode, frame: Frame): readonly Callee[];
+  callbacks(node: CallNode, frame: Frame): Generator<undefined, readonly Callee[]>;
   /** Is this a call of a function that the tree defines? */
   hasBody(node: CallNode, frame: Frame): boolean;
   /** Is this a call of a function in the tree whose events (or faults, where those are asked for) concern its callers? */

@@ -8,13 +8,13 @@ import type { Frame } from './frame';
 import { nodeId, quote, typeOf } from './frame';
 import type { Guard } from './entries';
 import type { EntrySink } from './entry-effects';
-import { noteEffect, notePhase } from './entry-effects';
+import { noteEffect, noteFound, notePhase } from './entry-effects';
 import { blame } from './entry-calls';
 import { factConcernsCaller, noGuards, toldGuards } from './outcomes';
 import { applyAction, applyFault, applyLoss, applyOutcome, applyReach, callTrace, substitution } from './instantiate';
 import { applyCache, applyFill, noteCacheEffect } from './page-cache';
 import type { State } from './state';
-import { clobber, copy, phaseOf, record, stateKey, truth, writePlace } from './state';
+import { clobber, copy, phaseOf, record, stateKey, truth, readPlace, writePlace } from './state';
 import type { FaultReach } from './summary';
 import type { SummaryBuilder } from './summary-builder';
 import type { CallNode } from './transfer';
@@ -52,7 +52,26 @@ export class Calls {
     private readonly matters: (node: NodeId) => boolean,
   ) {}
 
-  /** Executes the call. Gives the next node, or the ways in which it returns. */
+  /** Is what the call means known, as far as `execute` will ask for it? */
+  isReady(id: NodeId, node: CallNode): boolean {
+    return this.targets.has(id) || !this.asksTarget(id, node);
+  }
+
+  /** Finds out what the call means, which is the same on all paths. Yields while the functions that it calls are summarised. */
+  *prepare(id: NodeId, node: CallNode): Generator<undefined, void> {
+    const { frame, depth } = this;
+    const followsEntries = depth === 'entries';
+    const callbacks = followsEntries ? yield* this.callees.callbacks(node, frame) : [];
+    const known = yield* this.callees.summarize(node, frame, depth === 'faults' || followsEntries || depth === 'cache' ? depth : this.matters(node.next) ? 'whole' : 'events');
+    this.targets.set(id, {
+      callbacks, known,
+      told: followsEntries && known && known !== 'harmless' ? toldGuards(known.summary.outcomes) : noGuards,
+      handsOver: known === undefined && node.args.some((a) => pageTableTypes.has(typeOf(frame, a) ?? '')),
+      faultStructs: node.args.map((a) => isFaultStruct(typeOf(frame, a))),
+    });
+  }
+
+  /** Executes the call, which is ready. Gives the next node, or the ways in which it returns. */
   execute(id: NodeId, node: CallNode, s: State): NodeId | Arm[] {
     const { frame } = this;
     const args = node.args.map((a) => evaluate(frame, s, a, id));
@@ -68,14 +87,15 @@ export class Calls {
         const result = applyEffect(frame, s, id, node, node.callee, effect, args);
         if (s.entries) {
           notePhase(this.sink, s, before, effect.op === 'walk-step');
+          if (effect.op === 'walk-step') noteFound(s, readPlace(s, pointee(args[effect.arg] ?? result, ['pte'])));
           noteEffect(this.sink, frame, s, node.span, node.callee, effect, args, result);
         }
         if (s.cache) noteCacheEffect((fill) => this.builder.addFill(fill), frame, s, node, effect, args, result, this.scans.get(id));
         return put(s, result);
       }
     }
-    if (effect?.op === 'fault' && this.depth === 'faults' && !this.callees.isFollowed(node, frame)) return this.fault(id, node, s, args, effect).map((after): Arm => [put(after.state, after.result), after.state]);
-    const target = this.target(id, node);
+    if (effect && this.raisesFault(node, effect)) return this.fault(id, node, s, args, effect).map((after): Arm => [put(after.state, after.result), after.state]);
+    const target = this.targets.get(id)!;
     if (s.entries) {
       for (const back of target.callbacks) {
         const sub = substitution(s, back.params, [], `${nodeId(frame, id)}&`);
@@ -138,23 +158,12 @@ export class Calls {
     return after;
   }
 
-  /** What a call means is the same on all paths. */
-  private target(id: NodeId, node: CallNode): Target {
-    let target = this.targets.get(id);
-    if (!target) {
-      const { frame } = this;
-      const followsEntries = this.depth === 'entries';
-      const callbacks = followsEntries ? this.callees.callbacks(node, frame) : [];
-      const known = this.callees.summarize(node, frame, this.depth === 'faults' || followsEntries || this.depth === 'cache' ? this.depth : this.matters(node.next) ? 'whole' : 'events');
-      target = {
-        callbacks, known,
-        told: followsEntries && known && known !== 'harmless' ? toldGuards(known.summary.outcomes) : noGuards,
-        handsOver: known === undefined && node.args.some((a) => pageTableTypes.has(typeOf(frame, a) ?? '')),
-        faultStructs: node.args.map((a) => isFaultStruct(typeOf(frame, a))),
-      };
-      this.targets.set(id, target);
-    }
-    return target;
+  /** Is it more than a primitive that does what the model says? */
+  private asksTarget(id: NodeId, node: CallNode): boolean {
+    const effect = this.frame.shapeAt(id)?.effect;
+    if (!effect) return true;
+    if (node.callee !== undefined && !this.judgedByBody(node, effect)) return false;
+    return !this.raisesFault(node, effect);
   }
 
   private event(id: NodeId, node: CallNode, s: State, args: readonly Value[], reasonAt: number): void {
@@ -191,6 +200,10 @@ export class Calls {
     const error = effect.unlocked === undefined ? name('VM_FAULT_SIGBUS') : symbol(unique);
     if (error.kind === 'symbol') assume(bad, operation('<', [error, zero]), true);
     return [{ state: s, result: symbol(unique) }, { state: bad, result: error }];
+  }
+
+  private raisesFault(node: CallNode, effect: Effect): effect is Extract<Effect, { op: 'fault' }> {
+    return effect.op === 'fault' && this.depth === 'faults' && !this.callees.isFollowed(node, this.frame);
   }
 
   /** Wrappers that the model knows, too, are judged by their body where there is one. */

@@ -43,10 +43,13 @@ interface Traits {
   readonly renews: string | undefined;
 }
 
-/** `budget`: nodes executed before the analysis is cut short. */
-export function solve(frame: Frame, callees: Callees, depth: Depth, budget: number): Summary {
+/** `budget`: nodes executed before the analysis is cut short. Yields now and then. */
+export function solve(frame: Frame, callees: Callees, depth: Depth, budget: number): Generator<undefined, Summary> {
   return new Solver(frame, callees, depth, budget).run();
 }
+
+/** Nodes executed between two yields: some tenths of a millisecond. */
+const sliceSteps = 64;
 
 class Solver {
   private readonly liveness: Liveness;
@@ -95,7 +98,7 @@ class Solver {
     this.byOrder.sort((a, b) => order[a]! - order[b]!);
   }
 
-  run(): Summary {
+  *run(): Generator<undefined, Summary> {
     this.arrive(this.frame.ir.entry, this.entryState());
     while (this.cursor < this.byOrder.length) {
       const node = this.byOrder[this.cursor]!;
@@ -105,7 +108,7 @@ class Solver {
         continue;
       }
       this.pending.delete(node);
-      for (const s of states) this.execute(node, s);
+      for (const s of states) yield* this.execute(node, s);
     }
     if (this.admission.refused) this.builder.truncated = true;
     return this.builder.summary();
@@ -139,7 +142,7 @@ class Solver {
   }
 
   /** Follows a state, and those into which it splits, up to where paths meet. */
-  private execute(start: NodeId, state: State): void {
+  private *execute(start: NodeId, state: State): Generator<undefined, void> {
     const stack: Arm[] = [];
     let [id, s] = [start, state];
     for (;;) {
@@ -147,9 +150,12 @@ class Solver {
         this.builder.truncated = true;
         return;
       }
+      if (this.executed % sliceSteps === 0) yield;
+      const node = this.frame.ir.nodes[id]!;
+      if (node.kind === 'call' && !this.calls.isReady(id, node)) yield* this.calls.prepare(id, node);
       const { inLoop } = this.traits[id]!;
       const looked = inLoop ? undefined : s.entries?.looked;
-      const next = this.step(id, this.frame.ir.nodes[id]!, s);
+      const next = this.step(id, node, s);
       if (typeof next === 'number') {
         // A scan is a loop: one look at one entry is none.
         if (looked) forgetLooks(s, looked);

@@ -11,14 +11,17 @@ import type { FillReach } from './page-cache';
 import { nodesAboutCache } from './page-cache';
 import { isCacheHelper, mayKnowHoles } from './page-cache-helpers';
 import { slice } from './slice';
-import type { Callees, Depth } from './callees';
+import type { Callee, Callees, Depth } from './callees';
+import type { Session } from './kept-summaries';
+import { enter, isStale, KeptSummaries, leave, rely } from './kept-summaries';
 import type { CallNode } from './transfer';
 import { solve } from './solve';
 import type { ActionReach, EventReach, FaultReach, LossReach, Summary } from './summary';
 import { emptySummary } from './summary';
 
 export interface Summaries {
-  of(ref: FunctionRef, depth: Depth): Summary;
+  /** Yields while it is made; when it is left meanwhile, whoever asks next goes on from there. */
+  of(ref: FunctionRef, depth: Depth): Generator<undefined, Summary>;
   /** From now on calls of this function matter, whatever their arguments are, to whoever asks for this. */
   follow(ref: FunctionRef, what: Concern): void;
   /** Functions that had more paths than were followed. */
@@ -42,17 +45,12 @@ export interface Concerns {
   fill(fill: FillReach): boolean;
 }
 
-interface Entry {
-  readonly summary: Summary;
-  readonly rests: Basis;
-}
-
-/** The names of all functions that a summary rests on. */
-interface Basis {
-  /** Those whose summaries went into it: it falls with any change of their bodies. */
-  readonly bodies: Set<string>;
-  /** Those that were called, or looked for, and taken for what their surface says (`Tree.watchSurface`). */
-  readonly surfaces: Set<string>;
+/** A function that was asked about, which has not come to its end. */
+interface UnderWay {
+  readonly ref: FunctionRef;
+  readonly depth: Depth;
+  readonly session: Session;
+  readonly steps: Generator<undefined, Summary>;
 }
 
 /** Calls nested deeper than this are taken as unknown. */
@@ -61,74 +59,81 @@ const maxDepth = 16;
 const maxRounds = 4;
 
 export function createSummaries(tree: Tree, concerns: Concerns, limits: Limits, log: (line: string) => void): Summaries {
-  const done = new Map<FunctionRef, Partial<Record<Depth, Entry>>>();
-  const running = new Map<FunctionRef, { summary: Summary; recursive: boolean }>();
+  const kept = new KeptSummaries();
+  /** The newest comes last. */
+  let underWay: UnderWay[] = [];
   const followed: Readonly<Record<Concern, Set<FunctionRef>>> = { events: new Set(), faults: new Set(), entries: new Set(), cache: new Set() };
   const followedSets = Object.values(followed);
-  const basisStack: Basis[] = [];
   /** Functions that the log has named as not readable, once each: in an editor they come and go with every key. */
   const unread = new Set<string>();
 
-  function of(ref: FunctionRef, depth: Depth): Summary {
-    const ready = done.get(ref)?.[depth] ?? (depth === 'events' ? done.get(ref)?.whole : undefined);
-    if (ready) {
-      inherit(ready.rests);
-      return ready.summary;
+  /** Driven by hand: whoever asks may go away, and leaves it where it is for the next one who asks. */
+  function* of(ref: FunctionRef, depth: Depth): Generator<undefined, Summary> {
+    for (;;) {
+      const ready = kept.find(ref, depth, []);
+      if (ready) return ready;
+      let work = underWay.find((other) => other.ref === ref && other.depth === depth);
+      if (!work) underWay.push((work = begin(ref, depth)));
+      const next = work.steps.next();
+      if (next.done) underWay = underWay.filter((other) => other !== work);
+      else yield;
     }
-    const active = running.get(ref);
+  }
+
+  function begin(ref: FunctionRef, depth: Depth): UnderWay {
+    const session: Session = [];
+    return { ref, depth, session, steps: within(session, ref, depth) };
+  }
+
+  function* within(session: Session, ref: FunctionRef, depth: Depth): Generator<undefined, Summary> {
+    const ready = kept.find(ref, depth, session);
+    if (ready) return ready;
+    const active = session.find((other) => other.ref === ref);
     if (active) {
       active.recursive = true;
+      rely(session.at(-1)!, active);
       return active.summary;
     }
-    const state = { summary: emptySummary, recursive: false };
-    running.set(ref, state);
-    const rests: Basis = { bodies: new Set([ref.name]), surfaces: new Set() };
-    basisStack.push(rests);
-    for (const name of ref.outline.calls) note(name);
+    const running = enter(session, ref);
+    for (const name of ref.outline.calls) note(session, name);
     try {
       for (let round = 0; ; round++) {
-        state.recursive = false;
-        const result = once(ref, depth);
-        const stable = !state.recursive || shape(result) === shape(state.summary);
-        state.summary = result;
+        running.recursive = false;
+        const result = yield* once(session, ref, depth);
+        const stable = !running.recursive || shape(result) === shape(running.summary);
+        running.summary = result;
         if (stable) break;
         if (round >= maxRounds) {
-          state.summary = { ...result, truncated: true };
+          running.summary = { ...result, truncated: true };
           break;
         }
         // What was finished meanwhile was built on the earlier approximation.
-        forget(new Set([ref.name]));
+        const names = new Set([ref.name]);
+        kept.forget(names, names);
       }
     } catch (error) {
       log(`${ref.file}: ${ref.name}: analysis failed: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
-      state.summary = { ...emptySummary, truncated: true };
-    } finally {
-      running.delete(ref);
-      basisStack.pop();
+      running.summary = { ...emptySummary, truncated: true };
+      // Those that it was waiting for have not come to their ends.
+      session.splice(running.place + 1);
     }
-    inherit(rests);
-    done.set(ref, { ...done.get(ref), [depth]: { summary: state.summary, rests } });
-    return state.summary;
+    leave(session);
+    kept.keep(running, depth);
+    return running.summary;
   }
 
-  /** What a callee's summary rests on, its caller's rests on, too. */
-  function inherit({ bodies, surfaces: called }: Basis): void {
-    const own = basisStack[basisStack.length - 1];
-    if (!own) return;
-    for (const name of bodies) own.bodies.add(name);
-    for (const name of called) own.surfaces.add(name);
-  }
-
-  /** The function that is summarised depends on what this name looks like from outside. */
-  function note(name: string): void {
-    basisStack[basisStack.length - 1]?.surfaces.add(name);
+  /** The last function of the session depends on what this name looks like from outside. */
+  function note(session: Session, name: string): void {
+    session.at(-1)?.rests.surfaces.add(name);
     tree.watchSurface(name);
   }
 
-  const isHelper = (ref: FunctionRef): boolean => isCacheHelper(tree, ref, note);
-
-  function once(ref: FunctionRef, depth: Depth): Summary {
-    if (depth === 'cache' && !followed.cache.has(ref) && !isHelper(ref) && !mayKnowHoles(tree, ref, note)) return emptySummary;
+  /** One round over the last function of the session. */
+  function* once(session: Session, ref: FunctionRef, depth: Depth): Generator<undefined, Summary> {
+    yield;
+    const noteName = (name: string): void => note(session, name);
+    const isHelper = (target: FunctionRef): boolean => isCacheHelper(tree, target, noteName);
+    if (depth === 'cache' && !followed.cache.has(ref) && !isHelper(ref) && !mayKnowHoles(tree, ref, noteName)) return emptySummary;
     const ir = tree.lower(ref);
     const place = `${ref.file}: ${ref.name}`;
     if (ir.incomplete && !unread.has(place)) {
@@ -140,7 +145,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, limits: Limits, 
       return target && declaredType(target);
     };
     const whole = createFrame(ref, ir, typesOfCallees, tree.model);
-    const counts = depth === 'entries' ? (node: IrNode, id: NodeId) => concernsEntries(whole, node, id) : depth === 'cache' ? concernsCache(whole) : undefined;
+    const counts = depth === 'entries' ? (node: IrNode, id: NodeId) => concernsEntries(whole, node, id) : depth === 'cache' ? concernsCache(whole, isHelper) : undefined;
     const frame = counts ? createFrame(ref, slice(ir, counts, depth === 'cache'), typesOfCallees, tree.model) : whole;
     const interesting = followed[concernOf(depth)];
     const callees: Callees = {
@@ -148,7 +153,11 @@ export function createSummaries(tree: Tree, concerns: Concerns, limits: Limits, 
       faultConcerns: concerns.fault,
       lossConcerns: concerns.loss,
       actionConcerns: concerns.action,
-      callbacks: (node, from) => callbacksOf(node, from).map((target) => summaryOf(target, depth)),
+      *callbacks(node, from) {
+        const known: Callee[] = [];
+        for (const target of callbacksOf(node, from)) known.push(yield* calleeOf(session, target, depth));
+        return known;
+      },
       fillConcerns: concerns.fill,
       asksOutcomes: depth !== 'cache' || interesting.has(ref) || isHelper(ref),
       hasBody: (node, from) => node.callee !== undefined && tree.resolve(node.callee, from.ref.file) !== undefined,
@@ -156,20 +165,20 @@ export function createSummaries(tree: Tree, concerns: Concerns, limits: Limits, 
         const target = node.callee === undefined ? undefined : tree.resolve(node.callee, from.ref.file);
         return target !== undefined && interesting.has(target);
       },
-      summarize(node, from, wanted) {
-        if (node.callee === undefined || running.size > maxDepth) return undefined;
+      *summarize(node, from, wanted) {
+        if (node.callee === undefined || session.length > maxDepth) return undefined;
         const target = tree.resolve(node.callee, from.ref.file);
         if (!target) return undefined;
         if (wanted === 'faults' && !interesting.has(target)) return 'harmless';
-        if (wanted === 'cache') return interesting.has(target) || isHelper(target) ? summaryOf(target, wanted) : 'harmless';
-        if (wanted === 'entries' && isGuard(tree, target)) return summaryOf(target, wanted);
+        if (wanted === 'cache') return interesting.has(target) || isHelper(target) ? yield* calleeOf(session, target, wanted) : 'harmless';
+        if (wanted === 'entries' && isGuard(tree, target)) return yield* calleeOf(session, target, wanted);
         if (wanted === 'entries' && !interesting.has(target) && !reachesEntries(node, from, target)) return 'harmless';
         const matters = interesting.has(target) || (node.args.some((a) => pageTableTypes.has(typeOf(from, a) ?? '')) && tree.touchesPageTables(target));
         if (!matters || (wanted === 'events' && !interesting.has(target))) return 'harmless';
-        return summaryOf(target, wanted);
+        return yield* calleeOf(session, target, wanted);
       },
     };
-    return solve(frame, callees, depth, limits.stepsPerFunction);
+    return yield* solve(frame, callees, depth, limits.stepsPerFunction);
   }
 
   function callbacksOf(node: CallNode, frame: Frame): FunctionRef[] {
@@ -201,7 +210,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, limits: Limits, 
   }
 
   /** Does the node say something about holes of the page cache? */
-  function concernsCache(frame: Frame): (node: IrNode, id: NodeId) => boolean {
+  function concernsCache(frame: Frame, isHelper: (ref: FunctionRef) => boolean): (node: IrNode, id: NodeId) => boolean {
     const nodes = nodesAboutCache(frame, (callee) => {
       const target = tree.resolve(callee, frame.ref.file);
       return target !== undefined && (followed.cache.has(target) || isHelper(target));
@@ -209,10 +218,10 @@ export function createSummaries(tree: Tree, concerns: Concerns, limits: Limits, 
     return (_, id) => nodes.has(id);
   }
 
-  function summaryOf(ref: FunctionRef, wanted: Depth): { ref: FunctionRef; params: readonly string[]; summary: Summary } {
+  function* calleeOf(session: Session, ref: FunctionRef, wanted: Depth): Generator<undefined, Callee> {
     // One that is being summarised has not said yet what it rests on.
-    basisStack[basisStack.length - 1]?.bodies.add(ref.name);
-    return { ref, params: tree.lower(ref).params.map((p) => p.name), summary: of(ref, wanted) };
+    session.at(-1)?.rests.bodies.add(ref.name);
+    return { ref, params: tree.lower(ref).params.map((p) => p.name), summary: yield* within(session, ref, wanted) };
   }
 
   return {
@@ -222,49 +231,43 @@ export function createSummaries(tree: Tree, concerns: Concerns, limits: Limits, 
       followed[what].add(ref);
       // Who hands page-table entries to it has its summary anyway.
       if (what === 'entries' && tree.usersOf(ref).length === 0 && takesPageTableArgument(tree, ref) && tree.touchesPageTables(ref)) return;
-      forget(new Set([ref.name, ...tree.usersOf(ref).map((user) => user.name)]), what === 'cache' ? undefined : ref);
+      const names = new Set([ref.name, ...tree.usersOf(ref).map((user) => user.name)]);
+      forget(names, names, what === 'cache' ? undefined : ref);
     },
     keep() {
-      const before = new Map(done);
+      const restore = kept.save();
       const concerns = followedSets.map((set) => new Set(set));
+      const before = underWay;
+      underWay = [];
       return () => {
-        refill(done, before);
+        restore();
         followedSets.forEach((set, i) => refillSet(set, concerns[i]!));
+        underWay = before;
       };
     },
     renew({ names, moved }) {
-      if (names.size > 0 || moved.size > 0) forget(names, undefined, moved);
+      if (names.size > 0 || moved.size > 0) {
+        // Older ones may be about something that nobody will ask again.
+        underWay = underWay.slice(-1);
+        forget(names, moved);
+      }
       // A function that is gone comes back as another one; each would keep the text of its whole file.
       for (const set of followedSets) {
         for (const ref of set) if (names.has(ref.name) && !tree.functionsIn(ref.file).includes(ref)) set.delete(ref);
       }
     },
-    cutShort: () => [...done].filter(([, entries]) => Object.values(entries).some((entry) => entry.summary.truncated)).map(([ref]) => ref),
+    cutShort: () => kept.cutShort(),
   };
 
-  /** Drops what rests on the bodies of these functions, or on the surfaces of those. */
-  function forget(names: ReadonlySet<string>, except?: FunctionRef, moved: ReadonlySet<string> = names): void {
-    for (const [ref, entries] of done) {
-      if (ref === except) continue;
-      const stale = [entries.events, entries.whole, entries.faults, entries.entries, entries.cache].some((entry) => entry && (overlaps(names, entry.rests.bodies) || overlaps(moved, entry.rests.surfaces)));
-      if (stale) done.delete(ref);
-    }
+  function forget(names: ReadonlySet<string>, moved: ReadonlySet<string>, except?: FunctionRef): void {
+    kept.forget(names, moved, except);
+    underWay = underWay.filter(({ session }) => !session.some(({ rests }) => isStale(rests, names, moved)));
   }
-}
-
-function refill<K, V>(map: Map<K, V>, content: ReadonlyMap<K, V>): void {
-  map.clear();
-  for (const [key, value] of content) map.set(key, value);
 }
 
 function refillSet<T>(set: Set<T>, content: ReadonlySet<T>): void {
   set.clear();
   for (const value of content) set.add(value);
-}
-
-function overlaps(few: ReadonlySet<string>, many: ReadonlySet<string>): boolean {
-  for (const name of few) if (many.has(name)) return true;
-  return false;
 }
 
 /** Does the function ask what a vma is or whether protection is to be dropped, so that its result tells a caller? */

@@ -60,7 +60,7 @@ function* works(trial: Trial, report: Report, changed: FunctionRef, text: string
   const { tree } = trial;
   const files = [...new Set([report.in.file, changed.file])];
   const known = count((yield* trial.reportsIn(files)).map(trial.identify));
-  const before = state(trial, report, changed);
+  const before = yield* state(trial, report, changed);
   const target = keyOf(trial.identify(report));
   const forgetTrial = trial.summaries().keep();
   const undo = tree.tryText(changed.file, text);
@@ -69,7 +69,7 @@ function* works(trial: Trial, report: Report, changed: FunctionRef, text: string
     if ((left.get(target) ?? 0) >= (known.get(target) ?? 0)) return false;
     const after = count((yield* trial.reportsIn(files)).map(trial.identify));
     if ([...after].some(([key, number]) => number > (known.get(key) ?? 0))) return false;
-    const now = state(trial, report, changed);
+    const now = yield* state(trial, report, changed);
     // A function that cannot be read or followed any more is silent for the wrong reason, and so is an event that nothing leads to.
     return now.readable && now.events >= before.events && [...now.cutShort].every((name) => before.cutShort.has(name));
   } finally {
@@ -80,12 +80,18 @@ function* works(trial: Trial, report: Report, changed: FunctionRef, text: string
 }
 
 /** What has to stay as it is. */
-function state({ tree, summaries }: Trial, report: Report, changed: FunctionRef): { readonly readable: boolean; readonly events: number; readonly cutShort: ReadonlySet<string> } {
+interface State {
+  readonly readable: boolean;
+  readonly events: number;
+  readonly cutShort: ReadonlySet<string>;
+}
+
+function* state({ tree, summaries }: Trial, report: Report, changed: FunctionRef): Generator<undefined, State> {
   const current = (ref: FunctionRef): FunctionRef | undefined =>
     tree.functionsIn(ref.file).filter((f) => f.name === ref.name).sort((a, b) => Math.abs(a.start - ref.start) - Math.abs(b.start - ref.start))[0];
   const body = current(changed);
   const host = current(report.in) ?? report.in;
-  const reaches = summaries().of(host, 'events').reaches;
+  const { reaches } = yield* summaries().of(host, 'events');
   return {
     readable: body !== undefined && !tree.lower(body).incomplete,
     events: new Set(reaches.filter((r) => r.in.name === host.name).map((r) => `${r.span.start} ${r.reason.key}`)).size,

@@ -79,6 +79,20 @@ export interface FunctionFacts {
   readonly uses: readonly SnapshotUse[];
 }
 
+/** A function of which less is known: its name, and where its definition is in the file's text as it is now. */
+export interface FunctionPlace {
+  readonly function: string;
+  readonly start: number;
+  readonly length: number;
+}
+
+/** What is known of some functions so far, in the order of the text. */
+export interface FactsSoFar {
+  readonly known: readonly FunctionFacts[];
+  /** Those that have not been followed to their ends. */
+  readonly missing: readonly FunctionPlace[];
+}
+
 /** From here on, as far as page-table locks go. */
 export interface Boundary {
   /** The call after which it holds, or the statement before which it begins to hold; relative to the function's start. */
