@@ -10,7 +10,7 @@ import { projectDir } from '../scripts/kernel-trees.mjs';
 import { openBrowser } from './browser.mjs';
 import { accessibilityTests } from './panel/accessibility.mjs';
 import { keyboardTests } from './panel/keyboard.mjs';
-import { kept, openPanel, post, refused, sent, serveTo } from './panel/page.mjs';
+import { kept, openPanel, post, refused, saysLast, sent, serveTo } from './panel/page.mjs';
 import { pictureTests } from './panel/pictures.mjs';
 import { recordViews, stepOf, target } from './panel/views.mjs';
 
@@ -156,10 +156,36 @@ test('the failing schedule beside its replay on the fixed code', async () => {
   await close();
 });
 
+test('beside its replay or alone, larger or smaller: the current step stays in view', async () => {
+  for (const [width, height] of [[1200, 500], [500, 700]]) {
+    const { page, close } = await show(views.buggy, { width, height, step: stepOf(views.buggy, 'handle_userfault') - 1 });
+    const inView = () => page.evaluate(() => {
+      const floor = document.querySelector('footer').getBoundingClientRect().top;
+      return [...document.querySelectorAll('main .row.current')].map((row) => row.getBoundingClientRect()).map(({ top, bottom }) => top >= 0 && bottom <= floor);
+    });
+    assert.deepEqual(await inView(), [true]);
+    for (const [button, shown] of [['side-by-side', [true]], ['larger', [true]], ['side-by-side', [true]]]) {
+      await page.evaluate(() => window.scrollTo(0, 0));
+      await page.locator(`[data-do=${button}]`).click();
+      await page.locator(`[data-do=${button}]`).evaluate((element) => element === document.activeElement).then((has) => assert.ok(has, `${button} keeps the focus`));
+      assert.deepEqual(await inView(), shown, `after ${button}, ${width} by ${height}`);
+    }
+    await close();
+  }
+  // Where both have taken the same steps, both are marked.
+  const { page, close } = await show(views.buggy, { width: 1200, height: 420, step: stepOf(views.buggy, 'orig_pte = huge_ptep_get') });
+  await page.locator('[data-do=side-by-side]').click();
+  const boxes = await page.locator('.row.current').evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect()).map(({ top, bottom }) => [top, bottom]));
+  const floor = await page.locator('footer').evaluate((element) => element.getBoundingClientRect().top);
+  assert.equal(boxes.length, 2);
+  for (const [top, bottom] of boxes) assert.ok(top >= 0 && bottom <= floor, `${top} to ${bottom}, above ${floor}`);
+  await close();
+});
+
 test('other schedules are listed, chosen, and branched off', async () => {
   const { page, close } = await show(views.buggy, { theme: 'light' });
   await page.locator('details.schedules summary').click();
-  assert.deepEqual((await sent(page)).at(-1), { type: 'schedules' });
+  await saysLast(page, { type: 'schedules' });
   await post(page, { type: 'schedules', choice: { target }, ...views.schedules });
   const entries = page.locator('.schedules li');
   assert.equal(await entries.count(), views.schedules.schedules.length);

@@ -26,8 +26,8 @@ async function play({ t, page, server, folder, lines, picture }) {
   await keyboard.type('0) {');
   await squiggle.first().waitFor();
   await keyboard.press('Control+Shift+M');
-  await problems(page, RULE).first().waitFor();
-  await problems(page, RULE).first().click();
+  // Once it is proven its row is another one, and would close what was opened.
+  await problems(page, RULE).filter({ hasText: '; confirmed by' }).first().click();
   await keyboard.press('ArrowRight');
   await problems(page, /hugetlb\.c.*\[Ln/).first().waitFor();
 
@@ -57,8 +57,7 @@ async function play({ t, page, server, folder, lines, picture }) {
   await focused(FINDING).waitFor();
   await keyboard.press('Shift+F10');
   // Menus lie in a shadow root, which locators look into.
-  await page.locator('.context-view .action-label').filter({ hasText: 'Open the Race' }).waitFor();
-  await page.locator('.context-view .action-label').filter({ hasText: 'Explain the Rule' }).waitFor();
+  for (const label of ['Open the Proof', 'Open the Race', 'Explain the Rule']) await page.locator('.context-view .action-label').filter({ hasText: label }).waitFor();
   await picture('view-menu');
   await keyboard.press('Escape');
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { makeVsix } from '../scripts/package.mjs';
 import { PICTURES } from './session.mjs';
 
-const NAMES = ['vsix', 'vscode', 'review', 'race', 'panel-host', 'findings', 'proof', 'whole-tree', 'walkthrough', 'speed', 'panel'];
+const NAMES = ['grammars', 'vsix', 'vscode', 'review', 'race', 'panel-host', 'findings', 'proof', 'whole-tree', 'walkthrough', 'speed', 'panel'];
 
 fs.rmSync(PICTURES, { recursive: true, force: true });
 const files = NAMES.map((name) => path.join(import.meta.dirname, `${name}.test.mjs`));

@@ -10,8 +10,8 @@ import { FILE } from './overlay.mjs';
 import { PICTURES, inWorkbench } from './session.mjs';
 
 const ID = 'kernel-mm-review.kernel-mm-review';
-/** Milliseconds, on a machine that does other things as well. */
-const LIMITS = { activation: 1000, firstStep: 10_000 };
+/** Milliseconds, on a machine that does other things as well. `page` is our part of the first step: from the page's script to what it draws. */
+const LIMITS = { activation: 1000, firstStep: 10_000, page: 3000 };
 
 test('how long people wait', (t) => inWorkbench(t, path.join(PICTURES, 'speed'), play, { 'mmReview.trace.server': 'messages' }));
 
@@ -32,7 +32,8 @@ async function play({ t, page, context, server, home, folder, lines, picture }) 
   await page.locator('.statusbar-item[id="kernel-mm-review.kernel-mm-review.mmReview.status"] .codicon-pass').waitFor();
   await activates(t, page, 'a kernel tree');
 
-  // From the lens to the first step that is drawn: the first time, and when a panel was open before.
+  // From the lens to the first step that is drawn: the first time, and when a panel was open before. Until the script runs it is VS Code that makes the webview. Its
+  // versions 1.99 and 1.100 (not 1.96, not 1.103) start a service worker anew for each webview but the first, and wait a whole second for it.
   await goTo(page, lines.recheck, lines.conditionColumn);
   await page.keyboard.press('Shift+End');
   await page.keyboard.type('0) {');
@@ -46,11 +47,12 @@ async function play({ t, page, context, server, home, folder, lines, picture }) 
     await race.locator('.row').first().waitFor();
     const clicked = await page.evaluate(() => window.clickedAt);
     const frames = await Promise.all(page.frames().map((frame) => frame.evaluate(() => ({ ...window.drawn, row: window.drawn?.row })).catch(() => ({}))));
-    const drawn = frames.find(({ row }) => row !== undefined);
+    const drawn = frames.find(({ row, script }) => row !== undefined && script !== undefined);
     assert.ok(drawn !== undefined, 'no frame has drawn a step');
     const after = (at) => `${Math.round(at - clicked)} ms`;
-    t.diagnostic(`${time} race: document after ${after(drawn.document)}, script ran after ${after(drawn.script)}, first step drawn after ${after(drawn.row)}, ${load()}`);
-    assert.ok(drawn.row - clicked < LIMITS.firstStep);
+    t.diagnostic(`${time} race: document after ${after(drawn.document)}, script ran after ${after(drawn.script)}, first step drawn after ${after(drawn.row)} (${Math.round(drawn.row - drawn.script)} ms of it by the page and what it asks), ${load()}`);
+    assert.ok(drawn.row - clicked < LIMITS.firstStep, `the first step came after ${after(drawn.row)}`);
+    assert.ok(drawn.row - drawn.script < LIMITS.page, `the page took ${Math.round(drawn.row - drawn.script)} ms`);
     await closeTab(page, 'Race');
   }
 }

@@ -16,7 +16,7 @@ const scenarioFolder = path.join(import.meta.dirname, '../scenarios');
 const scenarios = fs.readdirSync(scenarioFolder, { recursive: true }).filter((name) => name.endsWith('.litmus'));
 const expected = [
   '[Content_Types].xml', 'extension.vsixmanifest',
-  ...['package.json', 'LICENSE.txt', 'readme.md', 'changelog.md', 'kernel/mm-review.schema.json', 'syntaxes/kernel-mm.tmLanguage.json', 'syntaxes/litmus.tmLanguage.json', 'syntaxes/litmus.language-configuration.json', 'dist/cli.js', 'dist/client.js', 'dist/language-client.js', 'dist/server.js', 'dist/tree-check.js', 'dist/prover.js', 'dist/panel/page.js', 'dist/panel/page.css'].map((name) => `extension/${name}`),
+  ...['package.json', 'LICENSE.txt', 'readme.md', 'changelog.md', 'kernel/mm-review.schema.json', 'syntaxes/kernel-mm.tmLanguage.json', 'syntaxes/litmus.tmLanguage.json', 'syntaxes/litmus.language-configuration.json', 'dist/cli.js', 'dist/client.js', 'dist/features.js', 'dist/language-client.js', 'dist/server.js', 'dist/tree-check.js', 'dist/prover.js', 'dist/panel/page.js', 'dist/panel/page.css'].map((name) => `extension/${name}`),
   ...scenarios.map((name) => `extension/scenarios/${name}`),
   ...fs.readdirSync(path.join(import.meta.dirname, '../media'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && !entry.parentPath.endsWith('/pictures') && entry.name !== 'icon.svg').map(({ parentPath, name }) => `extension/${path.relative(path.join(import.meta.dirname, '..'), path.join(parentPath, name))}`),
   ...fs.readdirSync(path.join(import.meta.dirname, '../docs/rules')).map((name) => `extension/docs/rules/${name}`),
@@ -50,7 +50,7 @@ test('the VSIX', async (t) => {
     assert.ok(size < 4e6, `${size} bytes`);
     const manifest = JSON.parse(fs.readFileSync(path.join(home, 'extension/package.json'), 'utf8'));
     for (const field of ['scripts', 'dependencies', 'devDependencies', 'bin']) assert.ok(!(field in manifest), field);
-    for (const name of ['cli.js', 'client.js', 'language-client.js', 'server.js', 'tree-check.js', 'prover.js']) {
+    for (const name of ['cli.js', 'client.js', 'features.js', 'language-client.js', 'server.js', 'tree-check.js', 'prover.js']) {
       const text = fs.readFileSync(path.join(home, 'extension/dist', name), 'utf8');
       assert.doesNotMatch(text, /sourceMappingURL=(?!data)/);
       assert.ok(!text.includes(process.cwd()), `${name} names a folder of this machine`);

@@ -54,6 +54,11 @@ export function withoutBit(arity: number, from: readonly number[] = [0]): Shape 
   return shape(arity, { op: 'derive', from, drops: 'uffd-wp' });
 }
 
+/** An entry made from a `swp_entry_t` or `softleaf_t`: the bit lies beside it. */
+export function besideBit(arity: number, from: readonly number[] = [0]): Shape {
+  return shape(arity, { op: 'derive', from, beside: true });
+}
+
 /** As `withoutBit`, where dropping the bit is the point of the call. */
 export function dropsBit(arity: number, from: readonly number[] = [0]): Shape {
   return shape(arity, { op: 'derive', from, drops: 'uffd-wp', onPurpose: true });

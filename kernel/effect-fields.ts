@@ -218,6 +218,7 @@ const rows: { readonly [O in Op]: RowFor<EffectOf<O>> } = {
       from: { is: 'arguments', says: 'The arguments that go into the value.' },
       adds: { is: 'choice', of: uffdWp, optional: true, says: 'What the new value has in any case.' },
       drops: { is: 'choice', of: uffdWp, optional: true, says: 'What the new value cannot have.' },
+      beside: { is: 'flag', says: 'It is made from a `swp_entry_t`, which brings the uffd-wp bit only when it is a marker (`swp_entry_to_pte`).' },
       onPurpose: { is: 'flag', says: 'Whoever calls it says that the bit shall go, or that nothing is left to protect.' },
     },
   },

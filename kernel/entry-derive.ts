@@ -1,5 +1,5 @@
 /** Values computed from other values: nothing is read or written. Building one from a page or a frame number cannot carry the uffd-wp bit. */
-import { type Notes, type Renaming, derive, dropsBit, renamed, rowsOf, shape, withBit, withoutBit } from './build';
+import { type Notes, type Renaming, besideBit, derive, dropsBit, renamed, rowsOf, shape, withBit, withoutBit } from './build';
 import type { Primitive, Shape } from './types';
 
 const row = rowsOf('page-table');
@@ -170,14 +170,16 @@ const changed: readonly Primitive[] = [
     ['pte_marker_get', 1, 'The marker bits in a swap-style entry.', swapops('pte_marker_get'), { since: [5, 19], until: [6, 18], renamedTo: 'softleaf_to_marker' }],
     ['softleaf_to_marker', 1, 'The marker bits in a leaf entry.', leafops('softleaf_to_marker'), { since: [6, 19], renamedFrom: 'pte_marker_get' }],
     ['pmd_pgtable', 1, 'The page table a pmd points to.', 'include/linux/pgtable.h:pmd_pgtable'],
-    ['swp_entry_to_pte', 1, 'The pte for a swap-style entry.', swapops('swp_entry_to_pte')],
-    ['swp_entry_to_pmd', 1, 'The pmd for a migration entry.', swapops('swp_entry_to_pmd')],
-    ['softleaf_to_pte', 1, 'The pte for a leaf entry.', leafops('softleaf_to_pte'), { since: [6, 19], renamedFrom: 'swp_entry_to_pte' }],
     ['pte_val', 1, 'The raw number in a pte.', x86('pte_val')],
     ['pmd_val', 1, 'The raw number in a pmd.', x86('pmd_val')],
     ['__pte', 1, 'A pte from its raw number.', x86('__pte')],
     ['__pmd', 1, 'A pmd from its raw number.', x86('__pmd')],
   ], (arity) => derive(arity)),
+  ...named([
+    ['swp_entry_to_pte', 1, 'The pte for a swap-style entry.', swapops('swp_entry_to_pte')],
+    ['swp_entry_to_pmd', 1, 'The pmd for a migration entry.', swapops('swp_entry_to_pmd')],
+    ['softleaf_to_pte', 1, 'The pte for a leaf entry.', leafops('softleaf_to_pte'), { since: [6, 19], renamedFrom: 'swp_entry_to_pte' }],
+  ], (arity) => besideBit(arity)),
 ];
 
 /** Wrappers around any expression. */

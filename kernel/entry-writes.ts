@@ -21,8 +21,9 @@ const clears: readonly Primitive[] = [
   row('ptep_clear_flush_notify', clear('pte', 3, 2, true), 'As ptep_clear_flush, and tells secondary MMUs.', 'include/linux/mmu_notifier.h:ptep_clear_flush_notify', { contract: locked, pitfall: bit, rules: lost }),
   row('ptep_clear', clear('pte', 3, 2, false), 'Empties a pte.', pgtable('ptep_clear'), { since: [5, 17], contract: locked, pitfall: bit, rules: lost }),
   row('pte_clear', clear('pte', 3, 2, false), 'Empties a pte.', 'arch/x86/include/asm/pgtable.h:pte_clear', { contract: locked, pitfall: bit, rules: lost }),
-  row('pte_clear_not_present_full', clear('pte', 4, 2, false), 'Empties a pte that is not present (swap entry, marker).', pgtable('pte_clear_not_present_full'), { contract: locked, pitfall: bit, rules: lost }),
-  row('clear_not_present_full_ptes', clear('pte', 5, 2, false), 'Empties several ptes that are not present.', pgtable('clear_not_present_full_ptes'), { since: [6, 10], contract: locked, pitfall: bit, rules: lost }),
+  row('pte_clear_not_present_full', clear('pte', 4, 2, false), 'Empties a pte that is not present (swap entry, marker).', pgtable('pte_clear_not_present_full'), { until: [7, 2], contract: locked, pitfall: bit, rules: lost }),
+  row('clear_not_present_full_ptes', clear('pte', 5, 2, false), 'Empties several ptes that are not present.', pgtable('clear_not_present_full_ptes'), { since: [6, 10], until: [7, 2], renamedTo: 'clear_nonpresent_ptes', contract: locked, pitfall: bit, rules: lost }),
+  row('clear_nonpresent_ptes', clear('pte', 4, 2, false), 'Empties several ptes that are not present.', pgtable('clear_nonpresent_ptes'), { since: [7, 3], renamedFrom: 'clear_not_present_full_ptes', contract: locked, pitfall: bit, rules: lost }),
   row('huge_ptep_get_and_clear', [clear('huge', 3, 2, true, { until: [6, 13] }), clear('huge', 4, 2, true, { since: [6, 14], backported: { into: [[6, 12]], why: 'architectures need the size of the huge page' } })], 'Empties a hugetlb entry and returns what it held.', hugetlb('huge_ptep_get_and_clear'), {
     contract: locked, pitfall: bit, rules: lost,
   }),

@@ -51,7 +51,7 @@ describe('readModelFile', () => {
       { ...common, name: 'foo_clear_pte', meaning: 'Empties an entry.', shapes: [{ arity: 3, effect: { op: 'clear', level: 'pte', slot: 2, returnsOld: true, table: false } }] },
       { ...common, name: 'foo_uffd', meaning: 'Raises a userfault.', shapes: [{ arity: 2, effect: { op: 'event', reason: 1 } }, { arity: 3, effect: { op: 'event', reason: 2 } }] },
       { ...common, name: 'foo_is_minor', meaning: 'Asks something about a vma.', shapes: [{ arity: 1, effect: { op: 'vma-flag', flag: 'minor', arg: 0 } }] },
-      { ...common, name: 'foo_mix', meaning: 'Computes a value from its arguments and does nothing else.', shapes: [{ arity: 2, effect: { op: 'derive', from: [1, 0], drops: 'uffd-wp', onPurpose: false } }] },
+      { ...common, name: 'foo_mix', meaning: 'Computes a value from its arguments and does nothing else.', shapes: [{ arity: 2, effect: { op: 'derive', from: [1, 0], drops: 'uffd-wp', beside: false, onPurpose: false } }] },
       { ...common, name: 'foo_index', meaning: 'Returns an integer within known bounds.', shapes: [{ arity: 0, effect: { op: 'range', min: 0, max: 511 } }] },
       { ...common, name: 'foo_debug', meaning: 'Does nothing that matters here: no lock is changed, no entry is read, written or confirmed.', shapes: [{ arity: anyArity, effect: { op: 'inert' } }] },
     ]);

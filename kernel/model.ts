@@ -71,7 +71,8 @@ const inertShape = inert();
  * `guard_spinlock_exit`. The spinlock kinds (`spinlock_irq`, `spinlock_try`, ...) may take a page-table lock; the others take no lock of a page table.
  */
 function scopeGuard(name: string): Shape | undefined {
-  const match = /^guard_(?:raw_)?(\w+?)(_exit)?$/.exec(name);
+  // Asked for every call: few names are worth a pattern.
+  const match = name.startsWith('guard_') ? /^guard_(?:raw_)?(\w+?)(_exit)?$/.exec(name) : null;
   if (!match) return undefined;
   if (!match[1]!.startsWith('spinlock')) return inertShape;
   return { arity: 1, effect: match[2] ? { op: 'spin-unlock', arg: 0 } : { op: 'spin-lock', arg: 0, trylock: match[1]!.endsWith('_try') } };

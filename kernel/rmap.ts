@@ -37,3 +37,6 @@ export const mappingWalks: ReadonlyMap<string, 'file' | 'anonymous'> = new Map([
   ['mapping_rmap_tree_foreach', 'file'],
   ['anon_rmap_tree_foreach', 'anonymous'],
 ]);
+
+/** Macros that declare a walk over the entries of a page, a variable of type `struct page_vma_mapped_walk` named by the first argument (include/linux/rmap.h). */
+export const walkDeclarations: ReadonlySet<string> = new Set(['DEFINE_FOLIO_VMA_WALK', 'DEFINE_PAGE_VMA_WALK']);

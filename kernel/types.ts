@@ -70,9 +70,10 @@ export type Effect =
   | { readonly op: 'mark'; readonly slot: number; readonly old: number }
   /**
    * A value computed from others without side effect; `adds`/`drops` when the result has or cannot have the uffd-wp bit. `onPurpose`: whoever calls it
-   * says that the bit shall go (`pte_clear_uffd_wp`) or that nothing is left to protect (`make_hwpoison_entry`).
+   * says that the bit shall go (`pte_clear_uffd_wp`) or that nothing is left to protect (`make_hwpoison_entry`). `beside`: what it is made from (a
+   * `swp_entry_t`) has room for the bit in a marker only, so that one of which nothing is known brings none.
    */
-  | { readonly op: 'derive'; readonly from: readonly number[]; readonly adds?: 'uffd-wp'; readonly drops?: 'uffd-wp'; readonly onPurpose?: boolean }
+  | { readonly op: 'derive'; readonly from: readonly number[]; readonly adds?: 'uffd-wp'; readonly drops?: 'uffd-wp'; readonly onPurpose?: boolean; readonly beside?: boolean }
   /** Resolves a fault on behalf of the kernel. `unlocked` is the argument whose non-NULL value adds FAULT_FLAG_ALLOW_RETRY. */
   | { readonly op: 'fault'; readonly flags: number; readonly unlocked?: number; readonly regs?: number }
   /** Page-cache lock and tree. */

@@ -79,9 +79,9 @@ const trees: readonly Tree[] = [
     calls: [
       'pte_uffd/1', 'pmd_uffd/1', 'huge_pte_uffd/1', 'pte_swp_uffd/1', 'pmd_swp_uffd/1', 'pte_swp_uffd_any/1', 'pte_mkuffd/1', 'huge_pte_mkuffd/1', 'pmd_mkuffd/1', 'pte_swp_mkuffd/1', 'pmd_swp_mkuffd/1',
       'pte_clear_uffd/1', 'huge_pte_clear_uffd/1', 'pmd_clear_uffd/1', 'pte_swp_clear_uffd/1', 'pmd_swp_clear_uffd/1', 'userfaultfd_rwp/1', 'userfaultfd_protected/1', 'userfaultfd_pte_rwp/2', 'userfaultfd_huge_pmd_rwp/2',
-      'userfaultfd_pte_wp/2', 'userfaultfd_wp/1', 'cond_install_uffd_wp_ptes/5', 'zap_install_uffd_wp_if_needed/6', 'uffd_supports_wp_marker/0', 'pgtable_supports_uffd/0', 'pte_is_uffd_wp_marker/1',
+      'userfaultfd_pte_wp/2', 'userfaultfd_wp/1', 'clear_nonpresent_ptes/4', 'cond_install_uffd_wp_ptes/5', 'zap_install_uffd_wp_if_needed/6', 'uffd_supports_wp_marker/0', 'pgtable_supports_uffd/0', 'pte_is_uffd_wp_marker/1',
     ],
-    without: ['pte_uffd_wp', 'pmd_uffd_wp', 'pte_mkuffd_wp', 'pte_swp_uffd_wp', 'pte_swp_uffd_wp_any', 'pte_install_uffd_wp_if_needed', 'pgtable_supports_uffd_wp'],
+    without: ['clear_not_present_full_ptes', 'pte_clear_not_present_full', 'pte_uffd_wp', 'pmd_uffd_wp', 'pte_mkuffd_wp', 'pte_swp_uffd_wp', 'pte_swp_uffd_wp_any', 'pte_install_uffd_wp_if_needed', 'pgtable_supports_uffd_wp'],
   },
 ];
 

@@ -8,7 +8,7 @@ const root = path.resolve(import.meta.dirname, '..');
 process.chdir(root);
 // Native addons and the wasm runtime stay outside the bundles and are resolved from node_modules (in the VSIX: dist/node_modules).
 const external = ['vscode', 'tree-sitter', 'tree-sitter-c', 'web-tree-sitter'];
-const entries = { cli: 'cli/main.ts', server: 'server/main.ts', 'tree-check': 'server/tree-check/main.ts', prover: 'server/proof/main.ts', client: 'client/extension.ts', 'language-client': 'client/language-client.ts' };
+const entries = { cli: 'cli/main.ts', server: 'server/main.ts', 'tree-check': 'server/tree-check/main.ts', prover: 'server/proof/main.ts', client: 'client/extension.ts', features: 'client/features.ts', 'language-client': 'client/language-client.ts' };
 const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => fs.existsSync(file)));
 await build({
   entryPoints: present,
@@ -42,9 +42,9 @@ await build({
   logLevel: 'warning',
 });
 
-/** VS Code waits for the client to be loaded: what it only needs beside a server is loaded then. */
+/** VS Code waits for the client to be loaded: what it only needs in a kernel tree, or beside a server, is loaded then. */
 function ownBundle({ onResolve }) {
-  onResolve({ filter: /^\.\/language-client$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: './language-client.js', external: true } : undefined));
+  onResolve({ filter: /^\.\/(features|language-client)$/ }, ({ kind, path: file }) => (kind === 'dynamic-import' ? { path: `${file}.js`, external: true } : undefined));
 }
 
 /** Names the code that makes outlines: a cache that other code wrote is not read. The parser imports nothing of ours, so these files are all. */

@@ -31,7 +31,7 @@ export function makeVsix() {
   run(path.join(root, 'scripts/build.mjs'), [], root);
   fs.mkdirSync(path.join(root, '.cache'), { recursive: true });
   const stage = fs.mkdtempSync(path.join(root, '.cache', 'vsix-'));
-  for (const name of ['cli.js', 'client.js', 'language-client.js', 'server.js', 'tree-check.js', 'prover.js']) copyBundle(path.join(root, 'dist', name), path.join(stage, 'dist', name));
+  for (const name of ['cli.js', 'client.js', 'features.js', 'language-client.js', 'server.js', 'tree-check.js', 'prover.js']) copyBundle(path.join(root, 'dist', name), path.join(stage, 'dist', name));
   for (const [name, files] of Object.entries(packages)) {
     for (const file of files) copy(path.join(root, 'node_modules', name, file), path.join(stage, 'dist/node_modules', name, file));
   }

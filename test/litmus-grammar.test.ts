@@ -19,10 +19,12 @@ interface Pattern {
 interface Grammar extends Pattern {
   readonly scopeName: string;
   readonly repository: Readonly<Record<string, Pattern>>;
+  /** What is coloured wherever it stands, also deep within C. */
+  readonly injections: Readonly<Record<string, Pattern>>;
 }
 const grammar = json('syntaxes/litmus.tmLanguage.json') as Grammar;
 const all = (pattern: Pattern): Pattern[] => [pattern, ...(pattern.patterns ?? []).flatMap(all)];
-const patterns = [grammar, ...Object.values(grammar.repository)].flatMap(all);
+const patterns = [grammar, ...Object.values(grammar.repository), ...Object.values(grammar.injections)].flatMap(all);
 const regex = (text: string): RegExp => new RegExp(text.replace(/\\z/g, '$(?![^])'), 'm');
 
 describe('syntaxes/litmus.tmLanguage.json', () => {

@@ -67,7 +67,8 @@ function planOf(slice: Slice, rule: WitnessRule): Plan {
       return { entries: ['armed', ...(/\bvm_normal_/.test(slice.functions) ? ['zero' as const] : []), 'swap', 'marker', 'unprotected'], accesses: slice.site.isFault && asksFlags ? ['read', 'write', 'unshare'] : ['read'], pages, vmFlags: ['VM_UFFD_WP'], isUser: false, writes: 'armed', filesOnly: true };
     case 'uffd-wp-check-not-repeated':
     case 'hole-filled-under-uffd':
-      return { entries: ['mapped', 'readonly'], accesses: ['write'], pages, vmFlags: ['VM_UFFD_WP'], isUser: false, writes: 'later' };
+      // Page tables are taken away where userspace has registered nothing: it may do so meanwhile.
+      return { entries: ['mapped', 'readonly', ...(dropsTables(slice) && /\buserfaultfd_wp\(/.test(slice.functions) ? ['unregistered' as const] : [])], accesses: ['write'], pages, vmFlags: ['VM_UFFD_WP'], isUser: false, writes: 'later' };
   }
 }
 
@@ -91,6 +92,7 @@ function holeThread(slice: Slice): string {
 function writerThread({ writes, entries }: Plan): string {
   const arm = ['\t/* Userspace has protected the page. */', '\tghost_arm(pte);'];
   return ['P1(struct mm_struct *mm, struct vm_area_struct *vma, pte_t *pte)', '{', ...(writes !== 'armed' ? [] : entries.includes('unprotected') ? ['#ifdef UNPROTECTED', '#else', ...arm, '#endif'] : arm),
+    ...(entries.includes('unregistered') ? ['#ifdef UNREGISTERED', '\t/* UFFDIO_REGISTER */', '\tmmap_write_lock(mm);', '\tvma_start_write(vma);', '\tvm_flags_set(vma, VM_UFFD_WP);', '\tmmap_write_unlock(mm);', '#endif'] : []),
     '\twhile (!user_write(pte)) {', '\t\tmmap_read_lock(mm);', '\t\tif (write_fault() & VM_FAULT_RETRY)', '\t\t\treturn;', '\t\tmmap_read_unlock(mm);', '\t}', '}'].join('\n');
 }
 

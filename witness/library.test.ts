@@ -59,6 +59,14 @@ test('an entry of several indexes is written to the first', () => {
   expect(run(text('xas_set_order'), '\tXA_STATE(xas, i_pages, 0);\n\n\txas_lock_irq(&xas);\n\txas_set_order(&xas, 0);\n\txas_store(&xas, new_folio);\n\txas_unlock_irq(&xas);\n\tif (filemap_get_entry(&i_pages[0]) == new_folio) {\nthere:\n\t\t;\n\t}').reached).toEqual(['there']);
 });
 
+test.each([
+  ['PTE_SWAP | PTE_UFFD_WP', ['swapped', 'present', 'protected']], ['PTE_SWAP', ['swapped', 'present']], ['PTE_MARKER | PTE_UFFD_WP', ['swapped']], ['PTE_MIGRATION', ['swapped']], ['PTE_NONE', []],
+])('a page in swap comes back with the bit of its entry: %s', (pte, reached) => {
+  const ask = '\tif (pte_present(ptep_get(pte))) {\npresent:\n\t\tif (pte_write(ptep_get(pte))) {\nwritable:\n\t\t\t;\n\t\t}\n\t\tif (pte_uffd_wp(ptep_get(pte))) {\nprotected:\n\t\t\t;\n\t\t}\n\t}';
+  const body = `\tstruct vm_fault vmf = { .flags = FAULT_FLAG_ALLOW_RETRY, .pte = pte };\n\n\tvmf.orig_pte = ptep_get(pte);\n\tif (is_swap_pte(vmf.orig_pte)) {\nswapped:\n\t\tdo_swap_page(&vmf);\n${ask}\n\t}`;
+  expect(run(text('do_swap_page'), body, pte)).toEqual({ violated: [], reached });
+});
+
 test('a fault of the kernel\'s own on a protected page is SIGBUS if it fakes a write', () => {
   const call = (flags: string): string => `\tmmap_read_lock(mm);\n\thandle_mm_fault(${flags});\n\tmmap_read_unlock(mm);`;
   expect(run(text('handle_mm_fault'), call('FAULT_FLAG_WRITE')).violated).toEqual(['kernel-fault-sigbus']);

@@ -67,6 +67,31 @@ static vm_fault_t handle_mm_fault(unsigned int flags)
 	spin_unlock(ptl);
 	return 0;
 }` },
+  // mm/memory.c: do_swap_page(), for whoever raises such a fault on the way to something else, as khugepaged does.
+  { name: 'do_swap_page', objects: ['pte', 'pmd', 'mm', 'vma', 'folio', 'page_table_lock'], calls: [], takes: [0], returns: 'vm_fault_t', text: `/*
+ * A page in swap comes back: the entry maps it, read-only, with the uffd-wp bit where it
+ * has kept it. Any other entry is left as it is, and so is one that changes meanwhile. A
+ * fault that fails or drops its locks is not looked at.
+ */
+static vm_fault_t do_swap_page(struct vm_fault *vmf)
+{
+	spinlock_t *ptl = pte_lockptr(mm, pmd);
+	pte_t entry;
+
+	if (!is_swap_pte(vmf->orig_pte) || non_swap_entry(vmf->orig_pte))
+		return 0;
+	folio_lock(folio);
+	spin_lock(ptl);
+	if (pte_same(ptep_get(vmf->pte), vmf->orig_pte)) {
+		entry = mk_pte(folio, vma->vm_page_prot);
+		if (pte_swp_uffd_wp(vmf->orig_pte))
+			entry = pte_mkuffd_wp(entry);
+		set_pte_at(mm, 0, vmf->pte, entry);
+	}
+	spin_unlock(ptl);
+	folio_unlock(folio);
+	return 0;
+}` },
   // mm/page_vma_mapped.c: the walk of one page finds one entry.
   { name: 'page_vma_mapped_walk', objects: ['pte', 'folio', 'page_table_lock'], calls: [], takes: [0], returns: 'bool', text: `/* There is one entry that may map the folio. It is found once. */
 static bool page_vma_mapped_walk(struct page_vma_mapped_walk *pvmw)

@@ -31,6 +31,12 @@ const setsFlag = /mark_uptodate|^__?Set|^Set|set_ksm|set_wrprotect|wrprotect_pte
 const ownCalls: ReadonlySet<string> = new Set(['choose', 'wake_userfault', 'might_sleep', 'XA_STATE', 'user_read', 'user_write', 'user_lookup', 'path_ends']);
 
 export function meaningOf(making: Making, body: Body, node: CallNode): Meaning {
+  let meaning = making.meanings.get(node);
+  if (!meaning) making.meanings.set(node, (meaning = findMeaning(making, body, node)));
+  return meaning;
+}
+
+function findMeaning(making: Making, body: Body, node: CallNode): Meaning {
   const name = node.callee;
   if (name === undefined) return { kind: 'unknown' };
   // Whatever leads to the site is followed, and so is what a goal calls.

@@ -1,7 +1,8 @@
 /** What the parts of a slice share: the functions in it, and what is known about their variables. */
 import type { FunctionRef, Tree } from '../analyzer/call-graph/tree';
 import type { Effect } from '../kernel/types';
-import type { FunctionIR, NodeId } from '../parser/ir';
+import type { FunctionIR, IrNode, NodeId } from '../parser/ir';
+import type { Meaning } from './meaning';
 import type { Constants } from './names';
 
 /** A function of the slice. */
@@ -50,6 +51,8 @@ export interface Making {
   /** It is about a fault that the kernel raises itself. */
   readonly isOwnFault: boolean;
   readonly assumptions: Assumptions;
+  /** What calls mean, as far as it was asked: it stays the same. */
+  readonly meanings: Map<IrNode, Meaning>;
   /** Finds or makes the body of a function that is called; undefined when it is not to be followed. */
   follow(callee: string, from: Body): Body | undefined;
 }

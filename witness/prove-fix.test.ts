@@ -5,25 +5,10 @@ import { loadBackend } from '../parser/backend';
 import { partingWords } from '../simulator/present/fix';
 import { proveFinding, type Proven } from './prove-finding';
 import { proveFix, proveFixed, sliceFixed, type FixProof } from './prove-fix';
-import { findingsOf, libraryThreads, treeOf, type MemoryTree } from './testing';
+import { findingsOf, hastyFault, libraryThreads, treeOf, type MemoryTree } from './testing';
 
 const backend = await loadBackend();
 const options = { backend, adversaries: libraryThreads };
-
-/** A hugetlb fault that reports a page missing on the strength of a reading without the lock. */
-const hasty = `
-static vm_fault_t hasty_fault(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_fault *vmf)
-{
-	struct hstate *h = hstate_vma(vma);
-	pte_t entry = huge_ptep_get(mm, vmf->address, vmf->pte);
-
-	if (!huge_pte_none_mostly(entry))
-		return 0;
-	if (!userfaultfd_missing(vma))
-		return VM_FAULT_SIGBUS;
-	return handle_userfault(vmf, VM_UFFD_MISSING);
-}
-`;
 
 /** Empties a protected entry of a hugetlb page and fills it again, under one lock, without the bit. */
 const forgetful = `
@@ -76,7 +61,7 @@ function proofOf({ tree, finding, proven }: Case, fix: Fix): FixProof | { readon
 }
 
 test('the fix of a confirmed finding is proven, and stops the schedule where it looks again', () => {
-  const { tree, finding, proven } = confirm(hasty, 'lockless-pte-to-userfault');
+  const { tree, finding, proven } = confirm(hastyFault, 'lockless-pte-to-userfault');
   const proof = toEnd(proveFix(tree.analysis, finding, proven, options));
   expect(proof).toMatchObject({ verdict: 'proven', fix: { safety: 'safe' }, comparison: { outcome: 'left' } });
   if (proof?.verdict !== 'proven' || proven.proof.verdict !== 'confirmed') throw new Error('not proven');
@@ -89,11 +74,11 @@ test('the fix of a confirmed finding is proven, and stops the schedule where it 
 });
 
 test('the texts are what they were, and the finding is still there', () => {
-  const { tree, finding, proven } = confirm(hasty, 'lockless-pte-to-userfault');
+  const { tree, finding, proven } = confirm(hastyFault, 'lockless-pte-to-userfault');
   const steps = proveFix(tree.analysis, finding, proven, options);
   let last = steps.next();
-  for (; last.done !== true; last = steps.next()) if (tree.analysis.tree.text('mm/a.c') === hasty) expect(tree.analysis.tree.definitions('hasty_fault')).toHaveLength(1);
-  expect(tree.analysis.tree.text('mm/a.c')).toBe(hasty);
+  for (; last.done !== true; last = steps.next()) if (tree.analysis.tree.text('mm/a.c') === hastyFault) expect(tree.analysis.tree.definitions('hasty_fault')).toHaveLength(1);
+  expect(tree.analysis.tree.text('mm/a.c')).toBe(hastyFault);
   expect(findingsOf(tree, 'mm/a.c', 'lockless-pte-to-userfault')).toEqual([finding]);
   expect(toEnd(proveFix(tree.analysis, finding, proven, options))).toEqual(last.value);
 });
@@ -110,23 +95,23 @@ static bool may_look(struct vm_area_struct *vma)
 	return false;
 }
 `;
-  const found = confirm(helper + hasty, 'lockless-pte-to-userfault');
-  const fixed = sliceFixed(found.tree.analysis, found.finding, replacing(helper + hasty, 'false', 'userfaultfd_armed(vma)'));
-  expect('assembled' in fixed && fixed.assembled.text).toContain('/* mm/a.c:16 */');
+  const found = confirm(helper + hastyFault, 'lockless-pte-to-userfault');
+  const fixed = sliceFixed(found.tree.analysis, found.finding, replacing(helper + hastyFault, 'false', 'userfaultfd_armed(vma)'));
+  expect('assembled' in fixed && fixed.assembled.text).toContain('/* mm/a.c:15 */');
 });
 
 test('what looks like a fix and is none is not proven, with the reason', () => {
-  const found = confirm(hasty, 'lockless-pte-to-userfault');
+  const found = confirm(hastyFault, 'lockless-pte-to-userfault');
   const event = '\treturn handle_userfault(vmf, VM_UFFD_MISSING);';
-  const again = replacing(hasty, event, `\tif (!huge_pte_none_mostly(huge_ptep_get(mm, vmf->address, vmf->pte)))\n\t\treturn 0;\n${event}`);
+  const again = replacing(hastyFault, event, `\tif (!huge_pte_none_mostly(huge_ptep_get(mm, vmf->address, vmf->pte)))\n\t\treturn 0;\n${event}`);
   expect(proofOf(found, again)).toMatchObject({ verdict: 'not proven', reason: 'a schedule of the fixed code still fails: private beside migration' });
-  expect(proofOf(found, replacing(hasty, event, '\treturn 0;'))).toEqual({ reason: 'the fix takes the flagged place away' });
+  expect(proofOf(found, replacing(hastyFault, event, '\treturn 0;'))).toEqual({ reason: 'the fix takes the flagged place away' });
   // Nothing can go wrong where nobody comes any more; that is no proof.
-  expect(proofOf(found, replacing(hasty, event, `\tif (huge_pte_none_mostly(entry))\n\t\treturn 0;\n${event}`))).toMatchObject({ verdict: 'not proven', reason: 'no schedule of the slice comes to the place of the finding' });
+  expect(proofOf(found, replacing(hastyFault, event, `\tif (huge_pte_none_mostly(entry))\n\t\treturn 0;\n${event}`))).toMatchObject({ verdict: 'not proven', reason: 'no schedule of the slice comes to the place of the finding' });
 });
 
 test('there is no fix to prove without one, and none where nothing was confirmed', () => {
-  const { tree, finding, proven } = confirm(hasty, 'lockless-pte-to-userfault');
+  const { tree, finding, proven } = confirm(hastyFault, 'lockless-pte-to-userfault');
   expect(toEnd(proveFix({ ...tree.analysis, *fixes() { yield; return undefined; } }, finding, proven, options))).toEqual({ verdict: 'no fix' });
   expect(toEnd(proveFix(tree.analysis, finding, { proof: { verdict: 'unresolved', reason: 'it is not known', attempts: [] } }, options))).toBeUndefined();
 });

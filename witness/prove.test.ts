@@ -111,6 +111,14 @@ describe('proving', () => {
     expect(proof.attempts.every(({ verdict }) => verdict === 'Never')).toBe(true);
   });
 
+  test('begins with those beside whom something can go wrong', () => {
+    const { attempts } = run(slice('same = false;', ' * Checked: armed-page-written\n'));
+    const first = attempts.findIndex(({ adversaries }) => !adversaries.includes('uffdio-writeprotect'));
+    expect(first).toBe(2);
+    expect(attempts.slice(0, first).map(({ world }) => world)).toEqual(['buggy', 'owner']);
+    expect(attempts.slice(first, first + 2)).toMatchObject([{ world: 'buggy', adversaries: [] }, { world: 'owner', adversaries: [] }]);
+  });
+
   test('what cannot be run, is too large or never comes to the place is unresolved', () => {
     expect(run(slice('other_call(vmf); same = other_value(vmf);'))).toMatchObject({ verdict: 'unresolved', reason: expect.stringContaining('the slice cannot be run') as string });
     expect(run(slice(stable), { maxStates: 20 })).toMatchObject({ verdict: 'unresolved' });

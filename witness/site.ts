@@ -203,19 +203,8 @@ function pathFromFault(tree: Tree, ref: FunctionRef): FunctionRef[] | undefined 
   return undefined;
 }
 
-/** How the nearest caller that takes mmap_lock takes it. */
+/** How mmap_lock is held where a function is called: as the nearest caller takes it that has not dropped it again by then. Who drops it is not asked how it was called. */
 function mmapModeAbove(tree: Tree, ref: FunctionRef): 'read' | 'write' | undefined {
-  return climb(tree, ref, (caller) => {
-    for (const name of caller.outline.calls) {
-      const effect = tree.model.primitives.get(name)?.shapes[0]?.effect;
-      if (effect?.op === 'mm-lock' && effect.lock === 'mmap_lock') return effect.mode;
-    }
-    return undefined;
-  });
-}
-
-/** Asks the callers of a function, level by level. */
-function climb<T>(tree: Tree, ref: FunctionRef, ask: (caller: FunctionRef) => T | undefined): T | undefined {
   const seen = new Set([ref]);
   let level = [ref];
   for (let depth = 0; depth < 8 && level.length > 0; depth++) {
@@ -223,15 +212,38 @@ function climb<T>(tree: Tree, ref: FunctionRef, ask: (caller: FunctionRef) => T 
     for (const callee of level) {
       for (const caller of [...tree.callersOf(callee), ...tree.usersOf(callee)]) {
         if (seen.has(caller)) continue;
+        const mode = mmapModeAt(tree, caller, callee);
+        if (mode === 'read' || mode === 'write') return mode;
+        if (mode === 'dropped') continue;
         seen.add(caller);
-        const answer = ask(caller);
-        if (answer !== undefined) return answer;
         above.push(caller);
       }
     }
     level = above;
   }
   return undefined;
+}
+
+/** What a function has done with mmap_lock when it calls another one; `as called` where it may hold it as its own callers do. */
+function mmapModeAt(tree: Tree, caller: FunctionRef, callee: FunctionRef): 'read' | 'write' | 'dropped' | 'as called' {
+  const modes = [...caller.outline.calls].flatMap((name) => tree.model.primitives.get(name)?.shapes.flatMap(({ effect }) => mmapEffect(effect) ?? []) ?? []);
+  if (modes.length === 0) return 'as called';
+  const ir = tree.lower(caller);
+  const isCall = (node: IrNode): boolean => node.kind === 'call' && node.callee === callee.name;
+  // A function that is handed on as a pointer is called somewhere below.
+  if (!ir.nodes.some(isCall)) return modes.find((mode) => mode !== 'dropped') ?? 'as called';
+  const effectOf = (node: IrNode): ReturnType<typeof mmapEffect> => {
+    const effect = node.kind === 'call' && node.callee !== undefined ? tree.model.shapeFor(node.callee, node.args.length)?.effect : undefined;
+    return effect && mmapEffect(effect);
+  };
+  const leading = nodesLeadingTo(ir, isCall, (node) => effectOf(node) === 'dropped');
+  const taken = [...leading].map((id) => effectOf(ir.nodes[id]!)).find((mode) => mode === 'read' || mode === 'write');
+  return taken ?? (leading.has(ir.entry) ? 'as called' : 'dropped');
+}
+
+function mmapEffect(effect: Effect): 'read' | 'write' | 'dropped' | undefined {
+  if ((effect.op !== 'mm-lock' && effect.op !== 'mm-unlock') || effect.lock !== 'mmap_lock') return undefined;
+  return effect.op === 'mm-unlock' ? 'dropped' : effect.mode;
 }
 
 function offsetOf(text: string, line: number, column: number): number {

@@ -40,7 +40,7 @@ export function sliceAt(tree: Tree, site: Site, purpose: Purpose): Slice | { rea
   const bodies = new Map<FunctionRef, Body>();
   const facts: Facts = { open: new Set(), wanted: new Set(), params: new Map(), empty: new Set(), seen: new Set(), objects: new Set(), library: new Set() };
   const constants = createConstants();
-  const notes = new Map<string, string>();
+  const notes = new Map<FunctionRef, Map<NodeId, string>>();
   for (const [i, ref] of site.chain.entries()) {
     const next = site.chain[i + 1];
     const ir = tree.lower(ref);
@@ -55,18 +55,25 @@ export function sliceAt(tree: Tree, site: Site, purpose: Purpose): Slice | { rea
   enterGoal(tree, bodies, site.ref, tree.lower(site.ref).nodes[site.node]!, purpose);
   const making: Making = {
     tree, facts, constants, bodies, keepsAfter: purpose.keepsAfter, isOwnFault: purpose.isOwnFault ?? false,
-    assumptions: { add: (body, node, words) => void notes.set(`${body.ref.name} ${node}`, `${placeOf(tree, body.ref, body.ir.nodes[node]!.span)}: ${words}`) },
+    assumptions: { add: (body, node, words) => void notes.get(body.ref)?.set(node, `${placeOf(tree, body.ref, body.ir.nodes[node]!.span)}: ${words}`) },
+    meanings: new Map(),
     follow: (callee, from) => followed(tree, bodies, callee, from),
   };
   const [root] = site.chain;
   let slices = new Map<FunctionRef, FunctionSlice>();
+  /** What was known when a function was sliced last: as long as that is all, its slice stays what it is. */
+  const madeFrom = new Map<FunctionRef, string>();
   for (let round = 0, before = ''; ; round++) {
     if (round > mostRounds) return { reason: 'what the functions need of each other does not settle' };
     if (bodies.size > mostBodies) return { reason: `more than ${mostBodies} functions take part` };
-    notes.clear();
+    const last = slices;
     slices = new Map();
     for (const body of reached(making, root!)) {
-      const slice = sliceFunction(making, body, (span) => lineIn(tree, body.ref, span));
+      const known = extent(making);
+      const same = madeFrom.get(body.ref) === known ? last.get(body.ref) : undefined;
+      madeFrom.set(body.ref, known);
+      if (!same) notes.set(body.ref, new Map());
+      const slice = same ?? sliceFunction(making, body, (span) => lineIn(tree, body.ref, span));
       slices.set(body.ref, slice);
       const names = new Set(slice.params.map((p) => p.name));
       const params = facts.params.get(body.ref) ?? new Set();
@@ -91,7 +98,7 @@ export function sliceAt(tree: Tree, site: Site, purpose: Purpose): Slice | { rea
     parts: order.map((ref) => ({ file: ref.file, name: ref.name })),
     declarations: constants.declarations(),
     root: { name: root!.name, file: root!.file, params: rootSlice.params },
-    objects, assumptions: [...new Set(notes.values())].sort(byPlace), bounds: [...constants.bounded].map((name) => `${name} is 2`),
+    objects, assumptions: [...new Set([...slices.keys()].flatMap((ref) => [...(notes.get(ref)?.values() ?? [])]))].sort(byPlace), bounds: [...constants.bounded].map((name) => `${name} is 2`),
     site, isHuge: functions.some((t) => /\bhuge_ptep?_|\bset_huge_pte/.test(t)) && !functions.some((t) => /\b(?:set_pte_at|set_ptes|ptep_\w+|pte_offset_map\w*|pte_unmap\w*)\(/.test(t)),
   };
 }
@@ -176,6 +183,13 @@ function reached(making: Making, root: FunctionRef): Body[] {
     }
   }
   return [...found].map((ref) => making.bodies.get(ref)!);
+}
+
+/** How much is known: it only grows, but for the functions that are empty. */
+function extent({ facts, bodies }: Making): string {
+  const params = [...facts.params.values()].reduce((sum, names) => sum + names.size, 0);
+  const sizes = [facts.open, facts.wanted, facts.seen, facts.objects, facts.library, bodies].map(({ size }) => size);
+  return [...sizes, params, ...[...facts.empty].map((ref) => `${ref.file} ${ref.name}`).sort()].join(',');
 }
 
 function hasActs(slice: FunctionSlice): boolean {

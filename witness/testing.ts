@@ -9,6 +9,9 @@ import { explore } from '../simulator/explorer/explore';
 import { programOf, readAdversary, readScenario, type Adversary } from '../simulator/litmus/scenario';
 import { createSource, passesSite, type Assembled, type Source } from './index';
 
+/** A hugetlb fault that reports a page missing on the strength of a reading without the lock. */
+export const hastyFault = fs.readFileSync(path.join(import.meta.dirname, '../test/hasty-fault.c'), 'utf8');
+
 const directory = path.join(import.meta.dirname, '../scenarios/adversaries');
 /** The library threads that ship. */
 export const libraryThreads: readonly Adversary[] = fs.readdirSync(directory).sort().map((file) => readAdversary(fs.readFileSync(path.join(directory, file), 'utf8')).adversary!);

@@ -1,12 +1,13 @@
 /** Which library threads can matter to a slice: those that change what it reads. */
 import type { ParserBackend } from '../parser/types';
 import { programOf, type Adversary, type Scenario } from '../simulator/litmus/scenario';
+import type { BuildMemory } from '../simulator/machine/build-memory';
 import { readsOf } from '../simulator/machine/exp';
 import type { Exp, Program, Stmt, WordId } from '../simulator/machine/program';
 
 /** True when the thread can join this variant and writes a word, other than a lock, that one of the scenario's own threads reads. */
-export function touchedBy(scenario: Scenario, variant: string, adversary: Adversary, backend: ParserBackend): boolean {
-  const built = programOf(scenario, backend, { variant, adversaries: [adversary], beside: true });
+export function touchedBy(scenario: Scenario, variant: string, adversary: Adversary, backend: ParserBackend, memory?: BuildMemory): boolean {
+  const built = programOf(scenario, backend, { variant, adversaries: [adversary], beside: true, memory });
   const { program } = built;
   if (!program) return false;
   const own = program.threads.slice(0, -1).map((_, thread) => accessOf(program, thread));
@@ -23,11 +24,11 @@ type Built = ReturnType<typeof programOf>;
 const ready = new WeakMap<Scenario, Map<string, Built>>();
 
 /** The program of a variant with library threads beside it; built now, or a moment ago when it was asked who touches what. */
-export function takeProgram(scenario: Scenario, backend: ParserBackend, { variant, adversaries }: { readonly variant: string; readonly adversaries: readonly Adversary[] }): Built {
+export function takeProgram(scenario: Scenario, backend: ParserBackend, { variant, adversaries, memory }: { readonly variant: string; readonly adversaries: readonly Adversary[]; readonly memory?: BuildMemory }): Built {
   const key = `${variant} ${adversaries.map(({ name }) => name).join(' ')}`;
   const built = ready.get(scenario)?.get(key);
   ready.get(scenario)?.delete(key);
-  return built ?? programOf(scenario, backend, { variant, adversaries, beside: true });
+  return built ?? programOf(scenario, backend, { variant, adversaries, beside: true, memory });
 }
 
 interface Access {

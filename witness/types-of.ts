@@ -1,4 +1,5 @@
 /** Types of the expressions of a function, as far as its declarations and the kernel model tell them. */
+import { walkDeclarations } from '../kernel/rmap';
 import type { Expr } from '../parser/ir';
 import { library } from './library';
 import { meaningOf, type CallNode } from './meaning';
@@ -31,6 +32,7 @@ export function createTypes(making: Making, body: Body): Types {
     if (target.kind === 'name') assigned.add(target.name);
     if (value.kind === 'name' && !keeper.has(value.name) && !(target.kind === 'name' && target.name.startsWith('$'))) keeper.set(value.name, target);
   }
+  const ofTemporaries = new Map<string, string | undefined>();
   return { typeOf, declared: types, definitions };
 
   function typeOf(expr: Expr): string | undefined {
@@ -38,7 +40,8 @@ export function createTypes(making: Making, body: Body): Types {
       case 'name': {
         const own = types.get(expr.name);
         if (own !== undefined || !expr.name.startsWith('$')) return own;
-        return typeOfTemporary(expr.name);
+        if (!ofTemporaries.has(expr.name)) ofTemporaries.set(expr.name, typeOfTemporary(expr.name));
+        return ofTemporaries.get(expr.name);
       }
       case 'field': return fieldType(expr.field);
       case 'deref': {
@@ -88,7 +91,7 @@ export function createTypes(making: Making, body: Body): Types {
 /** `DEFINE_FOLIO_VMA_WALK(pvmw, folio, vma, address, flags)` and its kin declare a variable. */
 export function declaredByMacro(node: CallNode): string | undefined {
   const [first] = node.args;
-  return (/^DEFINE_\w*VMA_WALK$/.test(node.callee ?? '') || isCursor(node)) && first?.kind === 'name' ? first.name : undefined;
+  return (walkDeclarations.has(node.callee ?? '') || isCursor(node)) && first?.kind === 'name' ? first.name : undefined;
 }
 
 /** `XA_STATE(xas, &mapping->i_pages, index)`. */

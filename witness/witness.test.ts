@@ -285,6 +285,38 @@ test('a check that is not repeated is confirmed by a protection in between', () 
   expect(verdict(right, 'uffd-wp-check-not-repeated', sets)).toMatchObject({ verdict: 'not reached', problems: [] });
 });
 
+/** Takes the page table of a file away, unless userspace wants to hear of writes to it. */
+const retract = (again: string): string => `static void retract_tile(struct address_space *mapping, struct mm_struct *mm, struct vm_area_struct *vma, pmd_t *pmd)
+{
+	spinlock_t *pml, *ptl;
+
+	i_mmap_lock_read(mapping);
+	if (userfaultfd_wp(vma))
+		goto out;
+	pml = pmd_lock(mm, pmd);
+	ptl = pte_lockptr(mm, pmd);
+	spin_lock(ptl);
+	${again}
+		pmdp_collapse_flush(vma, 0, pmd);
+	spin_unlock(ptl);
+	spin_unlock(pml);
+out:
+	i_mmap_unlock_read(mapping);
+}
+`;
+
+test('userspace may register and protect what nothing is mapped of, while the table is taken away', () => {
+  const sets = [['uffdio-writeprotect']];
+  const site = { function: 'retract_tile', call: 'pmdp_collapse_flush', file: 'mm/a.c' };
+  const made = (again: string): Slice => {
+    const found = sliceCall(treeOf(backend, { 'mm/a.c': retract(again) }).source, 'uffd-wp-check-not-repeated', site);
+    if ('reason' in found) throw new Error(found.reason);
+    return found;
+  };
+  expect(verdict(made(''), 'uffd-wp-check-not-repeated', sets)).toMatchObject({ verdict: 'confirmed', by: 'shared-unregistered uffdio-writeprotect', problems: [] });
+  expect(verdict(made('if (!userfaultfd_wp(vma))'), 'uffd-wp-check-not-repeated', sets)).toMatchObject({ verdict: 'not reached', problems: [] });
+});
+
 test('what cannot be sliced has a reason', () => {
   const tree = treeOf(backend, { 'mm/a.c': fault('') });
   expect(sliceCall(tree.source, 'lockless-pte-to-userfault', { file: 'mm/a.c', function: 'tile_fault', call: 'nothing' })).toEqual({ reason: 'tile_fault() does not call nothing()' });

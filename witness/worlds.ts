@@ -38,6 +38,8 @@ const entries: Readonly<Record<string, Kind>> = {
   swap: { name: 'swap', defines: ['SWAP'], title: 'write-protected and in swap' },
   readonly: { name: 'readonly', defines: ['READONLY'], title: 'mapped read-only' },
   marker: { name: 'marker', defines: ['MARKER'], title: 'a uffd-wp marker' },
+  // Where nothing is mapped there is nothing to protect but the file's own pages: they get a marker.
+  unregistered: { name: 'unregistered', defines: ['UNREGISTERED'], title: 'nothing mapped, registered for write protection meanwhile' },
   unprotected: { name: 'unprotected', defines: ['UNPROTECTED'], title: 'not write-protected' },
 };
 
@@ -56,6 +58,7 @@ export function worldsFor(slice: Slice, options: WorldOptions): World[] {
     for (const entry of options.entries.map((e) => entries[e]!)) {
       // Where nothing can be lost, one kind of mapping is enough.
       if (entry === entries['unprotected'] && kind !== kinds[0]) continue;
+      if (entry === entries['unregistered'] && !kind.defines.includes('FILE')) continue;
       for (const access of options.accesses) {
         const isNamed = options.accesses.length > 1;
         worlds.push({
@@ -86,16 +89,19 @@ export const holeBlock = `{
 }`;
 
 /** Lines of the init block. Everything that library threads may ask for is there. */
-export function initBlock(slice: Slice, { pages, vmFlags }: { readonly pages: 1 | 2; readonly vmFlags: readonly string[] }): string {
+export function initBlock(slice: Slice, { pages, vmFlags, entries: held }: { readonly pages: 1 | 2; readonly vmFlags: readonly string[] } & Pick<WorldOptions, 'entries'>): string {
   const huge = slice.isHuge;
-  const vma = (flags: readonly string[], rest = ''): string => `\tstruct vm_area_struct vma = { .vm_flags = ${[...vmFlags, ...flags, 'VM_WRITE', ...(huge ? ['VM_HUGETLB'] : [])].join(' | ')}${rest} };`;
+  const withFlags = (list: readonly string[], rest: string): string => `\tstruct vm_area_struct vma = { .vm_flags = ${[...list, 'VM_WRITE', ...(huge ? ['VM_HUGETLB'] : [])].join(' | ')}${rest} };`;
+  const vma = (flags: readonly string[], rest = ''): string => withFlags([...vmFlags, ...flags], rest);
+  const isRegisteredLater = held.includes('unregistered');
+  const ofFile = (flags: readonly string[]): string[] => (isRegisteredLater ? ['#ifdef UNREGISTERED', withFlags(flags, ''), '#else', vma(flags), '#endif'] : [vma(flags)]);
   const list = (first: string, more: string): string => (pages === 1 ? first : `{ ${first}, ${more} }`);
   const entry = (value: string): string => `\tpte_t pte${pages === 1 ? '' : `[${pages}]`} __guarded_by(page_table_lock) = ${list(value, 'PTE_PRESENT | PTE_WRITE | page(folio1)')};`;
   const lines = [
     '\tstruct mm_struct mm;', '\tstruct address_space mapping;', '\tstruct anon_vma anon_vma;',
     ...(huge ? ['\tstruct mutex hugetlb_fault_mutex;'] : ['\tspinlock_t pmd_table_lock;']),
     '\tspinlock_t page_table_lock;', '\tspinlock_t xa_lock;',
-    '#ifdef FILE', '#ifdef SHARED', vma(['VM_SHARED']), '#else', vma([]), '#endif',
+    '#ifdef FILE', '#ifdef SHARED', ...ofFile(['VM_SHARED']), '#else', ...ofFile([]), '#endif',
     '\tstruct folio folio = { .flags = PG_uptodate };', '\tstruct xarray i_pages[1] __guarded_by(xa_lock) = { &folio };', '#else',
     ...(huge ? ['#ifdef RESV_OWNER', vma([], ', .vm_private_data = HPAGE_RESV_OWNER'), '#else', vma([]), '#endif'] : [vma(['VM_ANON'])]),
     '\tstruct folio folio = { .flags = PG_uptodate | PG_anon };', '\tstruct xarray i_pages[1] __guarded_by(xa_lock);', '#endif',
@@ -104,5 +110,5 @@ export function initBlock(slice: Slice, { pages, vmFlags }: { readonly pages: 1 
     ...(huge ? [] : ['\tstruct folio huge_folio = { .flags = PG_anon };', '\tstruct folio ksm_folio = { .flags = PG_uptodate | PG_anon | PG_ksm };']),
   ];
   return ['{', ...lines, '#ifdef ARMED', entry('PTE_PRESENT | PTE_UFFD_WP | page(folio)'), '#else', '#ifdef ZERO_PAGE', entry('PTE_PRESENT | PTE_UFFD_WP'), '#else', '#ifdef SWAP', entry('PTE_SWAP | PTE_UFFD_WP'), '#else', '#ifdef MARKER', entry('PTE_MARKER | PTE_UFFD_WP'),
-    '#else', '#ifdef READONLY', entry('PTE_PRESENT | page(folio)'), '#else', entry('PTE_PRESENT | PTE_WRITE | page(folio)'), '#endif', '#endif', '#endif', '#endif', '#endif', ...(huge ? [] : ['\tpmd_t pmd __guarded_by(pmd_table_lock) __maps(pte) = PMD_TABLE;']), '}'].join('\n');
+    '#else', '#ifdef READONLY', entry('PTE_PRESENT | page(folio)'), '#else', ...(isRegisteredLater ? ['#ifdef UNREGISTERED', entry('PTE_NONE'), '#else'] : []), entry('PTE_PRESENT | PTE_WRITE | page(folio)'), ...(isRegisteredLater ? ['#endif'] : []), '#endif', '#endif', '#endif', '#endif', '#endif', ...(huge ? [] : ['\tpmd_t pmd __guarded_by(pmd_table_lock) __maps(pte) = PMD_TABLE;']), '}'].join('\n');
 }

@@ -21,6 +21,7 @@ export function carries(value: Value): Carries {
   if (effect.adds) return 'carried';
   if (effect.drops) return effect.onPurpose || value.operands.some((o) => carries(o) === 'dropped') ? 'dropped' : 'absent';
   const from = value.operands[0];
+  if (effect.beside && from && !deriveOf(from) && from.kind !== 'param') return 'absent';
   return from ? carries(from) : 'carried';
 }
 

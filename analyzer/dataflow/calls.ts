@@ -8,13 +8,13 @@ import type { Frame } from './frame';
 import { nodeId, quote, typeOf } from './frame';
 import type { Guard } from './entries';
 import type { EntrySink } from './entry-effects';
-import { noteEffect, notePhase } from './entry-effects';
+import { noteEffect, noteFound, notePhase } from './entry-effects';
 import { blame } from './entry-calls';
 import { factConcernsCaller, noGuards, toldGuards } from './outcomes';
 import { applyAction, applyFault, applyLoss, applyOutcome, applyReach, callTrace, substitution } from './instantiate';
 import { applyCache, applyFill, noteCacheEffect } from './page-cache';
 import type { State } from './state';
-import { clobber, copy, phaseOf, record, stateKey, truth, writePlace } from './state';
+import { clobber, copy, phaseOf, record, stateKey, truth, readPlace, writePlace } from './state';
 import type { FaultReach } from './summary';
 import type { SummaryBuilder } from './summary-builder';
 import type { CallNode } from './transfer';
@@ -87,6 +87,7 @@ export class Calls {
         const result = applyEffect(frame, s, id, node, node.callee, effect, args);
         if (s.entries) {
           notePhase(this.sink, s, before, effect.op === 'walk-step');
+          if (effect.op === 'walk-step') noteFound(s, readPlace(s, pointee(args[effect.arg] ?? result, ['pte'])));
           noteEffect(this.sink, frame, s, node.span, node.callee, effect, args, result);
         }
         if (s.cache) noteCacheEffect((fill) => this.builder.addFill(fill), frame, s, node, effect, args, result, this.scans.get(id));

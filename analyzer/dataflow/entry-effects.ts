@@ -161,6 +161,11 @@ export function settleScan(s: State): void {
 
 /* ---- reads and branches ---- */
 
+/** A walk over the entries that map a page has come to this one: something is in it. */
+export function noteFound(s: State, slot: Value): void {
+  if (s.entries) update(s, { occupied: withElement(s.entries.occupied, slot.key) });
+}
+
 /** An entry was read. */
 export function noteRead(s: State, read: ReadValue): void {
   const e = s.entries;
@@ -255,7 +260,11 @@ export function noteEffect(sink: EntrySink, frame: Frame, s: State, span: Span, 
       else store(sink, s, change('store', effect.level, arg(effect.slot), undefined), arg(effect.value));
       return;
     case 'mark':
-      if (isTrusted(s, arg(effect.old))) update(s, { pending: [], marked: true });
+      if (isTrusted(s, arg(effect.old))) {
+        // Where a marker was left, whatever comes next replaces it.
+        const slots = e.pending.map((c) => c.slot.key);
+        update(s, { pending: [], marked: true, clean: new Set([...e.clean].filter((key) => !slots.includes(key))), occupied: new Set([...e.occupied, ...slots]) });
+      }
       return;
     case 'mm-lock':
       if (effect.lock === 'mmap_lock') update(s, { mmap: effect.mode });

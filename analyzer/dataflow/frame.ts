@@ -1,6 +1,7 @@
 /** What the solver knows of the function it is in: types of its variables, names for what its nodes create. */
 import type { KernelModel } from '../../kernel/model';
 import { carrierFields } from '../../kernel/model';
+import { walkDeclarations } from '../../kernel/rmap';
 import type { Level, Shape } from '../../kernel/types';
 import type { Expr, FunctionIR, IrNode, NodeId } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
@@ -31,6 +32,8 @@ export function createFrame(ref: FunctionRef, ir: FunctionIR, returnTypeOf: (cal
   const shapes = new Map<NodeId, Shape | undefined>();
   ir.nodes.forEach((node, i) => {
     if (node.kind !== 'call' || node.callee === undefined) return;
+    const [first] = node.args;
+    if (walkDeclarations.has(node.callee) && first?.kind === 'name') types.set(first.name, 'struct page_vma_mapped_walk');
     shapes.set(i, model.shapeFor(node.callee, node.args.length));
     if (node.result) results.set(node.result, node);
   });

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { ExportAnswer, RaceAnswer, RaceView, SchedulesAnswer } from '../../simulator/present/race-view';
+import { RACE_MEMORY } from '../memory';
 import type { RaceParams } from '../races';
 import { saveExport, type ExportFormat } from './export';
 import { createFollower } from './follow';
@@ -9,7 +10,6 @@ import { pageHtml } from './html';
 import { parsePageMessage, parsePanelState, type HostMessage, type PageMessage, type PanelState, type RaceChoice } from './messages';
 
 const VIEW_TYPE = 'mmReview.race';
-const MEMORY = 'racePanel';
 /** The page loads nothing, so that it may read nothing. */
 const OPTIONS = { enableScripts: true, localResourceRoots: [] };
 
@@ -128,7 +128,7 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
 
   function remember(choice: RaceChoice, at: number): void {
     const state: PanelState = { choice, step: at };
-    void options.memory.update(MEMORY, state);
+    void options.memory.update(RACE_MEMORY, state);
   }
 
   /** Tells the page what there is to show. A page that is not there yet will ask. */
@@ -214,7 +214,7 @@ export function createRacePanel(options: RacePanelOptions): RacePanel {
   const serializer = vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, {
     async deserializeWebviewPanel(restored, saved: unknown) {
       // What the page kept may be older: VS Code does not write it down at once.
-      const state = parsePanelState(options.memory.get<unknown>(MEMORY)) ?? parsePanelState(saved);
+      const state = parsePanelState(options.memory.get<unknown>(RACE_MEMORY)) ?? parsePanelState(saved);
       if (state === undefined) {
         restored.dispose();
         return;

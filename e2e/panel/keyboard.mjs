@@ -2,7 +2,7 @@
 /* global document, window, getComputedStyle -- what runs inside of the page */
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { kept, post, sent } from './page.mjs';
+import { kept, post, saysLast, sent } from './page.mjs';
 import { THEMES } from './themes.mjs';
 import { stepOf, target } from './views.mjs';
 
@@ -180,7 +180,7 @@ export function keyboardTests({ show, ...panel }) {
     const { page, close } = await show(panelViews().buggy);
     await tabTo(page, 'Other schedules');
     await page.keyboard.press('Enter');
-    assert.deepEqual((await sent(page)).at(-1), { type: 'schedules' });
+    await saysLast(page, { type: 'schedules' });
     await post(page, { type: 'schedules', choice: { target }, ...schedules });
     await page.locator('.schedules li').first().waitFor();
     await tabTo(page, schedules.schedules[0].title);

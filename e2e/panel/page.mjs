@@ -56,6 +56,9 @@ export const post = (page, message) => page.evaluate((data) => window.postMessag
 
 export const sent = (page) => page.evaluate(() => window.sent);
 
+/** Waits until the last thing that the page has said is this, where it says it a moment later. */
+export const saysLast = (page, message) => page.waitForFunction((wanted) => JSON.stringify(window.sent.at(-1)) === wanted, JSON.stringify(message));
+
 export const kept = (page) => page.evaluate(() => window.kept);
 
 /** What the page tried to do against its policy. */

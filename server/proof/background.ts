@@ -15,13 +15,17 @@ export interface BackgroundOptions {
   readonly delivery: Delivery;
   readonly documents: TextDocuments<TextDocument>;
   readonly log: Log;
+  /** Findings of this tree are going to be proven. */
+  readonly getReady: (tree: Tree) => void;
   readonly prove: (tree: Tree, finding: Finding, token: CancellationToken) => Promise<unknown>;
 }
 
 /** Nothing is proven before nothing has changed for this long. */
 const QUIET_MS = 1000;
+/** After this long everything is made ready for it, for that takes half as long as a proof. Keys follow each other faster. */
+const READY_MS = 300;
 
-export function proveInBackground({ delivery, documents, log, prove }: BackgroundOptions): void {
+export function proveInBackground({ delivery, documents, log, getReady, prove }: BackgroundOptions): void {
   /** Findings of the texts as they are, by document. */
   const due = new Map<string, readonly Finding[]>();
   let timer: NodeJS.Timeout | undefined;
@@ -32,7 +36,12 @@ export function proveInBackground({ delivery, documents, log, prove }: Backgroun
 
   function soon(): void {
     clearTimeout(timer);
-    if (due.size > 0) timer = setTimeout(() => void work(), QUIET_MS).unref();
+    if (due.size === 0) return;
+    timer = setTimeout(() => {
+      timer = setTimeout(() => void work(), QUIET_MS - READY_MS).unref();
+      const tree = [...due.keys()].map((uri) => delivery.placeOf(uri)?.tree)[0];
+      if (tree !== undefined && running === undefined && !delivery.isCheckingTree()) getReady(tree);
+    }, READY_MS).unref();
   }
 
   function take(uri: string, findings: readonly Finding[]): void {

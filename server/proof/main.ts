@@ -9,9 +9,11 @@ import { serveProver } from './thread';
 /** Nobody types here: only a cancellation is waited for. */
 const SLICE_MS = 25;
 
-// Whoever types goes first. Elsewhere a priority is that of the whole process.
-if (process.platform === 'linux') os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
+/** Whoever types goes first. It cannot be taken back. Elsewhere a priority is that of the whole process. */
+function giveWay(): void {
+  if (process.platform === 'linux') os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
+}
 
 const port = parentPort as Port<ToProver, FromProver> | null;
 // A failure to load ends the thread, which the server takes for what it is.
-if (port !== null) void loadEngine().then((engine) => serveProver(port, engine, SLICE_MS));
+if (port !== null) void loadEngine().then((engine) => serveProver(port, engine, { slice: SLICE_MS, giveWay }));

@@ -17,6 +17,8 @@ export interface ProveMessage {
 export type ToProver =
   /** The tree with this root; null for files that belong to none. */
   | { readonly kind: 'open'; readonly root: string | null; readonly caches: boolean }
+  /** Something is going to be asked soon. */
+  | { readonly kind: 'get ready' }
   | ProveMessage
   | { readonly kind: 'cancel' };
 

@@ -1,26 +1,12 @@
 import { CancellationTokenSource, CodeActionTriggerKind, type ClientCapabilities, type CodeAction, type Diagnostic } from 'vscode-languageserver/node';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { ProofAnswer, RaceAnswer } from '../../simulator/present/race-view';
-import { libraryThreads } from '../../witness/testing';
+import { hastyFault, libraryThreads } from '../../witness/testing';
 import { PULL, PUSH, startClient, type TestClient } from '../testing';
 import { realEngine } from '../testing-engine';
 
 const FILE = 'file:///src/linux/mm/hasty.c';
-/** A hugetlb fault that reports a page missing on the strength of a reading without the lock. */
-const HASTY = `int before;
-
-static vm_fault_t hasty_fault(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_fault *vmf)
-{
-	struct hstate *h = hstate_vma(vma);
-	pte_t entry = huge_ptep_get(mm, vmf->address, vmf->pte);
-
-	if (!huge_pte_none_mostly(entry))
-		return 0;
-	if (!userfaultfd_missing(vma))
-		return VM_FAULT_SIGBUS;
-	return handle_userfault(vmf, VM_UFFD_MISSING);
-}
-`;
+const HASTY = `int before;\n\n${hastyFault}`;
 /** The event's line. */
 const EVENT = 11;
 const CONFIRMED = /; confirmed by an interleaving of \d+ steps with page migration$/;

@@ -51,7 +51,7 @@ export function createProofs({ delivery, documents, engine, log }: ProofsContext
     return made;
   }
 
-  proveInBackground({ delivery, documents, log, prove: (tree, finding, token) => run(tree, finding, token, { isUrgent: false }) });
+  proveInBackground({ delivery, documents, log, getReady: provers.getReady, prove: (tree, finding, token) => run(tree, finding, token, { isUrgent: false }) });
 
   return {
     async prove(target, token, onProgress) {

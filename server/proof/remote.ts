@@ -28,6 +28,8 @@ export interface Asked {
 }
 
 export interface Provers {
+  /** Findings of this tree are going to be asked about soon: has its thread ready by then, if there can be one. */
+  getReady(tree: Tree): void;
   /** Resolves when everything is told, with true, or when it was cancelled, with false. The finding must be one of the newest texts. Rejects when it cannot be done. */
   prove(asked: Asked): Promise<boolean>;
   /** Files of a tree changed on disk. */
@@ -80,7 +82,7 @@ export function createProvers({ engine, log, caches, textsOf }: ProversOptions):
     if (thread?.tree === tree) return thread;
     end();
     const opened: Thread = { tree, teller: createTeller(), forgotten: [], line: openLine<FromProver, ToProver>({
-      script: engine.proverThread, serve: (port) => serveProver(port, engine, SLICE_MS), purpose: 'proofs', log, maxMegabytes: MAX_MEGABYTES,
+      script: engine.proverThread, serve: (port) => serveProver(port, engine, { slice: SLICE_MS }), purpose: 'proofs', log, maxMegabytes: MAX_MEGABYTES,
     }).then((line) => {
       line.on('message', (message) => {
         if (thread === opened) heard(message);
@@ -175,6 +177,12 @@ export function createProvers({ engine, log, caches, textsOf }: ProversOptions):
   }
 
   return {
+    getReady(tree) {
+      if (engine.proverThread === undefined || current !== undefined || thread?.tree === tree) return;
+      clearTimeout(idle);
+      idle = setTimeout(end, IDLE_MS).unref();
+      threadFor(tree).line.then((line) => line.postMessage({ kind: 'get ready' }), () => undefined);
+    },
     prove(asked) {
       return new Promise((resolve, reject) => {
         const cancelled = asked.token.onCancellationRequested(() => stop(job));

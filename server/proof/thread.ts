@@ -19,18 +19,36 @@ export type ProverEngine = Pick<Engine, 'backend' | 'createAnalysis' | 'createRe
 /** Outcomes that are kept: editing changes most slices in where they stand only. */
 const KEPT = 100;
 
-/** Serves a tree on this port; `slice` is how long it may be deaf between two steps of a proof, in milliseconds. */
-export function serveProver(port: Port<ToProver, FromProver>, engine: ProverEngine, slice: number): void {
+export interface ServeOptions {
+  /** How long it may be deaf between two steps of a proof, in milliseconds. */
+  readonly slice: number;
+  /** Called once, when a proof takes so long that others should go first. */
+  readonly giveWay?: () => void;
+}
+
+/** A proof that takes longer gives way. Most take less. */
+const LONG_MS = 3000;
+
+/** Serves a tree on this port. */
+export function serveProver(port: Port<ToProver, FromProver>, engine: ProverEngine, { slice, giveWay }: ServeOptions): void {
   let prover: Prover | undefined;
   let cancelled = false;
+  /** Done before anything is asked, and left as it is then. */
+  let preparation: Promise<unknown> = Promise.resolve();
+  let isAsked = false;
+  let isGivingWay = false;
   port.on('message', (message) => {
     switch (message.kind) {
       case 'open':
         prover = openProver(engine, message.root, message.caches, (line) => port.postMessage({ kind: 'log', line }));
         break;
+      case 'get ready':
+        if (prover && !isAsked) preparation = runInSlices(prover.getReady(), { abandoned: () => isAsked, slice }).catch(logError);
+        break;
       case 'prove':
         cancelled = false;
-        if (prover) void answer(prover, message);
+        isAsked = true;
+        void preparation.then(() => prover && answer(prover, message));
         break;
       case 'cancel':
         cancelled = true;
@@ -40,25 +58,40 @@ export function serveProver(port: Port<ToProver, FromProver>, engine: ProverEngi
   port.postMessage({ kind: 'ready' });
 
   async function answer(asked: Prover, message: ProveMessage): Promise<void> {
-    const until = performance.now() + message.limit;
+    const begin = performance.now();
     let isLate = false;
     let isProven = false;
     const tell = (news: FromProver): void => {
       isProven ||= news.kind === 'proven';
       port.postMessage(news);
     };
+    const abandoned = (): boolean => {
+      const taken = performance.now() - begin;
+      if (taken > LONG_MS && !isGivingWay) {
+        isGivingWay = true;
+        giveWay?.();
+      }
+      isLate = taken > message.limit;
+      return cancelled || isLate;
+    };
     try {
-      const done = await runInSlices(asked.prove(message, tell), { abandoned: () => cancelled || (isLate = performance.now() > until), slice });
+      const done = await runInSlices(asked.prove(message, tell), { abandoned, slice });
       if (done === undefined && isLate && !isProven) tell({ kind: 'proven', verdict: asked.givenUp(message), fix: null });
       port.postMessage({ kind: done === undefined && !isLate ? 'cancelled' : 'done' });
     } catch (error) {
-      port.postMessage({ kind: 'log', line: describeError(error) });
+      logError(error);
       port.postMessage({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
     }
+  }
+
+  function logError(error: unknown): void {
+    port.postMessage({ kind: 'log', line: describeError(error) });
   }
 }
 
 interface Prover {
+  /** What has to be known of a tree before anything can be proven in it. */
+  getReady(): Generator<undefined, void>;
   prove(message: ProveMessage, tell: (news: FromProver) => void): Generator<undefined, true>;
   /** The verdict when time is up. */
   givenUp(message: ProveMessage): Verdict;
@@ -96,6 +129,10 @@ function openProver(engine: ProverEngine, root: string | null, caches: boolean, 
   }
 
   return {
+    *getReady() {
+      engine.scenarios();
+      yield* indexed(analysis);
+    },
     *prove({ changes, finding, withFix }, tell) {
       takeOver(changes, analysis, reader);
       yield* indexed(analysis);

@@ -50,6 +50,20 @@ describe('explore', () => {
     expect(found.witness!.schedule.map((move) => move.thread)).toEqual([0, 1]);
   });
 
+  it('looks at the properties that count, and ends a schedule where another one is violated', () => {
+    const b = new ProgramBuilder();
+    const x = b.shared('x');
+    // Whoever comes second sees what the first has done; the bug comes first and ends the schedule.
+    b.thread('P0', (t) => t.step('x = 1', set(x, 1)));
+    b.thread('P1', (t) => t.step('look', violate('bug', eq(x, 1))).step('wait').step('look again', violate('assert', eq(x, 1))));
+    const program = b.build();
+    expect(explore(program)).toMatchObject({ verdict: 'Sometimes', witness: { property: 'bug' }, violated: [{ property: 'bug', steps: 2 }, { property: 'assert', steps: 4 }], preemptions: 0 });
+    const found = explore(program, { properties: ['assert', 'deadlock'] });
+    expect(found).toMatchObject({ verdict: 'Sometimes', witness: { property: 'assert' }, violated: [{ property: 'assert', steps: 4 }], preemptions: 1 });
+    expect(found.witness!.schedule).toHaveLength(4);
+    expect(explore(program, { properties: ['deadlock'] })).toMatchObject({ verdict: 'Never', witness: undefined, violated: [], preemptions: undefined });
+  });
+
   it('counts a thread that may wait for ever as ended', () => {
     const b = new ProgramBuilder();
     const awake = b.shared('awake');

@@ -1,8 +1,10 @@
 /** A litmus file as a whole: what its header says, and its variants as programs. */
 import { builtinModel, type KernelModel } from '../../kernel/model';
 import type { ParserBackend } from '../../parser/types';
-import { buildProgram } from '../machine/build';
+import { buildProgram, canFail } from '../machine/build';
+import { createBuildMemory, type BuildMemory } from '../machine/build-memory';
 import { propertyIds, type Program, type PropertyId } from '../machine/program';
+import type { BuildOptions } from '../machine/thread-texts';
 import { unknownWord, type Problem, type Wording } from './problem';
 import { conditionalNames, headerLines, splitFile, type HeaderLine } from './source';
 
@@ -147,6 +149,8 @@ export interface ProgramOptions {
   readonly adversaries?: readonly Adversary[];
   readonly beside?: boolean;
   readonly model?: KernelModel;
+  /** What other programs of this scenario left to be used again, with the same back end and model. */
+  readonly memory?: BuildMemory;
 }
 
 /** Lowers a variant of a scenario. Without problems there is a program. */
@@ -154,8 +158,18 @@ export function programOf(scenario: Scenario, backend: ParserBackend, options: P
   const variant = scenario.variants.find((v) => v.name === options.variant);
   if (!variant) return { program: undefined, problems: [{ offset: 0, ...unknownVariant(options.variant, scenario.variants) }] };
   const problems: Problem[] = [];
-  const program = buildProgram(scenario, variant, { adversaries: options.adversaries ?? [], beside: options.beside ?? false, backend, model: options.model ?? builtinModel }, problems);
+  const program = buildProgram(scenario, variant, withDefaults(backend, options), problems);
   return { program: problems.length === 0 ? program : undefined, problems: sorted(problems) };
+}
+
+/** False when no schedule can violate what the scenario checks, whatever its steps: cheaper than building the program, which is only built when this is true. */
+export function mayFail(scenario: Scenario, backend: ParserBackend, options: ProgramOptions): boolean {
+  const variant = scenario.variants.find((v) => v.name === options.variant);
+  return variant === undefined || canFail(scenario, variant, withDefaults(backend, options));
+}
+
+function withDefaults(backend: ParserBackend, { adversaries = [], beside = false, model = builtinModel, memory = createBuildMemory() }: ProgramOptions): BuildOptions {
+  return { adversaries, beside, backend, model, memory };
 }
 
 function checkedOf(lines: readonly HeaderLine[], problems: Problem[]): PropertyId[] | undefined {

@@ -62,7 +62,7 @@ export function splitFile(text: string, problems: Problem[]): Parts | undefined 
   const condition = /^[ \t]*exists\b/m.exec(text.slice(initEnd + 1));
   const existsStart = condition ? initEnd + 1 + condition.index + condition[0].length : undefined;
   const bodyEnd = condition ? initEnd + 1 + condition.index : text.length;
-  const blank = (piece: string): string => piece.replace(/[^\r\n]/g, ' ');
+  const blank = (piece: string): string => piece.replace(/[^\r\n]+/g, (text) => ' '.repeat(text.length));
   return {
     name: head[1]!, header, init: { text: text.slice(initStart, initEnd), offset: initStart },
     body: blank(text.slice(0, initEnd + 1)) + text.slice(initEnd + 1, bodyEnd) + blank(text.slice(bodyEnd)),
@@ -132,14 +132,18 @@ export function selectLines(text: string, defined: ReadonlySet<string>, problems
       } else {
         problems.push({ offset, message: name === 'else' || name === 'endif' ? `#${name} without #ifdef` : `#${name} is not known here: #ifdef, #ifndef, #else and #endif are` });
       }
-      lines.push(line.replace(/[^\r]/g, ' '));
+      lines.push(blankLine(line));
     } else {
-      lines.push(isActive ? line : line.replace(/[^\r]/g, ' '));
+      lines.push(isActive ? line : blankLine(line));
     }
     offset += line.length + 1;
   }
   for (const open of stack) problems.push({ offset: open.offset, message: 'this #ifdef has no #endif' });
   return lines.join('\n');
+}
+
+function blankLine(line: string): string {
+  return line.replace(/[^\r]+/g, (text) => ' '.repeat(text.length));
 }
 
 /** Names that `#ifdef` and `#ifndef` ask for. */

@@ -1,88 +1,61 @@
 /** Puts a program together: the scenario's objects and threads, library threads, and the question. */
-import type { KernelModel } from '../../kernel/model';
-import type { Span } from '../../parser/ir';
-import type { ParserBackend } from '../../parser/types';
-import { didYouMean } from '../../kernel/suggest';
 import { readCondition } from '../litmus/condition';
-import { readInit } from '../litmus/init';
 import { unknownWord, type Problem } from '../litmus/problem';
-import type { Adversary, Scenario, Variant } from '../litmus/scenario';
-import { selectLines, splitFile, type Piece } from '../litmus/source';
+import type { Scenario, Variant } from '../litmus/scenario';
+import type { Piece } from '../litmus/source';
+import type { KnownThread, MadeThread } from './build-memory';
 import { checkThread } from './checks';
 import { and, constant, readsOf, word, zero } from './exp';
 import { lowerThread, type LoweredThread } from './lower';
 import type { Source } from './lowering';
-import { mustHoldNothing } from './properties';
+import { canBeViolated, mustHoldNothing } from './properties';
 import { propertyIds, type Exp, type Program, type PropertyId, type Stmt, type Thread, type WordId } from './program';
 import { renumberExp, renumberStmts, usedWords } from './renumber';
-import { readSource } from './sources';
 import { fuse } from './steps';
+import { bodyText, inFile, isConditional, readThreads, spanOf, type BuildOptions, type ThreadTexts } from './thread-texts';
 import { constants } from './values';
-import { createWorld, type World } from './world';
-import { writtenWords } from './written';
-
-interface Options {
-  readonly adversaries: readonly Adversary[];
-  readonly beside: boolean;
-  readonly backend: ParserBackend;
-  readonly model: KernelModel;
-}
-
-/** A thread to be: where its code is, and what it is called. */
-interface Part {
-  readonly name: string;
-  readonly title: string;
-  readonly source: Source;
-  /** The function in its source: `P0`, or `P` for an adversary. */
-  readonly function: string;
-  readonly adversary?: Adversary;
-}
-
-/** The largest number of threads: reader-writer locks have two bits for each. */
-const mostThreads = 8;
+import { createWorld, usesOf, wordsOfKind, type World } from './world';
+import { wordsReadBy, wordsWrittenBy } from './written';
 
 /** Builds a variant's program. Undefined when there are problems. */
-export function buildProgram(scenario: Scenario, variant: Variant, options: Options, problems: Problem[]): Program | undefined {
+export function buildProgram(scenario: Scenario, variant: Variant, options: BuildOptions, problems: Problem[]): Program | undefined {
   const before = problems.length;
-  const defined = new Set([...variant.defines, ...scenario.defines]);
-  const selected = selectLines(scenario.text, defined, problems);
-  const parts = splitFile(selected, problems);
-  if (!parts) return undefined;
-  const own = readSource(undefined, parts.body, options.backend, problems);
-  const declarations = readInit(parts.init, own.enumerators, problems);
-  const threads = partsOf(scenario, own, options, defined, problems);
-  if (threads.length > mostThreads) problems.push({ offset: 0, message: `there are ${threads.length} threads; ${mostThreads} are the most` });
-  for (const adversary of options.adversaries) {
-    for (const need of adversary.needs) {
-      if (!declarations.some((d) => d.name === need)) problems.push({ offset: 0, message: `${adversary.name} needs ${need}, which this scenario does not declare${didYouMean(need, declarations.map((d) => d.name))}` });
-    }
-  }
-  if (problems.length > before) return undefined;
-
-  const calls = new Set(threads.flatMap((t) => [...t.source.functions.values()].flatMap((f) => f.nodes.flatMap((n) => (n.kind === 'call' && n.callee !== undefined ? [n.callee] : [])))));
-  const isArming = calls.has('ghost_arm');
-  const world = createWorld(declarations, threads.map((t) => t.name), {
-    faults: (calls.has('user_read') || calls.has('user_write')) && calls.has('handle_userfault'), armed: isArming, observed: calls.has('user_lookup'), through: scenario.through,
-  });
+  const texts = readThreads(scenario, variant, options, problems);
+  if (!texts) return undefined;
+  const { parts, declarations, threads } = texts;
+  const uses = usesOf(texts.calls, scenario.through);
+  const world = createWorld(declarations, threads.map((t) => t.name), uses);
   const labels: string[] = [];
-  const lowered = threads.map((t, index) => inFile(t.adversary, problems, (own) => lowerThread(world, options.model, { name: t.name, source: t.source, function: t.function, thread: index, kept: keptIn(parts.exists, index) }, labels, own)));
-  if (problems.length > before) return undefined;
-  for (const [index, t] of threads.entries()) inFile(t.adversary, problems, (own) => checkThread(t.name, lowered[index]!, world.words, own, scenario.checked?.includes('unlock-not-held') ?? true));
-  checkHelpers(own, parts.body, scenario.text, problems);
+  const known = lowerThreads(scenario, texts, options, { world, labels, key: JSON.stringify([variant.name, threads.map((t) => [t.name, t.adversary !== undefined]), uses]) }, problems);
+  if (!known) return undefined;
+  const lowered = known.map((thread) => thread.lowered);
 
   const exists = parts.exists && readCondition(parts.exists, namesOf(world, declarations.map((d) => d.name), lowered), problems);
-  const written = writtenWords(world.words, lowered);
   const asked = exists ? [...readsOf(exists).words].filter((id) => world.words[id]!.scope === 'local') : [];
-  const fused = lowered.map((thread, index) => {
+  const unchecked = new Set([
+    ...scenario.unchecked.flatMap((u) => (u.variant === variant.name ? [u.property] : [])),
+    ...propertyIds.filter((property) => scenario.checked?.includes(property) === false),
+  ]);
+  const gone = world.through === undefined ? undefined : { label: labels.indexOf(scenario.through!), word: world.through };
+  const written = new Set(known.flatMap((thread) => [...thread.written]));
+  const locks = [...wordsOfKind(world, 'lock'), ...wordsOfKind(world, 'rwlock')];
+  const made = known.map((thread, index): MadeThread => {
+    const ends = unchecked.has('lock-imbalance') ? [] : mustHoldNothing(world, index);
+    // Of the other threads only what they write decides how its steps are made.
+    const key = `${gone?.label} ${[...thread.read, ...(ends.length > 0 ? locks : [])].filter((id) => written.has(id)).join(' ')}`;
+    const ready = thread.made.get(key);
+    if (ready) return ready;
     const live = new Set(asked.filter((id) => world.words[id]!.thread === index));
-    const result = fuse(thread, world.words, written, { actions: mustHoldNothing(world, index), live });
+    const fused = fuse(thread.lowered, world.words, written, { actions: ends, live });
     const { name, adversary } = threads[index]!;
     const { start } = spanOf(threads[index]!);
     inFile(adversary, problems, (own) => {
-      if (!result) own.push({ offset: start, message: `${name} has a loop that may go on without a step, or too much between two steps` });
-      else if (!thread.micros.some((micro) => micro.kind === 'step') && !isConditional(threads[index]!, scenario.text)) own.push({ offset: start, message: `${name} does nothing that another thread could see` });
+      if (!fused) own.push({ offset: start, message: `${name} has a loop that may go on without a step, or too much between two steps` });
+      else if (!thread.lowered.micros.some((micro) => micro.kind === 'step') && !isConditional(threads[index]!, scenario.text)) own.push({ offset: start, message: `${name} does nothing that another thread could see` });
     });
-    return result ?? { start: [], steps: [] };
+    const checked = onlyChecked(fused ?? { start: [], steps: [] }, unchecked, gone);
+    if (problems.length === before) thread.made.set(key, checked);
+    return checked;
   });
   for (const cover of scenario.covers) {
     if ((cover.variant === undefined || cover.variant === variant.name) && cover.adversaries.length === 0 && options.adversaries.length === 0 && !labels.includes(cover.label) && !labelsIn(scenario.text).has(cover.label)) {
@@ -91,23 +64,67 @@ export function buildProgram(scenario: Scenario, variant: Variant, options: Opti
   }
   if (problems.length > before) return undefined;
 
-  const unchecked = new Set([
-    ...scenario.unchecked.flatMap((u) => (u.variant === variant.name ? [u.property] : [])),
-    ...propertyIds.filter((property) => scenario.checked?.includes(property) === false),
-  ]);
-  const gone = world.through === undefined ? undefined : { label: labels.indexOf(scenario.through!), word: world.through };
-  const checked = unchecked.size === 0 && gone === undefined ? fused : fused.map(({ start, steps }) => ({
-    start: restrict(start, unchecked, gone),
-    // A deadlock is no statement: it is a state in which somebody waits who may not.
-    steps: steps.map((step) => ({ ...step, mayWaitForever: step.mayWaitForever ?? (unchecked.has('deadlock') || gone !== undefined), ways: step.ways.map((way) => restrict(way, unchecked, gone)) })),
-  }));
-  const map = usedWords(world.words, checked, exists);
+  const map = usedWords(world.words, made, exists);
   return {
     words: world.words.filter((_, id) => map.has(id)), labels, exists: exists && renumberExp(exists, map),
     threads: threads.map((t, index): Thread => ({
-      name: t.name, title: t.title, program: `${t.source.file ?? ''}:${bodyText(t)}`, start: renumberStmts(checked[index]!.start, map),
-      steps: checked[index]!.steps.map((step) => ({ ...step, guard: step.guard && renumberExp(step.guard, map), ways: step.ways.map((way) => renumberStmts(way, map)) })),
+      name: t.name, title: t.title, program: `${t.source.file ?? ''}:${bodyText(t)}`, start: renumberStmts(made[index]!.start, map),
+      steps: made[index]!.steps.map((step) => ({ ...step, guard: step.guard && renumberExp(step.guard, map), ways: step.ways.map((way) => renumberStmts(way, map)) })),
     })),
+  };
+}
+
+/** False when no schedule of the variant can violate what the scenario checks, as nothing of the kind that it asks about is done in it. True as well where it cannot be built. */
+export function canFail(scenario: Scenario, variant: Variant, options: BuildOptions): boolean {
+  const texts = readThreads(scenario, variant, options, []);
+  if (!texts) return true;
+  const uses = usesOf(texts.calls, scenario.through);
+  return (scenario.checked ?? propertyIds).some((property) => canBeViolated(property, uses));
+}
+
+/** Where lowered threads put their words and labels, and what they depend on beside their texts. */
+interface Lowerings {
+  readonly world: World;
+  readonly labels: string[];
+  readonly key: string;
+}
+
+/** Lowers the threads and checks them; those of the scenario that come first are taken from the memory. Undefined when there are problems. */
+function lowerThreads(scenario: Scenario, texts: ThreadTexts, { model, memory }: BuildOptions, { world, labels, key }: Lowerings, problems: Problem[]): KnownThread[] | undefined {
+  const before = problems.length;
+  const { parts, own, threads } = texts;
+  const first = threads.findIndex((t) => t.adversary !== undefined);
+  const count = first < 0 ? threads.length : first;
+  const known = memory.lowered.get(key);
+  if (known) {
+    world.words.push(...known.words);
+    labels.push(...known.labels);
+  }
+  const lowerFrom = (from: number, to: number): LoweredThread[] => threads.slice(from, to).map((t, i) => inFile(t.adversary, problems, (found) =>
+    lowerThread(world, model, { name: t.name, source: t.source, function: t.function, thread: from + i, kept: keptIn(parts.exists, from + i) }, labels, found)));
+  const base = world.words.length;
+  const ours = known ? [] : lowerFrom(0, count);
+  const after = { words: world.words.length, labels: labels.length };
+  const rest = lowerFrom(count, threads.length);
+  if (problems.length > before) return undefined;
+  for (const [index, thread] of [...ours, ...rest].entries()) {
+    const t = threads[known ? count + index : index]!;
+    inFile(t.adversary, problems, (found) => checkThread(t.name, thread, world.words, found, scenario.checked?.includes('unlock-not-held') ?? true));
+  }
+  if (!known) checkHelpers(own, parts.body, scenario.text, problems);
+  const toKnown = (lowered: LoweredThread): KnownThread => ({ lowered, written: wordsWrittenBy(world.words, lowered), read: wordsReadBy(world.words, lowered), made: new Map() });
+  const result = known?.threads ?? ours.map(toKnown);
+  if (!known && problems.length === before) memory.lowered.set(key, { threads: result, words: world.words.slice(base, after.words), labels: labels.slice(0, after.labels) });
+  return [...result, ...rest.map(toKnown)];
+}
+
+/** The steps of a thread without what is not looked at. */
+function onlyChecked({ start, steps }: MadeThread, unchecked: ReadonlySet<PropertyId>, gone: { readonly label: number; readonly word: WordId } | undefined): MadeThread {
+  if (unchecked.size === 0 && gone === undefined) return { start, steps };
+  return {
+    start: restrict(start, unchecked, gone),
+    // A deadlock is no statement: it is a state in which somebody waits who may not.
+    steps: steps.map((step) => ({ ...step, mayWaitForever: step.mayWaitForever ?? (unchecked.has('deadlock') || gone !== undefined), ways: step.ways.map((way) => restrict(way, unchecked, gone)) })),
   };
 }
 
@@ -119,12 +136,6 @@ function checkHelpers(source: Source, body: string, text: string, problems: Prob
     const definitions = text.match(new RegExp(`^\\w[^;{}()\\n]*[\\s*]${name}\\s*\\(`, 'gm'))?.length ?? 0;
     if (mentions <= Math.max(1, definitions)) problems.push({ offset: Math.min(ir.nameSpan.start, body.length), message: `no thread calls ${name}()` });
   }
-}
-
-/** Whether other variants have more of a thread than this one. */
-function isConditional(part: Part, text: string): boolean {
-  const { span } = part.source.functions.get(part.function)!;
-  return /^[ \t]*#/m.test((part.adversary?.text ?? text).slice(span.start, span.end));
 }
 
 /** The variables of a thread that a condition reads. */
@@ -147,32 +158,6 @@ function restrict(stmts: readonly Stmt[], unchecked: ReadonlySet<PropertyId>, th
 /** The labels that a variant must reach, with the scenario's own threads or with these adversaries. */
 export function coversOf(scenario: Scenario, variant: string, adversaries: readonly string[] = []): readonly string[] {
   return scenario.covers.filter((c) => (c.variant === undefined || c.variant === variant) && c.adversaries.join() === adversaries.join()).map((c) => c.label);
-}
-
-function partsOf(scenario: Scenario, own: Source, options: Options, defined: ReadonlySet<string>, problems: Problem[]): Part[] {
-  const names = [...own.functions.keys()].filter((name) => /^P\d+$/.test(name)).sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)));
-  const kept = options.adversaries.length === 0 || options.beside ? names : names.filter((name) => !scenario.replaceable.includes(name));
-  const threads = kept.map((name): Part => ({ name, title: scenario.threadTitles.get(name) ?? name, source: own, function: name }));
-  const free = names.filter((name) => !kept.includes(name));
-  for (const adversary of options.adversaries) {
-    const source = inFile(adversary, problems, (found) => {
-      const parts = splitFile(selectLines(adversary.text, defined, found), found);
-      return parts && readSource(adversary.name, parts.body, options.backend, found);
-    });
-    const name = free.shift() ?? `P${Math.max(names.length, threads.length)}`;
-    if (source?.functions.has('P')) threads.push({ name, title: adversary.title, source, function: 'P', adversary });
-  }
-  return threads.sort((a, b) => Number(a.name.slice(1)) - Number(b.name.slice(1)));
-}
-
-/** Problems in an adversary's file have their places there. */
-function inFile<T>(adversary: Adversary | undefined, problems: Problem[], read: (problems: Problem[]) => T): T {
-  if (adversary === undefined) return read(problems);
-  const found: Problem[] = [];
-  const result = read(found);
-  const file = { name: adversary.name, text: adversary.text };
-  for (const problem of found) if (!problems.some((p) => p.file?.name === file.name && p.offset === problem.offset && p.message === problem.message)) problems.push({ ...problem, file });
-  return result;
 }
 
 function namesOf(world: World, declared: readonly string[], lowered: readonly LoweredThread[]): Parameters<typeof readCondition>[1] {
@@ -199,14 +184,3 @@ function namesOf(world: World, declared: readonly string[], lowered: readonly Lo
 function labelsIn(text: string): ReadonlySet<string> {
   return new Set([...text.matchAll(/^[ \t]*([A-Za-z_]\w*):(?!:)/gm)].map((m) => m[1]!));
 }
-
-function bodyText(part: Part): string {
-  const ir = part.source.functions.get(part.function)!;
-  const text = part.source.text.slice(ir.span.start, ir.span.end);
-  return text.slice(text.indexOf('{')).replace(/\s+/g, ' ');
-}
-
-function spanOf(part: Part): Span {
-  return part.source.functions.get(part.function)!.nameSpan;
-}
-

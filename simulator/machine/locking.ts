@@ -14,11 +14,11 @@ interface How {
   readonly result: LocalPlace | 'unused' | undefined;
 }
 
-/** Takes a spinlock, mutex or folio lock. */
-export function lockAcquire(context: Lowering, lock: Exp, how: How): void {
+/** Takes a spinlock, mutex or folio lock. `look` is what the thread reads in that moment: what others do in between they could as well do before. */
+export function lockAcquire(context: Lowering, lock: Exp, how: How, look: readonly Action[] = []): void {
   const own = constant(context.thread + 1);
   const isFree = equals(at(lock), zero);
-  const take = [store(lock, own, 'lock')];
+  const take = [store(lock, own, 'lock'), ...look];
   emitAcquire(context, lock, how, isFree, equals(at(lock), own), take);
 }
 

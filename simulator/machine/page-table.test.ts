@@ -52,6 +52,36 @@ found:
   expect(taken('pmd')).toMatchObject({ verdict: 'Never', labels: ['not_found'] });
 });
 
+test('a page table that is taken away while its lock is waited for is not used', () => {
+  const { verdict, labels } = found(objects, `
+P0(struct mm_struct *mm, pmd_t *pmd)
+{
+  spinlock_t *ptl;
+  pte_t *ptep = pte_offset_map_lock(mm, pmd, 0, &ptl);
+
+  if (!ptep) {
+gone:
+    return;
+  }
+  ghost_assert(*pmd == PMD_TABLE);
+  pte_unmap_unlock(ptep, ptl);
+there:
+  return;
+}
+
+P1(struct mm_struct *mm, pmd_t *pmd)
+{
+  spinlock_t *pmd_ptl = pmd_lock(mm, pmd);
+  spinlock_t *ptl = pte_lockptr(mm, pmd);
+
+  spin_lock(ptl);
+  pmdp_collapse_flush(vma, 0, pmd);
+  spin_unlock(ptl);
+  spin_unlock(pmd_ptl);
+}`);
+  expect({ verdict, labels: [...labels].sort() }).toEqual({ verdict: 'Never', labels: ['gone', 'there'] });
+});
+
 test('the first mapping of a vma can be written where the vma is shared and nobody waits for writes', () => {
   const prot = (flags: string, value: string) => found(objects.replace('VM_ANON | VM_WRITE', flags), `
 P0(struct vm_area_struct *vma)

@@ -51,7 +51,7 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
     case 'lock-pointer': {
       // pte_offset_map_nolock(mm, pmd, addr, &ptl) is a map that also says which lock it would be.
       const out = effect.lock.from === 'out' ? outPlace(context, arg(effect.lock.index)) : undefined;
-      const pointer = entryPointer(context, effect.level, args, out && (() => giveNull(context, result)));
+      const { address: pointer } = entryPointer(context, effect.level, args, out && (() => giveNull(context, result)));
       const lock = lockOfEntry(context, pointer);
       if (effect.lock.from === 'result') give(lock);
       if (!out) return;
@@ -78,7 +78,7 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
       for (const lock of twoLocks(context, arg(effect.args[0]), arg(effect.args[1]))) lockRelease(context, lock);
       return;
     case 'map': {
-      give(entryPointer(context, effect.level, args, () => giveNull(context, result)));
+      give(entryPointer(context, effect.level, args, () => giveNull(context, result)).address);
       return;
     }
     case 'read': {
@@ -285,13 +285,20 @@ function acquire(context: Lowering, name: string, effect: Extract<Effect, { op: 
   const { lock: source } = effect;
   if (source.from === 'field') return fail(context, `${name}() has no steps here: write a function of this name that does what matters of it`);
   const out = source.from === 'out' ? outPlace(context, args[source.index] ?? fail(context, `${name}() lacks an argument`)) : undefined;
-  // pte_offset_map_lock(mm, pmd, addr, &ptl): a look at the pmd, then the lock of the table that it points to.
+  // pte_offset_map_lock(mm, pmd, addr, &ptl): a look at the pmd, then the lock of the table that it points to, and a second look (mm/pgtable-generic.c).
   if (effect.slot === undefined && out) {
-    const pointer = entryPointer(context, effect.level, args, () => giveNull(context, result));
-    const lock = lockOfEntry(context, pointer);
-    lockAcquire(context, lock, { sleeps: false, result: undefined });
-    give(pointer);
+    const { address, pmd } = entryPointer(context, effect.level, args, () => giveNull(context, result));
+    const lock = lockOfEntry(context, address);
+    const again = pmd && newTemporary(context, 'pmd', { kind: 'entry', bits: entryBits });
+    lockAcquire(context, lock, { sleeps: false, result: undefined }, again === undefined ? [] : [set(again, at(pmd!))]);
+    if (again === undefined) give(address);
     assignPlace(context, out, number(lock));
+    if (again === undefined) return;
+    const isTable = hasForm(word(again), 'table');
+    give(cond(isTable, address, zero));
+    emitSkipUnless(context, not(isTable));
+    // The kernel looks a third time: it finds a table only if there is a new one.
+    lockRelease(context, lock);
     return;
   }
   const slot = effect.slot ?? args.length - 1;
@@ -321,9 +328,9 @@ function acquire(context: Lowering, name: string, effect: Extract<Effect, { op: 
 
 /**
  * The entry that a walk finds: pte_offset_map(pmd, addr) and its kin look at the pmd and count from the first entry of its table; addresses are numbers of
- * pages. `beforeNone` prepares for a pmd that points to no table, with which the statement ends.
+ * pages. `beforeNone` prepares for a pmd that points to no table, with which the statement ends; `pmd` is the address of one that others can change.
  */
-function entryPointer(context: Lowering, level: string, args: readonly Expr[], beforeNone?: () => void): Exp {
+function entryPointer(context: Lowering, level: string, args: readonly Expr[], beforeNone?: () => void): { readonly address: Exp; readonly pmd: Exp | undefined } {
   for (const [index, expr] of args.entries()) {
     const unlinked = level === 'pmd' ? undefined : localPmd(context, expr);
     if (unlinked) {
@@ -332,7 +339,7 @@ function entryPointer(context: Lowering, level: string, args: readonly Expr[], b
         emitSkipUnless(context, hasForm(unlinked.value, 'table'));
       }
       const offset = args[index + 1];
-      return offset === undefined ? addressOf(unlinked.table) : behind(addressOf(unlinked.table), evaluateNumber(context, offset));
+      return { address: offset === undefined ? addressOf(unlinked.table) : behind(addressOf(unlinked.table), evaluateNumber(context, offset)), pmd: undefined };
     }
     const value = expr.kind === 'name' || expr.kind === 'address' || expr.kind === 'field' || expr.kind === 'binary' || expr.kind === 'index' ? quietly(context, expr) : undefined;
     if (value?.kind !== 'const') continue;
@@ -348,9 +355,9 @@ function entryPointer(context: Lowering, level: string, args: readonly Expr[], b
         emitSkipUnless(context, hasForm(word(target), 'table'));
       }
       const offset = args[index + 1];
-      return offset === undefined ? addressOf(table) : behind(addressOf(table), evaluateNumber(context, offset));
+      return { address: offset === undefined ? addressOf(table) : behind(addressOf(table), evaluateNumber(context, offset)), pmd: value };
     }
-    if (object.declaration.type === 'pte_t' || object.declaration.type === 'pmd_t') return value;
+    if (object.declaration.type === 'pte_t' || object.declaration.type === 'pmd_t') return { address: value, pmd: undefined };
   }
   return fail(context, 'no argument names an entry of the init block, or a pmd that maps one');
 }

@@ -2,9 +2,20 @@
 import { and, at, binary, constant, equals, not, one, or, truth, word, zero } from './exp';
 import { hasForm } from './entry-values';
 import { set, violate, when, type Action } from './micro';
-import type { Exp, WordId } from './program';
+import type { Exp, PropertyId, WordId } from './program';
 import { uffdWpBit, writeBit } from './values';
-import { objectAt, sizeOf, wordsOfKind, type World } from './world';
+import { objectAt, sizeOf, wordsOfKind, type Uses, type World } from './world';
+
+/** Properties that ask what is only remembered where the code has a use for it. */
+const remembered: Partial<Readonly<Record<PropertyId, Exclude<keyof Uses, 'through'>>>> = {
+  'unjustified-event': 'faults', 'armed-page-written': 'armed', 'armed-under-huge': 'armed', 'observed-hole-filled': 'observed',
+};
+
+/** False when code with these uses cannot violate the property, whatever the order of its steps: what the property asks about never happens. */
+export function canBeViolated(property: PropertyId, uses: Uses): boolean {
+  const asked = remembered[property];
+  return asked === undefined || uses[asked];
+}
 
 /** A thread that sleeps must hold no spinlock. */
 export function mustNotBeAtomic(world: World, thread: number): Action[] {

@@ -53,6 +53,14 @@ export interface Uses {
   readonly through: string | undefined;
 }
 
+/** What code uses that calls these functions; `through` is the label that violations must have gone through. */
+export function usesOf(calls: ReadonlySet<string>, through: string | undefined): Uses {
+  return {
+    faults: (calls.has('user_read') || calls.has('user_write')) && calls.has('handle_userfault'),
+    armed: calls.has('ghost_arm'), observed: calls.has('user_lookup'), through,
+  };
+}
+
 /** Lays the objects out. Declarations have been checked: their types are known and their names differ. */
 export function createWorld(declarations: readonly Declaration[], threads: readonly string[], uses: Uses): World {
   const words: Word[] = [];

@@ -1,27 +1,41 @@
-/** Which shared words any thread writes. What nobody writes is a constant, and reading it no step. */
+/** Which shared words a thread writes, and which it reads. What nobody writes is a constant, and reading it no step. */
 import { applyBinary, readsOf } from './exp';
 import type { LoweredThread } from './lower';
 import type { Action, Micro } from './micro';
 import type { Exp, Word, WordId, WordKind } from './program';
 
-/** Words that some thread writes. */
-export function writtenWords(words: readonly Word[], threads: readonly LoweredThread[]): ReadonlySet<WordId> {
+/** Words that a thread writes. */
+export function wordsWrittenBy(words: readonly Word[], thread: LoweredThread): ReadonlySet<WordId> {
   const written = new Set<WordId>();
-  for (const thread of threads) {
-    const possible = possibleValues(words, thread);
-    const visit = (actions: readonly Action[]): void => {
-      for (const action of actions) {
-        if (action.kind === 'set') written.add(action.word);
-        if (action.kind === 'if') {
-          visit(action.then);
-          visit(action.else);
-        }
-        if (action.kind === 'store') for (const id of pointedTo(words, possible(action.address), action.to)) written.add(id);
+  const possible = possibleValues(words, thread);
+  const visit = (actions: readonly Action[]): void => {
+    for (const action of actions) {
+      if (action.kind === 'set') written.add(action.word);
+      if (action.kind === 'if') {
+        visit(action.then);
+        visit(action.else);
       }
-    };
-    for (const micro of thread.micros) actionsOf(micro).forEach(visit);
-  }
+      if (action.kind === 'store') for (const id of pointedTo(words, possible(action.address), action.to)) written.add(id);
+    }
+  };
+  for (const micro of thread.micros) actionsOf(micro).forEach(visit);
   return written;
+}
+
+/** Shared words and ghosts that a thread may read, whatever the order of its statements. */
+export function wordsReadBy(words: readonly Word[], thread: LoweredThread): ReadonlySet<WordId> {
+  const read = new Set<WordId>();
+  const possible = possibleValues(words, thread);
+  const see = (exp: Exp): void => {
+    for (const id of readsOf(exp).words) if (words[id]!.scope !== 'local') read.add(id);
+    for (const address of addressesIn(exp)) for (const id of pointedTo(words, possible(address))) read.add(id);
+  };
+  for (const micro of thread.micros) {
+    if (micro.kind === 'branch') see(micro.test);
+    if (micro.kind === 'step' && micro.step.guard) see(micro.step.guard);
+    for (const actions of actionsOf(micro)) for (const exp of expressionsOf(actions)) see(exp);
+  }
+  return read;
 }
 
 /** For each step of a thread that only reads: whether it reads what somebody writes. */

@@ -44,6 +44,7 @@ export function* cases(backend: ParserBackend, directory: string, wanted: (id: s
       const text = fs.readFileSync(path.join(directory, version, mutant.id, mutant.file), 'utf8');
       setText(memory, mutant.file, text);
       const finding = findingOf(memory, rule, mutant.expect);
+      if (finding) index(memory, finding);
       const counterpart = (): ReturnType<Case['counterpart']> => {
         setText(memory, mutant.file, undefined);
         const site = finding && siteOf(memory.source, finding);
@@ -55,6 +56,7 @@ export function* cases(backend: ParserBackend, directory: string, wanted: (id: s
     for (const finding of memory.analysis.check(['mm/hugetlb.c', 'mm/khugepaged.c', 'mm/ksm.c', 'mm/memory.c'])) {
       const id = `${version} ${finding.function}`;
       if (finding.severity !== 'warning' || !isWitnessRule(finding.rule) || !wanted(id)) continue;
+      index(memory, finding);
       yield { id, version, rule: finding.rule, finding, source: memory.source, counterpart: () => undefined };
     }
   }
@@ -69,6 +71,11 @@ function loadTree(backend: ParserBackend, root: string): MemoryTree {
 function setText({ analysis, source }: MemoryTree, file: string, text: string | undefined): void {
   analysis.setText(file, text);
   source.setText(file, text);
+}
+
+/** Who asks for a proof has checked the tree, so that its index is there: here the two have a tree each. */
+function index({ source }: MemoryTree, finding: Finding): void {
+  for (const ref of source.definitions(finding.function, finding.location.file)) source.callersOf(ref);
 }
 
 function mutants(version: TreeVersion, directory: string): Mutant[] {

@@ -30,6 +30,11 @@ export function breakable(text: string): (Node | string)[] {
   return text.split(/(?<=[._>,]|\w\()(?=\w)/).flatMap((part, index) => (index === 0 ? [part] : [el('wbr'), part]));
 }
 
+/** Text with code in backquotes. */
+export function withCode(text: string): (Node | string)[] {
+  return text.split('`').map((part, index) => (index % 2 === 0 ? part : el('code', {}, part)));
+}
+
 /** For screen readers only. */
 export function hidden(text: string): HTMLElement {
   return el('span', { class: 'hidden' }, text);

@@ -1,7 +1,7 @@
 /** What stands above the schedule: which race it is, what was found, and what else can be looked at. */
 import type { RaceView, ScheduleView, StepView, ThreadView } from '../../../simulator/present/race-view';
 import type { PageMessage } from '../messages';
-import { el } from './dom';
+import { el, withCode } from './dom';
 import { drawZoom, type Look } from './look';
 
 export type Send = (message: PageMessage) => void;
@@ -85,9 +85,4 @@ export function stepWords(step: StepView | undefined, threads: readonly ThreadVi
     ...step.notes.map((note) => el('span', { class: 'note' }, note)),
     step.violated === null ? '' : el('span', { class: 'mark bad' }, step.violated),
   ];
-}
-
-/** Text with code in backquotes. */
-function withCode(text: string): (Node | string)[] {
-  return text.split('`').map((part, index) => (index % 2 === 0 ? part : el('code', {}, part)));
 }

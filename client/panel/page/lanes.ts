@@ -31,6 +31,8 @@ interface SideOptions extends LanesOptions {
   readonly base: number;
   /** The grid row of the headings. */
   readonly heading: number;
+  /** The grid row in which what stays in view begins; that of the headings unless given. */
+  readonly top?: number;
 }
 
 /** Rows of the grid are counted from 1: the first holds the headings. */
@@ -44,7 +46,7 @@ export function drawLanes(diagram: DiagramView, options: LanesOptions): Lanes {
     lines.push(line);
   });
   const side = drawSide(diagram, { ...options, lines, base: 1, heading: HEADING });
-  const element = el('div', { class: `lanes${options.onStep ? ' steps' : ''}${crowded(diagram) ? ' crowded' : ''}` }, side.element);
+  const element = el('div', { class: `lanes${crowded(diagram) ? ' crowded' : ''}` }, side.element);
   element.style.setProperty('--widths', columnWidths(diagram));
   element.style.setProperty('--numbers', numbersWidth(diagram));
   if (diagram.columns.length > 2) element.classList.add('many');
@@ -78,14 +80,14 @@ export function windowsFrom({ windows }: DiagramView, index: number): number {
   return windows.filter((window) => firstCovered(window) === index).length;
 }
 
-export function drawSide(diagram: DiagramView, { label, threads, onStep, lines, base, heading }: SideOptions): Side {
+export function drawSide(diagram: DiagramView, { label, threads, onStep, lines, base, heading, top = heading }: SideOptions): Side {
   const { columns, rows } = diagram;
   const columnOf = (thread: number): number => columns.indexOf(thread) + base + 1;
-  const side = el('div', { class: 'side', role: 'list', 'aria-label': label });
+  const side = el('div', { class: `side${onStep ? ' steps' : ''}`, role: 'list', 'aria-label': label });
 
   // Numbers go out of view below the headings as well.
   const corner = el('div', { class: 'head corner', 'aria-hidden': 'true' });
-  place(corner, [heading, heading], [base, base]);
+  place(corner, [top, heading], [base, base]);
   side.append(corner);
   columns.forEach((thread) => {
     const { name = '?', title = '?' } = threads[thread] ?? {};

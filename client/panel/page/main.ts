@@ -185,5 +185,6 @@ function focusKey(): string | undefined {
 }
 
 function focusAgain(selector: string | undefined): void {
-  if (selector !== undefined) root.querySelector<HTMLElement>(selector)?.focus();
+  // The current step is in view, and stays there.
+  if (selector !== undefined) root.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
 }

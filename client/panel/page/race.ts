@@ -1,6 +1,6 @@
 /** The page of one race: everything is drawn once, then a step changes what is marked and the table beside. */
 import type { FixView, MoveView, RaceView, ScheduleEntry } from '../../../simulator/present/race-view';
-import { el, scrollable } from './dom';
+import { el, scrollable, withCode } from './dom';
 import { drawBar, drawHeader, drawStory, stepWords, type Send } from './head';
 import { drawLanes } from './lanes';
 import type { Look } from './look';
@@ -87,7 +87,7 @@ export function drawRace(view: RaceView, { send, look, onStep, onLook }: RaceOpt
 function drawFix({ title, sentence, verdict, threads, diagram }: FixView): HTMLElement {
   return el('details', { class: 'fix', open: true },
     el('summary', {}, title),
-    el('p', {}, sentence, verdict === null ? null : el('span', { class: 'dim' }, ` With it: ${verdict}.`)),
+    el('p', {}, ...withCode(sentence), verdict === null ? null : el('span', { class: 'dim' }, ` With it: ${verdict}.`)),
     scrollable(el('div', { class: 'scroll' }, drawLanes(diagram, { label: 'The same schedule on the fixed code', threads }).element), 'The same schedule on the fixed code'));
 }
 

@@ -1,6 +1,6 @@
 /** The failing schedule and its replay on the fixed code, next to each other in one grid. */
 import type { SideBySideView } from '../../../simulator/present/race-view';
-import { el, place } from './dom';
+import { el, place, withCode } from './dom';
 import { columnWidths, crowded, drawSide, numbersWidth, windowsFrom, type Lanes } from './lanes';
 
 /** Titles of the sides, then the threads. */
@@ -20,8 +20,8 @@ export function drawSideBySide({ words, left, right, lines, part }: SideBySideVi
   const leftColumns = left.diagram.columns.length;
   const rightColumns = right.diagram.columns.length;
   const second = leftColumns + 2;
-  const leftSide = drawSide(left.diagram, { label: left.title, threads: left.threads, lines: rowsOf.left, base: 1, heading: HEADING, ...(onStep && { onStep }) });
-  const rightSide = drawSide(right.diagram, { label: right.title, threads: right.threads, lines: rowsOf.right, base: second, heading: HEADING });
+  const leftSide = drawSide(left.diagram, { label: left.title, threads: left.threads, lines: rowsOf.left, base: 1, heading: HEADING, top: TITLES, ...(onStep && { onStep }) });
+  const rightSide = drawSide(right.diagram, { label: right.title, threads: right.threads, lines: rowsOf.right, base: second, heading: HEADING, top: TITLES });
   const title = (text: string, from: number, columns: number): HTMLElement => {
     const element = el('h2', { class: 'side-title' }, text);
     place(element, [TITLES, TITLES], [from + 1, from + columns]);
@@ -29,9 +29,9 @@ export function drawSideBySide({ words, left, right, lines, part }: SideBySideVi
   };
   const divider = el('div', { class: 'divider', 'aria-hidden': 'true' });
   place(divider, [TITLES, row], [second, second]);
-  const parting = partRow === undefined ? null : el('div', { class: 'parting', role: 'note' }, el('b', {}, 'Here they part. '), words);
+  const parting = partRow === undefined ? null : el('div', { class: 'parting', role: 'note' }, el('b', {}, 'Here they part. '), ...withCode(words));
   if (parting && partRow !== undefined) place(parting, [partRow, partRow], [1, second + rightColumns]);
-  const element = el('div', { class: `lanes pair${onStep ? ' steps' : ''}${crowded(left.diagram) || crowded(right.diagram) ? ' crowded' : ''}` }, divider, title(left.title, 1, leftColumns), title(right.title, second, rightColumns), leftSide.element, parting, rightSide.element);
+  const element = el('div', { class: `lanes pair${crowded(left.diagram) || crowded(right.diagram) ? ' crowded' : ''}` }, divider, title(left.title, 1, leftColumns), title(right.title, second, rightColumns), leftSide.element, parting, rightSide.element);
   element.style.setProperty('--numbers', numbersWidth(left.diagram, right.diagram));
   element.style.setProperty('--left', columnWidths(left.diagram));
   element.style.setProperty('--right', columnWidths(right.diagram));
