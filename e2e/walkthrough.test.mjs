@@ -1,4 +1,5 @@
 // The walkthrough: it opens, every button of it does what it says, and every step can be completed.
+/* global document, getComputedStyle -- what runs inside of the page */
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -101,6 +102,8 @@ async function play({ page, server, folder, lines, picture }) {
   await goTo(page, lines.event);
   await runCommand(page, 'Kernel MM Review: Trace the Finding Here');
   await runCommand(page, 'Kernel MM Review: Next Step of the Trace');
+  // The step takes the focus when it is shown; what is said of it is drawn by a style, and no text of the page.
+  await page.waitForFunction(() => [...document.querySelectorAll('.part.editor .view-lines span')].some((span) => /2\/\d+/.test(getComputedStyle(span, '::after').content)));
   await open();
   await expand('trace');
   await completed('trace');
