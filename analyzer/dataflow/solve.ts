@@ -43,6 +43,13 @@ interface Traits {
   readonly renews: string | undefined;
 }
 
+/** Where a walk is, and the arms that it will follow from here, the next one last. */
+interface Path {
+  id: NodeId;
+  s: State;
+  readonly stack: Arm[];
+}
+
 /** `budget`: nodes executed before the analysis is cut short. Yields now and then. */
 export function solve(frame: Frame, callees: Callees, depth: Depth, budget: number): Generator<undefined, Summary> {
   return new Solver(frame, callees, depth, budget).run();
@@ -64,6 +71,9 @@ class Solver {
   private readonly changeAhead: ReadonlySet<NodeId>;
   private cursor = 0;
   private executed = 0;
+  private pauseAt = sliceSteps;
+  /** Calls that were not come to yet. */
+  private readonly unready: Set<NodeId>;
   /** What is to be known of each node when a path comes by. */
   private readonly traits: readonly Traits[];
 
@@ -94,6 +104,7 @@ class Solver {
     }));
     const scans: ReadonlyMap<NodeId, string> = depth === 'cache' ? loadsInScans(frame, inLoop) : new Map();
     this.calls = new Calls(frame, callees, depth, this.builder, this.sink, scans, (node) => this.traits[node]!.matters);
+    this.unready = new Set(nodes.flatMap((node, id) => (node.kind === 'call' && !this.calls.isReady(id, node) ? [id] : [])));
     this.byOrder = nodes.map((_, i) => i).filter((i) => order[i]! >= 0);
     this.byOrder.sort((a, b) => order[a]! - order[b]!);
   }
@@ -108,7 +119,14 @@ class Solver {
         continue;
       }
       this.pending.delete(node);
-      for (const s of states) yield* this.execute(node, s);
+      for (const s of states) {
+        const path: Path = { id: node, s, stack: [] };
+        while (!this.execute(path)) {
+          const next = this.frame.ir.nodes[path.id]!;
+          if (next.kind === 'call' && this.unready.delete(path.id)) yield* this.calls.prepare(path.id, next);
+          else yield;
+        }
+      }
     }
     if (this.admission.refused) this.builder.truncated = true;
     return this.builder.summary();
@@ -141,18 +159,26 @@ class Solver {
     this.cursor = Math.min(this.cursor, this.liveness.order[node]!);
   }
 
-  /** Follows a state, and those into which it splits, up to where paths meet. */
-  private *execute(start: NodeId, state: State): Generator<undefined, void> {
-    const stack: Arm[] = [];
-    let [id, s] = [start, state];
+  /**
+   * Follows a state, and those into which it splits, up to where paths meet. False when it stops on the way: for others to run, or because the next node is a
+   * call that has to be made ready. No generator, for it would be much slower.
+   */
+  private execute(path: Path): boolean {
+    const { stack } = path;
+    let { id, s } = path;
     for (;;) {
-      if (this.executed++ > this.budget) {
+      if (this.executed > this.budget) {
         this.builder.truncated = true;
-        return;
+        return true;
       }
-      if (this.executed % sliceSteps === 0) yield;
+      if (this.executed >= this.pauseAt || this.unready.has(id)) {
+        this.pauseAt = this.executed + sliceSteps;
+        path.id = id;
+        path.s = s;
+        return false;
+      }
+      this.executed++;
       const node = this.frame.ir.nodes[id]!;
-      if (node.kind === 'call' && !this.calls.isReady(id, node)) yield* this.calls.prepare(id, node);
       const { inLoop } = this.traits[id]!;
       const looked = inLoop ? undefined : s.entries?.looked;
       const next = this.step(id, node, s);
@@ -173,7 +199,7 @@ class Solver {
       }
       let arm = stack.pop();
       while (arm && !this.goesOn(arm[0], arm[1])) arm = stack.pop();
-      if (!arm) return;
+      if (!arm) return true;
       [id, s] = arm;
     }
   }
