@@ -19,8 +19,17 @@ async function play({ page, server, folder, lines, picture }) {
   const done = new Set();
   const step = (id) => page.locator(`.getting-started-step[data-step-id$="#${id}"]`);
   const open = async () => {
-    await runCommand(page, 'Welcome: Open Walkthrough...');
-    await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: walkthrough.title }).first().click();
+    // The list closes when something that came before takes the focus late.
+    for (let tries = 1; ; tries++) {
+      await runCommand(page, 'Welcome: Open Walkthrough...');
+      try {
+        await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: walkthrough.title }).first().click({ timeout: tries < 5 ? 5000 : 45000 });
+        break;
+      } catch (error) {
+        if (tries >= 5) throw error;
+        await keyboard.press('Escape');
+      }
+    }
     await step(walkthrough.steps[0].id).waitFor();
   };
   const expand = async (id) => {

@@ -61,7 +61,7 @@ describe('a walk that is left', () => {
 
   it('is forgotten with the text of the function, and with that of a helper', () => {
     for (const changed of [keeps + caller, unlocks + caller.replace('update(mm);', 'pte_unmap_unlock(vmf->pte, vmf->ptl);\n\tupdate(mm);')]) {
-      for (let after = 0; after <= whole.yields + 1; after += 4) {
+      for (let after = 0; after <= whole.yields + 1; after += Math.ceil(whole.yields / 6)) {
         const analysis = open(text);
         leave(ask(analysis, text), after);
         analysis.setText(FILE, changed);

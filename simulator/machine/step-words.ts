@@ -15,7 +15,7 @@ export function stepWords(name: string, effect: Effect): StepWords {
   switch (effect.op) {
     case 'acquire':
       if (effect.lock.from === 'field') return unusable();
-      if (effect.slot === undefined && effect.lock.from === 'out') return { steps: 3, text: 'Up to three steps: looks at the pmd; takes the lock of the table that it points to and looks again; releases it if the table is gone. The result is NULL unless the pmd holds `PMD_TABLE` both times.' };
+      if (effect.slot === undefined && effect.lock.from === 'out') return { steps: 3, text: 'Up to three steps: looks at the pmd; takes the lock of the table that it points to and looks at the pmd again; releases it where the pmd has changed. The result is NULL unless the pmd holds `PMD_TABLE` both times.' };
       if (!effect.nullable) return words(1, 'waits until the lock is free, and takes it.');
       return { steps: 4, text: 'Up to four steps: looks at the entry; for a huge page or a migration entry takes the lock and looks again; releases it and yields NULL if the entry has changed.' };
     case 'spin-lock':
