@@ -24,6 +24,13 @@ describe('calls', () => {
     ]);
   });
 
+  it('counts before it negates: !x++ is !(x++)', () => {
+    expect(lowered('if (!p++) f(); x = -a->n++; y = (u64)i--; z = !!c++; v = *q++;')).toEqual([
+      '0 $1 = p', '1 p = p + 1', '2 if $1 -> 4 else 3', '3 f()', '4 $2 = a->n', '5 a->n = a->n + 1', '6 x = -$2', '7 $3 = i', '8 i = i - 1', '9 y = $3',
+      '10 $4 = c', '11 c = c + 1', '12 if $4 -> 13 else 14', '13 z = 1 -> 15', '14 z = 0', '15 $5 = q', '16 q = q + 1', '17 v = *$5', '18 return',
+    ]);
+  });
+
   it('writes WRITE_ONCE as an assignment', () => {
     expect(lowered('WRITE_ONCE(*p, f(v));')).toEqual(['0 $1 = f(v)', '1 *p = $1', '2 return']);
   });

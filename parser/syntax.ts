@@ -93,9 +93,10 @@ function readTree(cursor: SyntaxCursor, types: (TypeInfo | undefined)[], hasErro
       if (!closed) return result && { root: result, incomplete: incomplete || result.broken };
       cursor.gotoParent();
       close(closed, hasError);
+      const node = withPostfixInside(closed);
       parent = open[open.length - 1];
-      if (parent) parent.kids.push(closed);
-      else result = closed;
+      if (parent) parent.kids.push(node);
+      else result = node;
     }
   }
 }
@@ -113,6 +114,17 @@ function close(node: Syntax, hasError: boolean): void {
   if (!hasError || node.broken) return;
   node.broken = node.kids.some((kid) => kid.broken) && !understood(node);
 }
+
+/** `!x++` is `!(x++)` in C; the grammar (tree-sitter-c 0.23) takes it for `(!x)++`, and `-x++` and `(int)x++` likewise. */
+function withPostfixInside(node: Syntax): Syntax {
+  const [operand, operator] = node.kids;
+  const inner = operand?.kids.at(-1);
+  if (node.type !== 'update_expression' || !operand || !operator || !inner || !prefixed.has(operand.type)) return node;
+  const update = withPostfixInside({ ...node, start: inner.start, kids: [inner, operator] });
+  return { ...operand, end: node.end, kids: [...operand.kids.slice(0, -1), update] };
+}
+
+const prefixed: ReadonlySet<string> = new Set(['unary_expression', 'cast_expression', 'pointer_expression']);
 
 /** What is an error to the grammar and plain to lowering: computed goto. */
 function understood(node: Syntax): boolean {
