@@ -1,5 +1,5 @@
 import type { CallHierarchyIncomingCall, CallHierarchyItem, CallHierarchyOutgoingCall, Range } from 'vscode-languageserver/node';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { startClient, type TestClient } from './testing';
 import { realEngine } from './testing-engine';
 
@@ -87,6 +87,11 @@ async function outgoing(item: CallHierarchyItem | undefined): Promise<string[]> 
   return (calls ?? []).map(({ to, fromRanges }) => `${to.name} ${to.detail} @${lines(fromRanges)}`);
 }
 
+/** The locks held at a call may come only when it is asked for again. */
+async function eventually(ask: typeof incoming, item: CallHierarchyItem | undefined, wanted: readonly string[]): Promise<void> {
+  await vi.waitFor(async () => expect(await ask(item)).toEqual(wanted), { timeout: 10_000, interval: 20 });
+}
+
 describe('the call hierarchy', () => {
   test('a function at its head, and at a call in another file', async () => {
     await start();
@@ -95,24 +100,24 @@ describe('the call hierarchy', () => {
     const atHead = await prepare(EVENT, event, 'drawer_event');
     expect(atHead).toMatchObject({ name: 'drawer_event', detail: 'mm/event.c · calls handle_userfault (minor)', uri: EVENT, selectionRange: { start: { line: 0, character: 11 } }, range: { end: { line: 4 } } });
     expect(await prepare(FAULT, fault, 'drawer_event')).toEqual(atHead);
-    expect(await incoming(atHead)).toEqual(['drawer_fault mm/fault.c @17']);
+    await eventually(incoming, atHead, ['drawer_fault mm/fault.c @17']);
   });
 
   test('a primitive has its callers, with the locks that they hold', async () => {
     await start();
     client.open(EVENT, event);
-    expect(await incoming(await prepare(EVENT, event, 'handle_userfault'))).toEqual(['drawer_event mm/event.c · no ptl @4', 'drawer_peek mm/event.c · no ptl @11']);
+    await eventually(incoming, await prepare(EVENT, event, 'handle_userfault'), ['drawer_event mm/event.c · no ptl @4', 'drawer_peek mm/event.c · no ptl @11']);
     client.open(FAULT, fault);
     const store = await prepare(FAULT, fault, 'set_pte_at');
     expect(store).toMatchObject({ name: 'set_pte_at', detail: 'mm/fault.c · writes an entry' });
-    expect(await incoming(store)).toEqual(['drawer_store mm/fault.c @3']);
-    expect(await incoming(await prepare(FAULT, fault, 'drawer_store'))).toEqual(['drawer_fault mm/fault.c · holds the ptl @21']);
+    await eventually(incoming, store, ['drawer_store mm/fault.c @3']);
+    await eventually(incoming, await prepare(FAULT, fault, 'drawer_store'), ['drawer_fault mm/fault.c · holds the ptl @21']);
   });
 
   test('of what a function calls only that counts which has to do with userfaults, entries or locks', async () => {
     await start();
     client.open(FAULT, fault);
-    expect(await outgoing(await prepare(FAULT, fault, 'drawer_fault'))).toEqual([
+    await eventually(outgoing, await prepare(FAULT, fault, 'drawer_fault'), [
       'drawer_event mm/event.c · calls handle_userfault (minor) @17',
       'pte_offset_map_lock mm/fault.c · takes the page-table lock @18',
       'drawer_store mm/fault.c · changes entries or takes their locks · holds the ptl @21',
@@ -144,12 +149,12 @@ describe('the call hierarchy', () => {
     client.open(FAULT, fault);
     const item = await prepare(EVENT, event, 'drawer_event');
     client.editLine(FAULT, 16, '\t\treturn drawer_size(vmf->drawer) + 1;');
-    expect(await incoming(item)).toEqual([]);
+    await eventually(incoming, item, []);
     client.editLine(FAULT, 16, '\n\t\treturn drawer_event(vmf, VM_UFFD_MINOR);');
     client.close(EVENT);
-    expect(await incoming(item)).toEqual(['drawer_fault mm/fault.c @18']);
+    await eventually(incoming, item, ['drawer_fault mm/fault.c @18']);
     client.close(FAULT);
-    expect(await incoming(item)).toEqual([]);
+    await eventually(incoming, item, []);
   });
 
   test('callbacks are found where their table is handed on, not where it is only kept', async () => {
@@ -176,6 +181,6 @@ void clear_drawer(struct mm_struct *mm)
     const uri = 'file:///src/linux/mm/walk.c';
     await start({ 'mm/walk.c': walk });
     client.open(uri, walk);
-    expect(await incoming(await prepare(uri, walk, 'drawer_entry'))).toEqual(['clear_drawer mm/walk.c · as a callback @18']);
+    await eventually(incoming, await prepare(uri, walk, 'drawer_entry'), ['clear_drawer mm/walk.c · as a callback @18']);
   });
 });
