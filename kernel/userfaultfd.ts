@@ -28,8 +28,8 @@ const flags: readonly Primitive[] = [
     pitfall: 'A private mapping of a file is not anonymous, although it holds anonymous pages.', rules: ['uffd-wp-bit-lost'],
   }),
   row('userfaultfd_wp_unpopulated', shape(1, { op: 'vma-flag', flag: 'other', arg: 0 }), 'True when write protection of anonymous memory covers pages that are not there yet.', header('userfaultfd_wp_unpopulated'), { since: [6, 4] }),
-  row('uffd_disable_huge_pmd_share', shape(1, { op: 'vma-flag', flag: 'other', arg: 0 }), 'True when hugetlb page tables of this vma must not be shared (write protection or minor mode).', header('uffd_disable_huge_pmd_share'), { since: [5, 13] }),
-  row('uffd_disable_fault_around', shape(1, { op: 'vma-flag', flag: 'other', arg: 0 }), 'True when a fault must not map the neighbours as well (write protection or minor mode).', header('uffd_disable_fault_around'), { since: [5, 19] }),
+  row('uffd_disable_huge_pmd_share', shape(1, { op: 'vma-flag', flag: 'other', arg: 0 }), 'True when hugetlb page tables of this vma must not be shared (write protection or minor mode, since 7.3 also VM_UFFD_RWP).', header('uffd_disable_huge_pmd_share'), { since: [5, 13] }),
+  row('uffd_disable_fault_around', shape(1, { op: 'vma-flag', flag: 'other', arg: 0 }), 'True when a fault must not map the neighbours as well (write protection or minor mode, since 7.3 also VM_UFFD_RWP).', header('uffd_disable_fault_around'), { since: [5, 19] }),
 ];
 
 const events: readonly Primitive[] = [

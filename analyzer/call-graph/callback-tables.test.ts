@@ -35,7 +35,7 @@ void with_one_of_its_own(void)
 
 void with_another(void)
 {
-	struct mm_walk_ops ops = { .pmd_entry = first, .walk_lock = PGWALK_RDLOCK };
+	struct mm_walk_ops ops ={ .pmd_entry = first, .walk_lock = PGWALK_RDLOCK };
 
 	walk(&ops);
 }

@@ -30,7 +30,7 @@ export function callbackTables(text: string, functions: readonly FunctionRef[]):
 
 /** What a function writes into tables of its own, as one word that changes when that does. */
 export function ownTables(f: FunctionRef): string {
-  return f.masked.includes('= {') ? [...f.masked.matchAll(initialiser)].flatMap((match) => namesIn(match[1]!)).join(',') : '';
+  return [...f.masked.matchAll(initialiser)].flatMap((match) => namesIn(match[1]!)).join(',');
 }
 
 /** Does the function hand out, or keep, the address of one of these? */

@@ -114,7 +114,7 @@ export const userfaultfdConstants: readonly Constant[] = [
     ['UFFD_FEATURE_INITIALIZED', 'Bit among the features of a context, unknown to user space: UFFDIO_API was done.'],
   ]),
   ...group('userfaultfd', 'include/linux/userfaultfd_k.h', [
-    ['__VM_UFFD_FLAGS', 'All flags of a registration: VM_UFFD_MISSING, VM_UFFD_WP and VM_UFFD_MINOR.'],
+    ['__VM_UFFD_FLAGS', 'All flags of a registration: VM_UFFD_MISSING, VM_UFFD_WP and VM_UFFD_MINOR, since 7.3 also VM_UFFD_RWP.'],
     ['MFILL_ATOMIC_COPY', 'Mode of mfill_atomic: copy data of the monitor (UFFDIO_COPY).', { since: [6, 4], renamedFrom: 'MCOPY_ATOMIC_NORMAL' }],
     ['MFILL_ATOMIC_ZEROPAGE', 'Mode of mfill_atomic: zeroes (UFFDIO_ZEROPAGE).', { since: [6, 4], renamedFrom: 'MCOPY_ATOMIC_ZEROPAGE' }],
     ['MFILL_ATOMIC_CONTINUE', 'Mode of mfill_atomic: map what is in the page cache (UFFDIO_CONTINUE).', { since: [6, 4], renamedFrom: 'MCOPY_ATOMIC_CONTINUE' }],
