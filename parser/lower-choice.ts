@@ -58,7 +58,9 @@ export function lowerCondition(context: Lowering, node: Syntax, whenTrue: NodeId
     default:
   }
   const value = lowerValue(context, inner);
-  emitBranch(context.graph, { ...value, span: spanOf(inner) }, whenTrue, whenFalse);
+  // `do { } while (0)` is no loop, and `while (1)` is left from inside only.
+  if (value.kind === 'number' && value.value !== undefined) jump(context.graph, value.value === 0 ? whenFalse : whenTrue);
+  else emitBranch(context.graph, { ...value, span: spanOf(inner) }, whenTrue, whenFalse);
 }
 
 /** `target = node`; choices in the value assign on each arm, so that no join hides which arm was taken. */
