@@ -18,6 +18,7 @@ import type { CallNode } from './transfer';
 import { solve } from './solve';
 import type { ActionReach, EventReach, FaultReach, LossReach, Summary } from './summary';
 import { emptySummary } from './summary';
+import { isValueHelper, mayBeValueHelper } from './value-helpers';
 
 export interface Summaries {
   /** Yields while it is made; when it is left meanwhile, whoever asks next goes on from there. */
@@ -133,7 +134,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, limits: Limits, 
     yield;
     const noteName = (name: string): void => note(session, name);
     const isHelper = (target: FunctionRef): boolean => isCacheHelper(tree, target, noteName);
-    if (depth === 'cache' && !followed.cache.has(ref) && !isHelper(ref) && !mayKnowHoles(tree, ref, noteName)) return emptySummary;
+    if (depth === 'cache' && !followed.cache.has(ref) && !isHelper(ref) && !isValueHelper(tree, ref) && !mayKnowHoles(tree, ref, noteName)) return emptySummary;
     const ir = tree.lower(ref);
     const place = `${ref.file}: ${ref.name}`;
     if (ir.incomplete && !unread.has(place)) {
@@ -159,7 +160,7 @@ export function createSummaries(tree: Tree, concerns: Concerns, limits: Limits, 
         return known;
       },
       fillConcerns: concerns.fill,
-      asksOutcomes: depth !== 'cache' || interesting.has(ref) || isHelper(ref),
+      asksOutcomes: depth !== 'cache' || interesting.has(ref) || isHelper(ref) || isValueHelper(tree, ref),
       hasBody: (node, from) => node.callee !== undefined && tree.resolve(node.callee, from.ref.file) !== undefined,
       isFollowed(node, from) {
         const target = node.callee === undefined ? undefined : tree.resolve(node.callee, from.ref.file);
@@ -169,6 +170,11 @@ export function createSummaries(tree: Tree, concerns: Concerns, limits: Limits, 
         if (node.callee === undefined || session.length > maxDepth) return undefined;
         const target = tree.resolve(node.callee, from.ref.file);
         if (!target) return undefined;
+        if (wanted !== 'events' && node.result !== undefined && mayBeValueHelper(target)) {
+          // An edit of the body may make another function of it.
+          session.at(-1)?.rests.bodies.add(target.name);
+          if (isValueHelper(tree, target)) return yield* calleeOf(session, target, wanted);
+        }
         if (wanted === 'faults' && !interesting.has(target)) return 'harmless';
         if (wanted === 'cache') return interesting.has(target) || isHelper(target) ? yield* calleeOf(session, target, wanted) : 'harmless';
         if (wanted === 'entries' && isGuard(tree, target)) return yield* calleeOf(session, target, wanted);
