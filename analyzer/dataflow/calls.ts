@@ -136,6 +136,7 @@ export class Calls {
       if (here) this.builder.addFill(here);
     }
     for (const site of known.summary.chosen) this.builder.addChosen(site);
+    for (const site of known.summary.answered) this.builder.addAnswered(site);
     const after: Arm[] = [];
     const distinct = new Set<number>();
     for (const outcome of known.summary.outcomes) {

@@ -7,6 +7,7 @@ import type { Level } from '../../kernel/types';
 import type { Span } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
 import type { Fingerprint } from './fingerprint';
+import type { Excuse } from './bits';
 import { checkOf, combine, hashOf } from './fingerprint';
 import type { Fact, State, Trace } from './state';
 import type { ReadValue, Value } from './value';
@@ -56,8 +57,8 @@ export interface EntryState {
   readonly pending: readonly Change[];
   /** Slots of the caller's into which a value that may have the bit was put. */
   readonly kept: readonly Value[];
-  /** The vma cannot have the bit, or the path was asked to drop it. */
-  readonly excluded: boolean;
+  /** Can the vma not have the bit, or was the path asked to drop it? */
+  readonly excused: Excuse;
   /** Values that were written to entries of higher levels: the caller may have taken a table out. */
   readonly attached: readonly Value[];
   /** A marker was put into an entry. */
@@ -107,7 +108,7 @@ export interface EntryState {
 export const nothing: ReadonlySet<never> = new Set<never>();
 
 export const initialEntries: EntryState = {
-  pending: [], kept: [], attached: [], marked: false, excluded: false, clean: nothing, occupied: nothing, emptied: nothing, bare: nothing, fresh: nothing, stable: nothing, stale: nothing, earlier: new Map(), tested: nothing, found: nothing, violated: nothing, changed: false, ended: false,
+  pending: [], kept: [], attached: [], marked: false, excused: 'none', clean: nothing, occupied: nothing, emptied: nothing, bare: nothing, fresh: nothing, stable: nothing, stale: nothing, earlier: new Map(), tested: nothing, found: nothing, violated: nothing, changed: false, ended: false,
   mmap: 'caller', mmapDropped: false, looked: [], gaps: nothing, scans: false, detached: undefined, unchecked: [], unstable: nothing,
 };
 
@@ -120,7 +121,7 @@ export function entriesKey(e: EntryState): string {
   const set = (s: Iterable<string>): string => [...s].sort().join(',');
   const d = e.detached;
   const key = [
-    set(e.pending.map(changeKey)), set(e.kept.map((v) => v.key)), set(e.attached.map((v) => v.key)), e.marked, e.excluded, set(e.clean), set(e.occupied), set(e.emptied), set(e.bare), set(e.fresh), set(e.stable), set(e.stale), set(e.earlier.keys()), set(e.tested), set(e.found), set(e.violated), e.changed, e.ended, e.mmap, e.mmapDropped,
+    set(e.pending.map(changeKey)), set(e.kept.map((v) => v.key)), set(e.attached.map((v) => v.key)), e.marked, e.excused, set(e.clean), set(e.occupied), set(e.emptied), set(e.bare), set(e.fresh), set(e.stable), set(e.stale), set(e.earlier.keys()), set(e.tested), set(e.found), set(e.violated), e.changed, e.ended, e.mmap, e.mmapDropped,
     set(e.looked.map((r) => r.key)), set(e.gaps), e.scans, d ? `${changeKey(d.change)}${d.scanned}${set(d.gaps)}${d.guarded}${d.relocked}` : '', set(e.unchecked.map(changeKey)), set(e.unstable),
   ].join(';');
   keys.set(e, key);
@@ -132,7 +133,7 @@ const keys = new WeakMap<EntryState, string>();
 export function printedEntries(e: EntryState): Fingerprint {
   const known = prints.get(e);
   if (known) return known;
-  const flags = (e.marked ? 1 : 0) + (e.excluded ? 2 : 0) + (e.changed ? 4 : 0) + (e.ended ? 8 : 0) + (e.mmapDropped ? 16 : 0) + (e.scans ? 32 : 0) + 64 * mmapNumbers[e.mmap];
+  const flags = (e.marked ? 1 : 0) + (e.excused === 'all' ? 2 : 0) + (e.changed ? 4 : 0) + (e.ended ? 8 : 0) + (e.mmapDropped ? 16 : 0) + (e.scans ? 32 : 0) + 64 * mmapNumbers[e.mmap] + (e.excused === 'emptied' ? 256 : 0);
   const print = { hash: combine(flags, 1), check: combine(flags, 2) };
   const add = (part: Fingerprint, kind: number): void => {
     print.hash = (print.hash + combine(part.hash, kind)) | 0;
@@ -253,9 +254,12 @@ function excludesBit(s: State, f: Fact, isReplaced: boolean): boolean {
   return value.test === 'write' || value.test === 'other-marker' || (value.test === 'none' && value.orMarker !== true);
 }
 
-/** The path cannot lose a bit: there is none, or it is to go. */
+/** The path loses nothing if it leaves it at this change. */
+export const losesNothing = (s: State, change: Pick<Change, 'kind' | 'replaces'>): boolean => (s.entries?.excused === 'emptied' && change.kind !== 'store' && !change.replaces) || cannotLose(s, change);
+
+/** The path cannot lose a bit, whatever comes in the place of the old value: there is none, or it is to go. */
 export function cannotLose(s: State, change: Pick<Change, 'kind' | 'replaces'>): boolean {
-  if (s.entries?.excluded) return true;
+  if (s.entries?.excused === 'all') return true;
   for (const f of s.facts.values()) if (excludesBit(s, f, change.kind === 'store' || change.replaces)) return true;
   return false;
 }

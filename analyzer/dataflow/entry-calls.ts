@@ -1,8 +1,9 @@
 /** How `EntryState` changes across calls, and where values of a function end: at the next round of a loop, and when the function returns. */
+import { moreExcused } from './bits';
 import type { Change, EntryState, Guard } from './entries';
 import { gapOf, nothing, withChange, withElement } from './entries';
 import type { EntrySink } from './entry-effects';
-import { allGaps, attach, dropMmapLock, endPhase, judgeTable, keep, noteFacts, notePhase, protection, settleScan, update, withoutViolated } from './entry-effects';
+import { allGaps, attach, coverPending, dropMmapLock, endPhase, judgeTable, keep, noteFacts, notePhase, protection, settleScan, update, withoutViolated } from './entry-effects';
 import type { State } from './state';
 import { phaseOf } from './state';
 import type { Value } from './value';
@@ -34,7 +35,7 @@ export function applyEntries(sink: EntrySink, before: State, s: State, from: Ent
   for (const value of from.attached) attach(sink, s, names.value(value));
   if (from.mmapDropped) dropMmapLock(s);
   noteFacts(s);
-  if (from.marked) update(s, { pending: [], marked: true });
+  if (from.marked) coverPending(s);
   for (const slot of from.kept) keep(s, names.value(slot));
   if (from.ended) endPhase(sink, s, phaseOf(before) === 'caller');
   else notePhase(sink, s, phaseOf(before));
@@ -45,12 +46,17 @@ export function applyEntries(sink: EntrySink, before: State, s: State, from: Ent
   if (!e.detached) {
     for (const c of from.pending) {
       const here = rename(c);
+      // What was taken out here is replaced there.
+      if (here.kind === 'store' && pending.some((p) => p.kind === 'clear' && p.slot.key === here.slot.key)) {
+        pending = pending.map((p) => (p.kind === 'clear' && p.slot.key === here.slot.key ? { ...p, replaces: true } : p));
+        continue;
+      }
       pending = withChange(pending, here.kind === 'store' && !here.replaces ? { ...here, replaces: s.entries!.occupied.has(here.slot.key) } : here);
     }
   }
   update(s, {
     fresh, pending, changed: now.changed || from.changed, stable: isUnstable ? now.stable : new Set([...now.stable, ...from.stable]),
-    excluded: now.excluded || from.excluded, found: new Set([...now.found, ...from.found]), earlier: withoutViolated(earlier, now.violated),
+    excused: moreExcused(now.excused, from.excused), found: new Set([...now.found, ...from.found]), earlier: withoutViolated(earlier, now.violated),
     mmap: from.mmap === 'caller' ? now.mmap : from.mmap,
   });
   noteFacts(s);
@@ -59,7 +65,8 @@ export function applyEntries(sink: EntrySink, before: State, s: State, from: Ent
 /** A helper that puts markers was called for this slot, whose value was pending before and still is: it is the one to blame. */
 export function blame(before: State, s: State, helper: Change, slot: Value): void {
   const e = s.entries;
-  if (!e || !before.entries?.pending.some((c) => c.slot.key === slot.key)) return;
+  // No marker is missed in anonymous memory.
+  if (!e || e.excused !== 'none' || !before.entries?.pending.some((c) => c.slot.key === slot.key)) return;
   update(s, { pending: e.pending.map((c) => (c.slot.key !== slot.key ? c : { ...c, blamed: c.blamed ?? { in: helper.in, span: helper.span, by: helper.by } })) });
 }
 

@@ -1,9 +1,10 @@
 /** How `EntryState` changes along a path: at primitives, at branches, and where phases begin and end. */
 import type { Effect, Level } from '../../kernel/types';
 import type { Span } from '../../parser/ir';
-import { addsBit, carries, isMarker } from './bits';
+import type { Excuse } from './bits';
+import { addsBit, carries, isBuiltWithout, isMarker, moreExcused } from './bits';
 import type { Change, Check, EntryState, Gap, Guard } from './entries';
-import { cannotLose, gapOf, isTrusted, nothing, occupiedSlots, wasLocked, withChange, withElement } from './entries';
+import { cannotLose, gapOf, isTrusted, losesNothing, nothing, occupiedSlots, wasLocked, withChange, withElement } from './entries';
 import type { Frame } from './frame';
 import type { State, Trace } from './state';
 import { lockStatus, phaseOf, tookNone } from './state';
@@ -18,6 +19,8 @@ export interface EntrySink {
   acted(s: State, change: Change, gaps: ReadonlySet<Gap>): void;
   /** This store gives the entry the bit for a reason other than its old value. */
   chosen(change: Change): void;
+  /** This store takes the bit away on purpose. */
+  answered(change: Change): void;
   /** A marker is put into the entry. */
   marked(change: Change): void;
   /** Does the function look at entries in a loop? */
@@ -72,7 +75,7 @@ export function reduceEntries(s: State): void {
 /** Nothing that the path did or saw is left to be made good or to be answered for. */
 export function isSettled(s: State): boolean {
   const e = s.entries;
-  return !e || (e.pending.length === 0 && e.gaps.size === 0 && e.earlier.size === 0 && e.unchecked.length === 0 && (e.detached?.gaps.size ?? 0) === 0);
+  return !e || (!e.pending.some((c) => !losesNothing(s, c)) && e.gaps.size === 0 && e.earlier.size === 0 && e.unchecked.length === 0 && (e.detached?.gaps.size ?? 0) === 0);
 }
 
 /** No entry will be changed in this phase: what values it found without the bit does not matter any more. */
@@ -133,7 +136,7 @@ function startPhase(s: State): void {
 export function endPhase(sink: EntrySink, s: State, wasCallers: boolean): void {
   const e = s.entries;
   if (!e) return;
-  for (const change of e.pending) if ((change.kind !== 'store' || change.replaces) && !cannotLose(s, change)) sink.lost(s, change);
+  for (const change of e.pending) if ((change.kind !== 'store' || change.replaces) && !losesNothing(s, change)) sink.lost(s, change);
   settleScan(s);
   let { earlier, stable } = e;
   // Nobody protects an entry while somebody else has mmap_lock for writing.
@@ -183,7 +186,8 @@ export function noteBranch(s: State, value: Value, holds: boolean): void {
   const check = (c: Check): void => update(s, { fresh: withElement(e.fresh, c) });
   if (value.kind === 'same' && holds && (isNews(value.left) || isNews(value.right))) check('value');
   if (value.kind === 'test' && value.test === 'none' && holds && contains(value.of, isNews)) check('value');
-  if (value.kind === 'test' && value.test === 'uffd-wp') {
+  if (value.kind === 'test' && (value.test === 'write' || value.test === 'other-marker') && holds && contains(value.of, isLocked)) update(s, { bare: withElement(e.bare, value.of.key) });
+  if (value.kind === 'test' && value.test === 'uffd-wp' && !isBuiltWithout(value.of)) {
     if (!holds && (contains(value.of, isLocked) || value.of.kind !== 'read')) {
       // What was read in an earlier phase, and is looked at only now, was checked then.
       if (contains(value.of, isLocked) && (phaseOf(s) === 'none' || !contains(value.of, isNews))) update(s, { earlier: withGuard(s, e, 'wp') });
@@ -208,12 +212,10 @@ export function noteBranch(s: State, value: Value, holds: boolean): void {
 export function noteFacts(s: State): void {
   const e = s.entries;
   if (!e) return;
-  if (!e.excluded) {
-    for (const f of s.facts.values()) {
-      if (!f.excludesBit) continue;
-      update(s, { excluded: true });
-      break;
-    }
+  if (e.excused !== 'all') {
+    let excused: Excuse = e.excused;
+    for (const f of s.facts.values()) excused = moreExcused(excused, f.excuse);
+    update(s, { excused });
   }
   const slots = occupiedSlots(s).filter((key) => !e.occupied.has(key));
   if (slots.length > 0) update(s, { occupied: new Set([...e.occupied, ...slots]) });
@@ -225,8 +227,8 @@ export function noteOtherVma(sink: EntrySink, s: State): void {
   const e = s.entries;
   if (!e) return;
   judgeTable(sink, s);
-  for (const [key, f] of s.facts) if (f.excludesBit) s.facts.delete(key);
-  update(s, { excluded: false, detached: undefined, violated: nothing, found: nothing, earlier: new Map(), stable: nothing, fresh: new Set([...e.fresh].filter((c) => c !== 'flag')) });
+  for (const [key, f] of s.facts) if (f.excuse !== 'none') s.facts.delete(key);
+  update(s, { excused: 'none', detached: undefined, violated: nothing, found: nothing, earlier: new Map(), stable: nothing, fresh: new Set([...e.fresh].filter((c) => c !== 'flag')) });
 }
 
 /** A loop over the vmas that map a file: their mmap_lock is not held. */
@@ -260,11 +262,7 @@ export function noteEffect(sink: EntrySink, frame: Frame, s: State, span: Span, 
       else store(sink, s, change('store', effect.level, arg(effect.slot), undefined), arg(effect.value));
       return;
     case 'mark':
-      if (isTrusted(s, arg(effect.old))) {
-        // Where a marker was left, whatever comes next replaces it.
-        const slots = e.pending.map((c) => c.slot.key);
-        update(s, { pending: [], marked: true, clean: new Set([...e.clean].filter((key) => !slots.includes(key))), occupied: new Set([...e.occupied, ...slots]) });
-      }
+      if (isTrusted(s, arg(effect.old))) coverPending(s);
       return;
     case 'mm-lock':
       if (effect.lock === 'mmap_lock') update(s, { mmap: effect.mode });
@@ -309,7 +307,8 @@ export function store(sink: EntrySink, s: State, change: Change, value: Value): 
   act(sink, s, change);
   const what = carries(value);
   const key = change.slot.key;
-  if (what === 'carried' && addsBit(value) && ![...s.facts.values()].some((f) => f.value.kind === 'test' && f.value.test === 'uffd-wp' && f.low > 0)) sink.chosen(change);
+  if (what === 'carried' && addsBit(value) && !asksOldValue(s, e)) sink.chosen(change);
+  if (what === 'dropped') sink.answered(change);
   if (isMarker(value)) sink.marked(change);
   let pending: readonly Change[] = [];
   let settled = e.clean.has(key);
@@ -331,6 +330,17 @@ export function store(sink: EntrySink, s: State, change: Change, value: Value): 
   update(s, { changed: true, pending, clean, found, marked: e.marked || (what === 'carried' && addsBit(value)) });
   if (what === 'carried') keep(s, change.slot);
 }
+
+/** Markers were left in the entries that are pending. Whatever comes next replaces them. */
+export function coverPending(s: State): void {
+  const e = s.entries;
+  if (!e) return;
+  const slots = e.pending.map((c) => c.slot.key);
+  update(s, { pending: [], marked: true, clean: new Set([...e.clean].filter((key) => !slots.includes(key))), occupied: new Set([...e.occupied, ...slots]) });
+}
+
+/** Does the path know whether the old value has the bit? What it gives the new one hangs on that then. */
+const asksOldValue = (s: State, e: EntryState): boolean => e.found.has('wp') || e.bare.size > 0 || [...s.facts.values()].some((f) => f.value.kind === 'test' && f.value.test === 'uffd-wp' && f.low > 0);
 
 /** A value that may have the bit was put into this slot. */
 export function keep(s: State, slot: Value): void {
@@ -380,5 +390,5 @@ export function judgeTable(sink: EntrySink, s: State): void {
   if (!d || d.guarded) return;
   const gaps = d.scanned ? d.gaps : allGaps;
   if (gaps.size > 0) sink.acted(s, d.change, gaps);
-  if (!d.scanned && !s.entries!.excluded) sink.lost(s, d.change);
+  if (!d.scanned && s.entries!.excused === 'none') sink.lost(s, d.change);
 }

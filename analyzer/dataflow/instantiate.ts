@@ -3,7 +3,7 @@ import type { NodeId } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
 import { carries } from './bits';
 import type { Guard } from './entries';
-import { cannotLose } from './entries';
+import { losesNothing } from './entries';
 import type { EntrySink } from './entry-effects';
 import { applyEntries } from './entry-calls';
 import { noteFacts } from './entry-effects';
@@ -126,7 +126,7 @@ export function applyLoss(frame: Frame, s: State, id: NodeId, node: CallNode, ca
   if (s.entries?.detached || !applyFacts(t, loss.facts, sub)) return undefined;
   noteFacts(t);
   // Where the caller found no bit before, the value that is lost has none; whether that was still true is the question of another rule.
-  if (cannotLose(t, loss.change) || s.entries?.earlier.has('wp') || s.entries?.fresh.has('wp')) return undefined;
+  if (losesNothing(t, loss.change) || s.entries?.earlier.has('wp') || s.entries?.fresh.has('wp')) return undefined;
   const equals = loss.equals.map(sub.value);
   // The old value is one that the caller built without the bit, or took it out of.
   if (equals.some((v) => carries(v) !== 'carried')) return undefined;

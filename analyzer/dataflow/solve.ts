@@ -15,7 +15,7 @@ import { assume, decision, evaluate } from './evaluate';
 import { fateOf } from './faults';
 import type { Frame } from './frame';
 import { isLocal, nodeId, quote, typeOf } from './frame';
-import { initialEntries } from './entries';
+import { initialEntries, losesNothing } from './entries';
 import { finishEntries, retireEntries } from './entry-calls';
 import type { EntrySink } from './entry-effects';
 import { forgetBare, forgetLooks, noteBranch, noteMappingWalk, noteOtherVma, reduceEntries, siteOf, store } from './entry-effects';
@@ -92,6 +92,7 @@ class Solver {
         this.builder.addAction({ change, gaps, via: undefined, facts: [...s.facts.values()], earlier: e.earlier, violated: change.kind === 'table' && e.detached ? e.detached.violated : e.violated, mmapDropped: e.mmapDropped, coarse: s.coarse, trace: s.trace });
       },
       chosen: (change) => this.builder.addChosen(siteOf(change)),
+      answered: (change) => this.builder.addAnswered(siteOf(change)),
       marked: (change) => this.builder.addMark(change),
       scans: depth === 'entries' && [...inLoop].some((i) => looksAtEntry(frame, i)),
     };
@@ -310,7 +311,7 @@ class Solver {
       finishEntries(this.sink, s);
       if (phaseOf(s) === 'caller') {
         for (const change of s.entries.pending) {
-          if (change.kind !== 'store' || change.replaces) this.builder.addLoss({ change, via: undefined, facts: [...s.facts.values()], equals: comparedWith(s), atExit: true, coarse: s.coarse, trace: s.trace });
+          if ((change.kind !== 'store' || change.replaces) && !losesNothing(s, change)) this.builder.addLoss({ change, via: undefined, facts: [...s.facts.values()], equals: comparedWith(s), atExit: true, coarse: s.coarse, trace: s.trace });
         }
       }
     }

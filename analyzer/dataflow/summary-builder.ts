@@ -30,13 +30,14 @@ export class SummaryBuilder {
   private readonly fills = new Map<string, FillReach>();
   private readonly marks = new Map<string, Change>();
   private readonly chosen = new Set<string>();
+  private readonly answered = new Set<string>();
   /** By call that faults: the ways on from a SIGBUS. */
   private readonly fates = new Map<string, Map<SigbusFate, Span>>();
 
   summary(): Summary {
     return {
       outcomes: withoutSubsumed([...this.outcomes.values()]), reaches: [...this.reaches.values()], faults: withWaiting([...this.faults.values()]), losses: [...this.losses.values()],
-      actions: [...this.actions.values()], marks: [...this.marks.values()], chosen: this.chosen, truncated: this.truncated, fills: [...this.fills.values()],
+      actions: [...this.actions.values()], marks: [...this.marks.values()], chosen: this.chosen, answered: this.answered, truncated: this.truncated, fills: [...this.fills.values()],
     };
   }
 
@@ -77,6 +78,10 @@ export class SummaryBuilder {
 
   addChosen(site: string): void {
     this.chosen.add(site);
+  }
+
+  addAnswered(site: string): void {
+    this.answered.add(site);
   }
 
   addReach(reach: EventReach): void {

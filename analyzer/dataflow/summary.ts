@@ -90,8 +90,10 @@ export interface Summary {
   readonly marks: readonly Change[];
   /** Places where an entry gets the bit for another reason than its old value, as `file:offset`. */
   readonly chosen: ReadonlySet<string>;
+  /** Places where it takes the bit away on purpose: where it neither sets nor takes it, the old value decides. */
+  readonly answered: ReadonlySet<string>;
   /** Some states were dropped because there were too many: silence proves nothing. */
   readonly truncated: boolean;
 }
 
-export const emptySummary: Summary = { outcomes: [], reaches: [], faults: [], losses: [], actions: [], fills: [], marks: [], chosen: new Set(), truncated: false };
+export const emptySummary: Summary = { outcomes: [], reaches: [], faults: [], losses: [], actions: [], fills: [], marks: [], chosen: new Set(), answered: new Set(), truncated: false };

@@ -33,8 +33,10 @@ export const checkLostBits: CreateCheck = (tree) => ({
   concernsCaller: (reach) => 'atExit' in reach && !reach.coarse,
 });
 
-/** Where an entry gets the bit for another reason than its old value, a request decides, and the old value does not matter. */
-const isLost = (tree: Tree, loss: LossReach, summary: Summary): boolean => !loss.coarse && !summary.chosen.has(siteOf(loss.change)) && hadBit(tree, loss.change);
+const isLost = (tree: Tree, loss: LossReach, summary: Summary): boolean => !loss.coarse && !isRequested(summary, siteOf(loss.change)) && hadBit(tree, loss.change);
+
+/** Where an entry gets the bit for another reason than its old value, a request decides, and the old value does not matter; unless there is a request to take the bit away as well. */
+const isRequested = (summary: Summary, site: string): boolean => summary.chosen.has(site) && !summary.answered.has(site);
 
 /**
  * Could the entry have had the bit in this kernel? 5.7 brought it for private anonymous memory, where nothing is kept of an entry that is emptied;

@@ -51,7 +51,7 @@ export interface Helpers extends Reach {
 const maxConfigurations = 12;
 const maxAlike = 5;
 /** Entries are not followed here. */
-const noSink: EntrySink = { lost: () => undefined, acted: () => undefined, chosen: () => undefined, marked: () => undefined, scans: false };
+const noSink: EntrySink = { lost: () => undefined, acted: () => undefined, chosen: () => undefined, answered: () => undefined, marked: () => undefined, scans: false };
 
 export class SpotCalls {
   /** There are more ways to return than were noted. */
