@@ -10,6 +10,7 @@ import type { Fingerprint } from './fingerprint';
 import type { Excuse } from './bits';
 import { checkOf, combine, hashOf } from './fingerprint';
 import type { Fact, State, Trace } from './state';
+import { range } from './state';
 import type { ReadValue, Value } from './value';
 import { contains, printed } from './value';
 
@@ -25,6 +26,10 @@ export interface Change {
   readonly slot: Value;
   /** What the entry held, if the primitive tells. */
   readonly old: Value | undefined;
+  /** For a clear of several consecutive entries: how many. */
+  readonly count?: Value;
+  /** A marker was left in the first of them. */
+  readonly rest?: true;
   /** The helper that should have left a marker, if one was called and left none. */
   readonly blamed?: Pick<Change, 'in' | 'span' | 'by'>;
   /** For a store: is it known that something was there? For a clear: was a value without the bit stored after it? */
@@ -112,7 +117,7 @@ export const initialEntries: EntryState = {
   mmap: 'caller', mmapDropped: false, looked: [], gaps: nothing, scans: false, detached: undefined, unchecked: [], unstable: nothing,
 };
 
-const changeKey = (c: Change): string => `${c.kind}${c.in.file}:${c.in.name}:${c.span.start}:${c.slot.key}:${c.replaces}`;
+const changeKey = (c: Change): string => `${c.kind}${c.in.file}:${c.in.name}:${c.span.start}:${c.slot.key}:${c.replaces}${c.rest ? ':rest' : ''}`;
 
 /** Two entry states with the same key behave the same. */
 export function entriesKey(e: EntryState): string {
@@ -255,14 +260,20 @@ function excludesBit(s: State, f: Fact, isReplaced: boolean): boolean {
 }
 
 /** The path loses nothing if it leaves it at this change. */
-export const losesNothing = (s: State, change: Pick<Change, 'kind' | 'replaces'>): boolean => (s.entries?.excused === 'emptied' && change.kind !== 'store' && !change.replaces) || cannotLose(s, change);
+export const losesNothing = (s: State, change: Pick<Change, 'kind' | 'replaces' | 'count' | 'rest'>): boolean => (s.entries?.excused === 'emptied' && change.kind !== 'store' && !change.replaces) || cannotLose(s, change);
 
 /** The path cannot lose a bit, whatever comes in the place of the old value: there is none, or it is to go. */
-export function cannotLose(s: State, change: Pick<Change, 'kind' | 'replaces'>): boolean {
-  if (s.entries?.excused === 'all') return true;
+export function cannotLose(s: State, change: Pick<Change, 'kind' | 'replaces' | 'count' | 'rest'>): boolean {
+  if (s.entries?.excused === 'all' || (change.rest && isOne(s, change.count))) return true;
   for (const f of s.facts.values()) if (excludesBit(s, f, change.kind === 'store' || change.replaces)) return true;
   return false;
 }
+
+/** Is there one entry at most? */
+const isOne = (s: State, count: Value | undefined): boolean => count === undefined || range(s, count)[1] <= 1;
+
+/** What is left of a change once its first entry has a marker. */
+export const afterFirst = (s: State, change: Change): readonly Change[] => (change.kind !== 'clear' || isOne(s, change.count) ? [] : [{ ...change, rest: true }]);
 
 /** Slots that hold something, be it a marker, as far as the facts say so. */
 export function occupiedSlots(s: State): string[] {

@@ -16,9 +16,10 @@ interface Names {
 
 /**
  * The call returned with `from`: `before` is the caller's state at the call, `s` the one after it, whose locks are settled already.
- * `site` is the call, for what the callee did under a lock that was taken here; `told` are the guards whose answer the callee gives its caller.
+ * `site` is the call, for what the callee did under a lock that was taken here; `told` are the guards whose answer the callee gives its caller; `marksMany`:
+ * it leaves markers not only in the entry that it was given.
  */
-export function applyEntries(sink: EntrySink, before: State, s: State, from: EntryState, names: Names, site: Pick<Change, 'by' | 'in' | 'span'>, args: readonly Value[], told: ReadonlySet<Guard>): void {
+export function applyEntries(sink: EntrySink, before: State, s: State, from: EntryState, names: Names, site: Pick<Change, 'by' | 'in' | 'span'>, args: readonly Value[], told: ReadonlySet<Guard>, marksMany: boolean): void {
   const e = s.entries;
   if (!e) return;
   const rename = (c: Change): Change => ({ ...c, slot: names.value(c.slot), old: c.old && names.value(c.old) });
@@ -35,7 +36,7 @@ export function applyEntries(sink: EntrySink, before: State, s: State, from: Ent
   for (const value of from.attached) attach(sink, s, names.value(value));
   if (from.mmapDropped) dropMmapLock(s);
   noteFacts(s);
-  if (from.marked) coverPending(s);
+  if (from.marked) coverPending(s, !marksMany);
   for (const slot of from.kept) keep(s, names.value(slot));
   if (from.ended) endPhase(sink, s, phaseOf(before) === 'caller');
   else notePhase(sink, s, phaseOf(before));
@@ -67,7 +68,7 @@ export function blame(before: State, s: State, helper: Change, slot: Value): voi
   const e = s.entries;
   // No marker is missed in anonymous memory.
   if (!e || e.excused !== 'none' || !before.entries?.pending.some((c) => c.slot.key === slot.key)) return;
-  update(s, { pending: e.pending.map((c) => (c.slot.key !== slot.key ? c : { ...c, blamed: c.blamed ?? { in: helper.in, span: helper.span, by: helper.by } })) });
+  update(s, { pending: e.pending.map((c) => (c.slot.key !== slot.key || c.rest ? c : { ...c, blamed: c.blamed ?? { in: helper.in, span: helper.span, by: helper.by } })) });
 }
 
 /* ---- loops and ends ---- */

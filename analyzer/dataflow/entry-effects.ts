@@ -4,10 +4,10 @@ import type { Span } from '../../parser/ir';
 import type { Excuse } from './bits';
 import { addsBit, carries, isBuiltWithout, isMarker, moreExcused } from './bits';
 import type { Change, Check, EntryState, Gap, Guard } from './entries';
-import { cannotLose, gapOf, isTrusted, losesNothing, nothing, occupiedSlots, wasLocked, withChange, withElement } from './entries';
+import { afterFirst, cannotLose, gapOf, isTrusted, losesNothing, nothing, occupiedSlots, wasLocked, withChange, withElement } from './entries';
 import type { Frame } from './frame';
 import type { State, Trace } from './state';
-import { lockStatus, phaseOf, tookNone } from './state';
+import { lockStatus, narrow, phaseOf, tookNone } from './state';
 import type { LockStatus, ReadValue, Value } from './value';
 import { contains, symbol } from './value';
 
@@ -21,8 +21,8 @@ export interface EntrySink {
   chosen(change: Change): void;
   /** This store takes the bit away on purpose. */
   answered(change: Change): void;
-  /** A marker is put into the entry. */
-  marked(change: Change): void;
+  /** A marker is put into the entry. `isOwn`: the path has emptied it before. */
+  marked(change: Change, isOwn: boolean): void;
   /** Does the function look at entries in a loop? */
   readonly scans: boolean;
 }
@@ -253,7 +253,10 @@ export function noteEffect(sink: EntrySink, frame: Frame, s: State, span: Span, 
         if (effect.table) detach(s, change('table', effect.level, slot, old));
         return;
       }
-      clear(sink, s, change('clear', effect.level, slot, old));
+      const count = effect.count === undefined ? undefined : arg(effect.count);
+      // Whoever empties entries has some.
+      if (count && count.kind !== 'number') narrow(s, count, 1, Infinity);
+      clear(sink, s, { ...change('clear', effect.level, slot, old), count });
       return;
     }
     case 'store':
@@ -309,12 +312,16 @@ export function store(sink: EntrySink, s: State, change: Change, value: Value): 
   const key = change.slot.key;
   if (what === 'carried' && addsBit(value) && !asksOldValue(s, e)) sink.chosen(change);
   if (what === 'dropped') sink.answered(change);
-  if (isMarker(value)) sink.marked(change);
+  if (isMarker(value)) sink.marked(change, isPending(e, change.slot));
   let pending: readonly Change[] = [];
   let settled = e.clean.has(key);
   for (const c of e.pending) {
     const own = c.slot.key === key;
     if (own) settled = true;
+    if (own && isMarker(value)) {
+      for (const rest of afterFirst(s, c)) pending = withChange(pending, rest);
+      continue;
+    }
     const kept = what === 'carried' ? own || addsBit(value) || comesFrom(value, c) : what === 'dropped' && own;
     if (!kept) pending = withChange(pending, own && what === 'absent' && c.kind === 'clear' ? { ...c, replaces: true } : c);
   }
@@ -331,13 +338,15 @@ export function store(sink: EntrySink, s: State, change: Change, value: Value): 
   if (what === 'carried') keep(s, change.slot);
 }
 
-/** Markers were left in the entries that are pending. Whatever comes next replaces them. */
-export function coverPending(s: State): void {
+/** Markers were left in the entries that are pending, or in the first of each group of them. Whatever comes next replaces them. */
+export function coverPending(s: State, firstOnly = false): void {
   const e = s.entries;
   if (!e) return;
   const slots = e.pending.map((c) => c.slot.key);
-  update(s, { pending: [], marked: true, clean: new Set([...e.clean].filter((key) => !slots.includes(key))), occupied: new Set([...e.occupied, ...slots]) });
+  update(s, { pending: firstOnly ? e.pending.flatMap((c) => afterFirst(s, c)) : [], marked: true, clean: new Set([...e.clean].filter((key) => !slots.includes(key))), occupied: new Set([...e.occupied, ...slots]) });
 }
+
+export const isPending = (e: EntryState, slot: Value): boolean => e.pending.some((c) => c.slot.key === slot.key);
 
 /** Does the path know whether the old value has the bit? What it gives the new one hangs on that then. */
 const asksOldValue = (s: State, e: EntryState): boolean => e.found.has('wp') || e.bare.size > 0 || [...s.facts.values()].some((f) => f.value.kind === 'test' && f.value.test === 'uffd-wp' && f.low > 0);
@@ -347,7 +356,7 @@ export function keep(s: State, slot: Value): void {
   const e = s.entries;
   if (!e) return;
   const isCallers = contains(slot, (v) => v.kind === 'param' || v.kind === 'load');
-  update(s, { pending: e.pending.filter((c) => c.slot.key !== slot.key), kept: isCallers && !e.kept.some((v) => v.key === slot.key) ? [...e.kept, slot] : e.kept });
+  update(s, { pending: e.pending.filter((c) => c.slot.key !== slot.key || c.rest), kept: isCallers && !e.kept.some((v) => v.key === slot.key) ? [...e.kept, slot] : e.kept });
 }
 
 function comesFrom(value: Value, change: Change): boolean {

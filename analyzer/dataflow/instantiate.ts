@@ -69,7 +69,7 @@ export function substitution(caller: State, params: readonly string[], args: rea
 }
 
 /** The caller's state after the call returned this way; undefined when it cannot return this way here. */
-export function applyOutcome(frame: Frame, s: State, node: CallNode, callee: FunctionRef, outcome: Outcome, sub: Substitution, args: readonly Value[], sink: EntrySink, told: ReadonlySet<Guard>): { state: State; value: Value | undefined } | undefined {
+export function applyOutcome(frame: Frame, s: State, node: CallNode, callee: FunctionRef, outcome: Outcome, sub: Substitution, args: readonly Value[], sink: EntrySink, told: ReadonlySet<Guard>, marksMany: boolean): { state: State; value: Value | undefined } | undefined {
   const t = copy(s);
   const from = outcome.state;
   t.coarse = s.coarse || from.coarse;
@@ -87,7 +87,7 @@ export function applyOutcome(frame: Frame, s: State, node: CallNode, callee: Fun
     if (p) writePlace(t, p, sub.value(m.value));
   }
   for (const h of from.held.values()) acquire(t, { lock: sub.value(h.lock), level: h.level, guard: h.guard && sub.value(h.guard) }, true);
-  if (t.entries && from.entries) applyEntries(sink, s, t, from.entries, sub, { by: callee.name, in: frame.ref, span: node.span }, args, told);
+  if (t.entries && from.entries) applyEntries(sink, s, t, from.entries, sub, { by: callee.name, in: frame.ref, span: node.span }, args, told, marksMany);
   return { state: t, value: outcome.value && sub.value(outcome.value) };
 }
 

@@ -62,7 +62,7 @@ class Solver {
   private readonly liveness: Liveness;
   private readonly reducer: JoinReducer;
   private readonly admission: Admission;
-  private readonly builder = new SummaryBuilder();
+  private readonly builder: SummaryBuilder;
   private readonly byOrder: NodeId[];
   private readonly pending = new Map<NodeId, State[]>();
   private readonly calls: Calls;
@@ -79,6 +79,7 @@ class Solver {
 
   constructor(private readonly frame: Frame, callees: Callees, private readonly depth: Depth, private readonly budget: number) {
     const { nodes } = frame.ir;
+    this.builder = new SummaryBuilder(frame.ref);
     this.liveness = computeLiveness(frame.ir);
     const { inLoop, joins, order } = this.liveness;
     this.reducer = createJoinReducer(this.liveness, depth === 'faults');
@@ -93,7 +94,7 @@ class Solver {
       },
       chosen: (change) => this.builder.addChosen(siteOf(change)),
       answered: (change) => this.builder.addAnswered(siteOf(change)),
-      marked: (change) => this.builder.addMark(change),
+      marked: (change, isOwn) => this.builder.addMark(change, isOwn),
       scans: depth === 'entries' && [...inLoop].some((i) => looksAtEntry(frame, i)),
     };
     const leading = nodesLeadingTo(frame.ir, (node, id) => node.kind === 'call'

@@ -56,10 +56,12 @@ function report(tree: Tree, loss: LossReach): Report {
       ? `${place.in.name}() drops a page table that may hold uffd-wp bits and markers`
       : change.kind === 'store' || change.replaces
         ? `${place.in.name}() replaces an entry without carrying over its uffd-wp bit`
-        : `${place.in.name}() empties an entry and leaves no marker for its uffd-wp bit`;
+        : change.rest
+          ? `${place.in.name}() empties several entries and leaves a uffd-wp marker in the first only`
+          : `${place.in.name}() empties an entry and leaves no marker for its uffd-wp bit`;
   const why = change.kind === 'store' || change.replaces
     ? `The new value is built without the bit, and nothing on this path excludes that the old one has it. Set it again (${nameIn(tree, 'pte_mkuffd_wp')}() or its relatives), under the same lock.`
-    : `Nothing on this path excludes that the entry is write-protected for a monitor of a file mapping. Leave a marker (${nameIn(tree, 'pte_install_uffd_wp_if_needed')}()) before the page-table lock is dropped.`;
+    : `Nothing on this path excludes that the entry is write-protected for a monitor of a file mapping. Leave a marker (${nameIn(tree, 'pte_install_uffd_wp_if_needed')}()) before the page-table lock is dropped${change.rest ? ', in each of them' : ''}.`;
   return {
     info: uffdWpBitLost,
     severity: knowsProtection(tree, change.in) ? 'warning' : 'information',
