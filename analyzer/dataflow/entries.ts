@@ -26,6 +26,8 @@ export interface Change {
   readonly slot: Value;
   /** What the entry held, if the primitive tells. */
   readonly old: Value | undefined;
+  /** For a store: is it a marker that is overwritten, left on this path (`own`) or perhaps found there (`found`)? */
+  readonly marker?: 'own' | 'found';
   /** For a clear of several consecutive entries: how many. */
   readonly count?: Value;
   /** A marker was left in the first of them. */
@@ -72,6 +74,8 @@ export interface EntryState {
   readonly clean: ReadonlySet<string>;
   /** Slots that are known to hold something, be it a marker. */
   readonly occupied: ReadonlySet<string>;
+  /** Slots in which the path has left a marker. */
+  readonly markers: ReadonlySet<string>;
   /** Values read after the entry was emptied. */
   readonly emptied: ReadonlySet<string>;
   /** Values that were found without the bit in this phase; what is known of them is kept until its end. */
@@ -113,7 +117,7 @@ export interface EntryState {
 export const nothing: ReadonlySet<never> = new Set<never>();
 
 export const initialEntries: EntryState = {
-  pending: [], kept: [], attached: [], marked: false, excused: 'none', clean: nothing, occupied: nothing, emptied: nothing, bare: nothing, fresh: nothing, stable: nothing, stale: nothing, earlier: new Map(), tested: nothing, found: nothing, violated: nothing, changed: false, ended: false,
+  pending: [], kept: [], attached: [], marked: false, excused: 'none', clean: nothing, occupied: nothing, markers: nothing, emptied: nothing, bare: nothing, fresh: nothing, stable: nothing, stale: nothing, earlier: new Map(), tested: nothing, found: nothing, violated: nothing, changed: false, ended: false,
   mmap: 'caller', mmapDropped: false, looked: [], gaps: nothing, scans: false, detached: undefined, unchecked: [], unstable: nothing,
 };
 
@@ -126,7 +130,7 @@ export function entriesKey(e: EntryState): string {
   const set = (s: Iterable<string>): string => [...s].sort().join(',');
   const d = e.detached;
   const key = [
-    set(e.pending.map(changeKey)), set(e.kept.map((v) => v.key)), set(e.attached.map((v) => v.key)), e.marked, e.excused, set(e.clean), set(e.occupied), set(e.emptied), set(e.bare), set(e.fresh), set(e.stable), set(e.stale), set(e.earlier.keys()), set(e.tested), set(e.found), set(e.violated), e.changed, e.ended, e.mmap, e.mmapDropped,
+    set(e.pending.map(changeKey)), set(e.kept.map((v) => v.key)), set(e.attached.map((v) => v.key)), e.marked, e.excused, set(e.clean), set(e.occupied), set(e.markers), set(e.emptied), set(e.bare), set(e.fresh), set(e.stable), set(e.stale), set(e.earlier.keys()), set(e.tested), set(e.found), set(e.violated), e.changed, e.ended, e.mmap, e.mmapDropped,
     set(e.looked.map((r) => r.key)), set(e.gaps), e.scans, d ? `${changeKey(d.change)}${d.scanned}${set(d.gaps)}${d.guarded}${d.relocked}` : '', set(e.unchecked.map(changeKey)), set(e.unstable),
   ].join(';');
   keys.set(e, key);
@@ -170,6 +174,7 @@ export function printedEntries(e: EntryState): Fingerprint {
   }
   for (const c of e.unchecked) add(printedChange(c), 28);
   texts(e.unstable, 29);
+  texts(e.markers, 30);
   prints.set(e, print);
   return print;
 }
@@ -274,6 +279,10 @@ const isOne = (s: State, count: Value | undefined): boolean => count === undefin
 
 /** What is left of a change once its first entry has a marker. */
 export const afterFirst = (s: State, change: Change): readonly Change[] => (change.kind !== 'clear' || isOne(s, change.count) ? [] : [{ ...change, rest: true }]);
+
+/** Do the facts say that the entry is empty or holds a marker, or that it holds one? */
+export const mayHoldMarker = (s: State, slot: string): boolean =>
+  [...s.facts.values()].some((f) => !isFalse(f) && f.value.kind === 'test' && f.value.of.kind === 'read' && f.value.of.slot.key === slot && (f.value.test === 'marker' || (f.value.test === 'none' && f.value.orMarker === true)));
 
 /** Slots that hold something, be it a marker, as far as the facts say so. */
 export function occupiedSlots(s: State): string[] {

@@ -98,7 +98,7 @@ export function retireEntries(s: State, id: string): void {
   if (!touched) return;
   update(s, {
     looked: old.length > 0 ? e.looked.filter((r) => !old.includes(r)) : e.looked, gaps,
-    stale: alive(e.stale), clean: alive(e.clean), occupied: alive(e.occupied), emptied: alive(e.emptied), bare: alive(e.bare), unstable: alive(e.unstable),
+    stale: alive(e.stale), clean: alive(e.clean), occupied: alive(e.occupied), markers: alive(e.markers), emptied: alive(e.emptied), bare: alive(e.bare), unstable: alive(e.unstable),
     kept: e.kept.filter((v) => !v.key.includes(id)),
     pending: e.pending.map((c) => (c.slot.key.includes(id) ? { ...c, slot: symbol(`gone:${c.slot.key}`) } : c)),
   });
@@ -113,5 +113,5 @@ export function finishEntries(sink: EntrySink, s: State): void {
   const open = phaseOf(s) === 'none' ? [] : s.entries!.pending;
   // Checks of a phase that changed something are told apart no more.
   if (s.entries!.changed) update(s, { fresh: new Set(s.entries!.fresh.size > 0 ? ['value' as const] : []), found: nothing });
-  update(s, { pending: open, detached: undefined, clean: nothing, occupied: nothing, emptied: nothing, bare: nothing, stale: nothing, tested: nothing, unstable: nothing, scans: sink.scans, gaps: sink.scans ? s.entries!.gaps : nothing });
+  update(s, { pending: open, detached: undefined, clean: nothing, occupied: nothing, markers: nothing, emptied: nothing, bare: nothing, stale: nothing, tested: nothing, unstable: nothing, scans: sink.scans, gaps: sink.scans ? s.entries!.gaps : nothing });
 }

@@ -4,7 +4,7 @@ import type { Span } from '../../parser/ir';
 import type { Excuse } from './bits';
 import { addsBit, carries, isBuiltWithout, isMarker, moreExcused } from './bits';
 import type { Change, Check, EntryState, Gap, Guard } from './entries';
-import { afterFirst, cannotLose, gapOf, isTrusted, losesNothing, nothing, occupiedSlots, wasLocked, withChange, withElement } from './entries';
+import { afterFirst, cannotLose, gapOf, isTrusted, losesNothing, mayHoldMarker, nothing, occupiedSlots, wasLocked, withChange, withElement } from './entries';
 import type { Frame } from './frame';
 import type { State, Trace } from './state';
 import { lockStatus, narrow, phaseOf, tookNone } from './state';
@@ -80,7 +80,7 @@ export function isSettled(s: State): boolean {
 
 /** No entry will be changed in this phase: what values it found without the bit does not matter any more. */
 export function forgetBare(s: State): void {
-  if (s.entries && s.entries.occupied.size > 0) update(s, { occupied: nothing });
+  if (s.entries && s.entries.occupied.size > 0) update(s, { occupied: nothing, markers: nothing });
   // What was handed in matters to the caller, too.
   if (s.entries && s.entries.bare.size > 0 && s.entries.pending.length === 0) update(s, { bare: new Set([...s.entries.bare].filter((key) => !key.includes('R:'))) });
 }
@@ -130,7 +130,7 @@ function startPhase(s: State): void {
   if (!e) return;
   const violated = e.found.has('flag') ? withElement(e.violated, 'flag') : e.violated;
   const earlier = withoutViolated(e.fresh.has('flag') && !e.stable.has('flag') ? withGuard(s, e, 'flag') : e.earlier, violated);
-  update(s, { earlier, violated, found: nothing, stale: readsOf(s), changed: false, fresh: nothing, clean: nothing, occupied: nothing, emptied: nothing, bare: nothing, detached: e.detached && { ...e.detached, relocked: true } });
+  update(s, { earlier, violated, found: nothing, stale: readsOf(s), changed: false, fresh: nothing, clean: nothing, occupied: nothing, markers: nothing, emptied: nothing, bare: nothing, detached: e.detached && { ...e.detached, relocked: true } });
 }
 
 export function endPhase(sink: EntrySink, s: State, wasCallers: boolean): void {
@@ -145,7 +145,7 @@ export function endPhase(sink: EntrySink, s: State, wasCallers: boolean): void {
   const { detached, gaps } = s.entries!;
   const violated = new Set([...e.violated, ...e.found]);
   update(s, {
-    pending: [], clean: nothing, occupied: nothing, emptied: nothing, bare: nothing, fresh: nothing, changed: false, earlier: withoutViolated(earlier, violated), violated, found: nothing, stable, ended: e.ended || wasCallers,
+    pending: [], clean: nothing, occupied: nothing, markers: nothing, emptied: nothing, bare: nothing, fresh: nothing, changed: false, earlier: withoutViolated(earlier, violated), violated, found: nothing, stable, ended: e.ended || wasCallers,
     detached: detached && !detached.scanned && detached.relocked && sink.scans ? { ...detached, scanned: true, gaps } : detached,
   });
 }
@@ -327,7 +327,7 @@ export function store(sink: EntrySink, s: State, change: Change, value: Value): 
   }
   if (what === 'absent' && !settled && !cannotLose(s, change)) {
     const replaces = e.occupied.has(key);
-    if (replaces || protection(s, change.level) === 'inherit') pending = withChange(pending, { ...change, replaces });
+    if (replaces || protection(s, change.level) === 'inherit') pending = withChange(pending, { ...change, replaces, marker: e.markers.has(key) ? 'own' : mayHoldMarker(s, key) ? 'found' : undefined });
   }
   const clean = new Set(e.clean);
   if (what === 'absent') clean.add(key);
@@ -343,7 +343,7 @@ export function coverPending(s: State, firstOnly = false): void {
   const e = s.entries;
   if (!e) return;
   const slots = e.pending.map((c) => c.slot.key);
-  update(s, { pending: firstOnly ? e.pending.flatMap((c) => afterFirst(s, c)) : [], marked: true, clean: new Set([...e.clean].filter((key) => !slots.includes(key))), occupied: new Set([...e.occupied, ...slots]) });
+  update(s, { pending: firstOnly ? e.pending.flatMap((c) => afterFirst(s, c)) : [], marked: true, clean: new Set([...e.clean].filter((key) => !slots.includes(key))), occupied: new Set([...e.occupied, ...slots]), markers: new Set([...e.markers, ...slots]) });
 }
 
 export const isPending = (e: EntryState, slot: Value): boolean => e.pending.some((c) => c.slot.key === slot.key);

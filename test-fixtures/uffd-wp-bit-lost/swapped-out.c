@@ -59,7 +59,7 @@ static bool unmap_one(struct folio *folio, struct vm_area_struct *vma, unsigned 
 			if (folio_test_swapbacked(folio))
 				entry = pte_swp_mkexclusive(entry);
 			set_pte_at(vma->vm_mm, addr, walk.pte, entry);
-// ^^^^^^^^^^ warning[uffd-wp-bit-lost]: unmap_one() replaces an entry
+// ^^^^^^^^^^ warning[uffd-wp-bit-lost]: unmap_one() replaces a marker
 		}
 	}
 	return true;
