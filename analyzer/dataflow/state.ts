@@ -67,14 +67,15 @@ function newFact(value: Value, low: number, high: number, not: readonly number[]
   for (const n of not) bounds = combine(bounds, hashOfNumber(n));
   const weight = isCoreFact(value) ? 'core' : isRequest(value) ? 'request' : 'other';
   const excuse = excuseOf(value, low === 0 && high === 0, low > 0 || high < 0 || not.includes(0));
-  const occupied = low === 0 && high === 0 ? noReadings : readingsOfSomething(value);
+  const occupied = readingsOfSomething(value, low === 0 && high === 0);
   return { value, low, high, not, weight, excuse, occupied, hash: combine(print.hash, bounds), check: combine(print.check, spread(bounds)) };
 }
 
 const noReadings: readonly ReadValue[] = [];
 
-/** Entries that are known not to be empty when this is true. */
-function readingsOfSomething(value: Value): readonly ReadValue[] {
+/** Entries that are known not to be empty when this is false, or not false. */
+function readingsOfSomething(value: Value, isFalse: boolean): readonly ReadValue[] {
+  if (isFalse) return value.kind === 'test' && value.test === 'none' && value.of.kind === 'read' ? [value.of] : noReadings;
   if (value.kind === 'same') return [value.left, value.right].filter((v) => v.kind === 'read');
   if (value.kind !== 'test' || (value.test !== 'present' && value.test !== 'swap' && value.test !== 'marker' && (value.test !== 'none' || value.orMarker !== true))) return noReadings;
   const found: ReadValue[] = [];
