@@ -15,7 +15,7 @@ const backend = await loadBackend();
 const offered: Readonly<Record<string, readonly [findings: number, fixes: number]>> = {
   'lockless-pte-to-userfault': [41, 33],
   'uffd-wp-check-not-repeated': [18, 2],
-  'uffd-wp-bit-lost': [38, 12],
+  'uffd-wp-bit-lost': [49, 14],
   'hole-filled-under-uffd': [17, 0],
   'fake-write-fault': [9, 5],
 };
