@@ -20,7 +20,7 @@ import { finishEntries, retireEntries } from './entry-calls';
 import type { EntrySink } from './entry-effects';
 import { forgetBare, forgetLooks, noteBranch, noteMappingWalk, noteOtherVma, reduceEntries, siteOf, store } from './entry-effects';
 import { changes, createsValues, grow, growth, isIdle, looksAtEntry, movesLock, stepOf } from './nodes';
-import { comparedWith } from './outcomes';
+import { comparedWith, decidingNames, returnedNames } from './outcomes';
 import { finishCache, forgetUnreachable, initialCache, isFileWalk, loadsInScans, noteCacheBranch, noteCount, noteFileWalk, retireLoads } from './page-cache';
 import type { Liveness } from './liveness';
 import { computeLiveness } from './liveness';
@@ -83,7 +83,7 @@ class Solver {
     const { inLoop, joins, order } = this.liveness;
     this.reducer = createJoinReducer(this.liveness, depth === 'faults');
     const changesEntries = nodes.some((node, i) => node.kind === 'call' && changes(frame, node, i) && frame.shapeAt(i) !== undefined);
-    this.admission = new Admission(depth, changesEntries, new Set(nodes.flatMap((n) => (n.kind === 'return' && n.value?.kind === 'name' ? [n.value.name] : []))));
+    this.admission = new Admission(depth, changesEntries, returnedNames(frame.ir), depth === 'entries' ? decidingNames(frame.ir) : new Set());
     this.changeAhead = depth === 'entries' ? nodesLeadingTo(frame.ir, (node, id) => changes(frame, node, id), (node, id) => movesLock(frame, node, id)) : new Set();
     this.sink = {
       lost: (s, change) => this.builder.addLoss({ change, via: undefined, facts: [...s.facts.values()], equals: comparedWith(s), atExit: false, coarse: s.coarse, trace: s.trace }),
