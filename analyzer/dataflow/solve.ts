@@ -319,6 +319,11 @@ class Solver {
     }
   }
 
+  /** Is what this call returns thrown away at once? */
+  private ignores(call: string): boolean {
+    return this.frame.ir.nodes.some((node, id) => node.kind === 'call' && node.result === undefined && nodeId(this.frame, id) === call);
+  }
+
   private finish(result: Value | undefined, s: State, span: Span): void {
     if (s.entries) {
       finishEntries(this.sink, s);
@@ -328,7 +333,7 @@ class Solver {
         }
       }
     }
-    if (s.sigbus !== undefined) this.builder.fatesOf(s.sigbus).set(fateOf(s, result, s.sigbus), span);
+    if (s.sigbus !== undefined) this.builder.fatesOf(s.sigbus).set(fateOf(s, result, s.sigbus, this.ignores(s.sigbus)), span);
     finishCache(s);
     this.builder.addOutcome(result, s);
   }
