@@ -291,14 +291,22 @@ export function occupiedSlots(s: State): string[] {
   return out;
 }
 
-/** What a scan makes of an entry that it goes on from. */
-export function gapOf(s: State, read: Value): Gap | undefined {
-  const registered = !s.entries?.fresh.has('flag');
+/** Does the test ask for the bit where this value would have it? A present entry keeps it elsewhere than one that is not. */
+export const asksForm = (s: State, test: Extract<Value, { kind: 'test' }>): boolean => test.form !== 'non-present' || isPresent(s, test.of) !== true;
+
+/** What a scan makes of an entry that it goes on from. Two readings of an entry under one lock are one. */
+export function gapOf(s: State, read: ReadValue): Gap | undefined {
+  const unregistered = new Set<string>();
   let hole = false;
   for (const f of s.facts.values()) {
-    if (f.value.kind !== 'test' || f.value.of.key !== read.key) continue;
-    if (f.value.test === 'uffd-wp') return isFalse(f) ? undefined : 'wp';
+    if (f.value.kind === 'flag' && isFalse(f)) unregistered.add(f.value.flag);
+    if (f.value.kind !== 'test' || !(f.value.of.key === read.key || (f.value.of.kind === 'read' && f.value.of.slot.key === read.slot.key && wasLocked(s, f.value.of)))) continue;
+    if (f.value.test === 'uffd-wp' && asksForm(s, f.value)) return isFalse(f) ? undefined : 'wp';
     if (f.value.test === 'none' && !isFalse(f)) hole = true;
   }
-  return !registered ? undefined : hole ? 'hole' : 'wp';
+  const asked = s.entries?.fresh.has('flag') === true;
+  if (!hole) return asked ? undefined : 'wp';
+  // Nobody waits for a missing fault here only if that was the question: write protection does not care for holes.
+  if (unregistered.has('missing') || unregistered.has('armed')) return undefined;
+  return asked && !unregistered.has('wp') ? undefined : 'hole';
 }

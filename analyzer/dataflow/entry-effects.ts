@@ -4,7 +4,7 @@ import type { Span } from '../../parser/ir';
 import type { Excuse } from './bits';
 import { addsBit, carries, isBuiltWithout, isMarker, moreExcused } from './bits';
 import type { Change, Check, EntryState, Gap, Guard } from './entries';
-import { afterFirst, cannotLose, gapOf, isTrusted, losesNothing, mayHoldMarker, nothing, occupiedSlots, wasLocked, withChange, withElement } from './entries';
+import { afterFirst, asksForm, cannotLose, gapOf, isTrusted, losesNothing, mayHoldMarker, nothing, occupiedSlots, wasLocked, withChange, withElement } from './entries';
 import type { Frame } from './frame';
 import type { State, Trace } from './state';
 import { lockStatus, narrow, phaseOf, tookNone } from './state';
@@ -184,10 +184,12 @@ export function noteBranch(s: State, value: Value, holds: boolean): void {
   const isLocked = (v: Value): boolean => wasLocked(s, v) && !e.emptied.has(v.key);
   const isNews = (v: Value): boolean => isLocked(v) && !e.stale.has(v.key);
   const check = (c: Check): void => update(s, { fresh: withElement(e.fresh, c) });
-  if (value.kind === 'same' && holds && (isNews(value.left) || isNews(value.right))) check('value');
+  // Two readings of this phase are the same anyway.
+  const isTold = value.kind === 'same' && value.left.kind === 'read' && value.right.kind === 'read' && value.left.slot.key === value.right.slot.key && isNews(value.left) && isNews(value.right);
+  if (value.kind === 'same' && holds && !isTold && (isNews(value.left) || isNews(value.right))) check('value');
   if (value.kind === 'test' && value.test === 'none' && holds && contains(value.of, isNews)) check('value');
   if (value.kind === 'test' && (value.test === 'write' || value.test === 'other-marker') && holds && contains(value.of, isLocked)) update(s, { bare: withElement(e.bare, value.of.key) });
-  if (value.kind === 'test' && value.test === 'uffd-wp' && !isBuiltWithout(value.of)) {
+  if (value.kind === 'test' && value.test === 'uffd-wp' && !isBuiltWithout(value.of) && asksForm(s, value)) {
     if (!holds && (contains(value.of, isLocked) || value.of.kind !== 'read')) {
       // What was read in an earlier phase, and is looked at only now, was checked then.
       if (contains(value.of, isLocked) && (phaseOf(s) === 'none' || !contains(value.of, isNews))) update(s, { earlier: withGuard(s, e, 'wp') });
@@ -229,6 +231,12 @@ export function noteOtherVma(sink: EntrySink, s: State): void {
   judgeTable(sink, s);
   for (const [key, f] of s.facts) if (f.excuse !== 'none') s.facts.delete(key);
   update(s, { excused: 'none', detached: undefined, violated: nothing, found: nothing, earlier: new Map(), stable: nothing, fresh: new Set([...e.fresh].filter((c) => c !== 'flag')) });
+}
+
+/** There is no vma: nobody is registered. */
+export function noteNoVma(s: State): void {
+  const e = s.entries;
+  if (e) update(s, { fresh: withElement(e.fresh, 'flag'), stable: withElement(e.stable, 'flag') });
 }
 
 /** A loop over the vmas that map a file: their mmap_lock is not held. */
@@ -389,8 +397,11 @@ export function attach(sink: EntrySink, s: State, value: Value): void {
     if (e && contains(value, (v) => v.kind === 'param' || v.kind === 'load') && !e.attached.some((v) => v.key === value.key)) update(s, { attached: [...e.attached, value] });
     return;
   }
-  if (!(d.change.old && contains(value, (v) => v.key === d.change.old!.key))) judgeTable(sink, s);
-  update(s, { detached: undefined });
+  const comesBack = d.change.old !== undefined && contains(value, (v) => v.key === d.change.old!.key);
+  if (!comesBack) judgeTable(sink, s);
+  // Nobody could reach its entries meanwhile: what was seen in them is as good as seen now.
+  const isSeen = comesBack && d.scanned && d.gaps.size === 0;
+  update(s, { detached: undefined, fresh: isSeen ? withElement(e.fresh, 'value') : e.fresh });
 }
 
 /** The table does not come back. */

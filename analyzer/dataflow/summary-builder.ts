@@ -124,12 +124,33 @@ export class SummaryBuilder {
     }
     if (this.outcomes.size >= outcomeCap) {
       this.truncated = true;
-      // Ways to return that leave something undone are the ones that a caller must hear of.
-      const settled = s.entries && s.entries.pending.length > 0 ? [...this.outcomes].find(([, o]) => o.state.entries?.pending.length === 0) : undefined;
-      if (!settled) return;
-      this.outcomes.delete(settled[0]);
+      const gone = this.dispensable(value, s);
+      if (gone === undefined) return;
+      this.outcomes.delete(gone);
     }
     this.outcomes.set(key, { value, state: s });
+  }
+
+  /**
+   * The way to return that makes room for this one, if any. What is left undone is what a caller must hear of. And it must hear of every answer: one that comes
+   * late takes the place of a variant of the answer that has most of them.
+   */
+  private dispensable(value: Value | undefined, s: State): string | undefined {
+    const all = [...this.outcomes];
+    if (s.entries && s.entries.pending.length > 0) return all.find(([, o]) => o.state.entries?.pending.length === 0)?.[0];
+    const byValue = new Map<string, [string, Outcome][]>();
+    for (const outcome of all) {
+      const answer = outcome[1].value?.key ?? '';
+      const same = byValue.get(answer);
+      if (same) same.push(outcome);
+      else byValue.set(answer, [outcome]);
+    }
+    const mine = byValue.get(value?.key ?? '') ?? [];
+    const gaps = s.entries?.gaps.size ?? 0;
+    const better = mine.find(([, o]) => o.state.entries?.pending.length === 0 && o.state.entries.gaps.size < gaps);
+    if (better) return better[0];
+    const most = [...byValue.values()].reduce((a, b) => (b.length > a.length ? b : a));
+    return most.length > mine.length + 1 ? most.at(-1)![0] : undefined;
   }
 }
 

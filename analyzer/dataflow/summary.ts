@@ -30,8 +30,8 @@ export interface EventReach {
   readonly trace: Trace | undefined;
 }
 
-/** What becomes of a fault that ends in SIGBUS: the ways in which the function that asked for the fault goes on. */
-export type SigbusFate = 'error' | 'success' | 'retried' | 'unknown';
+/** What becomes of a fault that ends in SIGBUS: the ways in which the function that asked for the fault goes on. `ignored`: it never looks, and has no value to tell it with. */
+export type SigbusFate = 'error' | 'success' | 'ignored' | 'retried' | 'unknown';
 
 /** A fault that the kernel raises itself, with the flags that some path gives it. */
 export interface FaultReach {
