@@ -55,15 +55,16 @@ export async function focusEditor(page) {
   await page.locator('.part.editor .monaco-editor.focused').first().waitFor();
 }
 
-/** Puts the cursor on a line and column (1-based). */
+/** Puts the cursor on a line and column (1-based, in characters: versions of VS Code differ in how "Go to Line" counts tabs, so the column is walked to). */
 export async function goTo(page, line, column = 1) {
   await focusEditor(page);
   await page.keyboard.press('Control+G');
   const input = page.locator('.quick-input-widget input.input');
-  await input.fill(`:${line}:${column}`);
+  await input.fill(`:${line}`);
   await page.keyboard.press('Enter');
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
-  await page.locator('.statusbar-item').filter({ hasText: `Ln ${line}, Col` }).waitFor();
+  await page.locator('.statusbar-item').filter({ hasText: `Ln ${line}, Col 1` }).waitFor();
+  for (let at = 1; at < column; at++) await page.keyboard.press('ArrowRight');
 }
 
 /** The drawn line of the editor that holds this text; VS Code draws spaces as no-break spaces. */

@@ -27,6 +27,8 @@ async function play({ t, page, context, server, home, folder, lines, picture }) 
   await activates(t, page, 'another C project');
   await picture('startup');
 
+  // Some seconds after its start code-server registers a service worker for its pages; a webview that opens meanwhile waits for that.
+  const settled = page.waitForEvent('console', { predicate: (message) => /\[Service Worker\] registered/.test(message.text()), timeout: 60_000 });
   await page.goto(server.url(folder, path.join(folder, FILE)));
   await workbenchReady(page);
   await page.locator('.statusbar-item[id="kernel-mm-review.kernel-mm-review.mmReview.status"] .codicon-pass').waitFor();
@@ -39,6 +41,7 @@ async function play({ t, page, context, server, home, folder, lines, picture }) 
   await page.keyboard.type('0) {');
   await page.locator('.part.editor .squiggly-warning').first().waitFor();
   await goTo(page, lines.head);
+  await settled;
   await page.waitForTimeout(2500); // A reader reads.
   for (const time of ['first', 'second']) {
     await focusEditor(page);
@@ -57,26 +60,39 @@ async function play({ t, page, context, server, home, folder, lines, picture }) 
   }
 }
 
-/** Reads VS Code's own report of its start, and closes it again. */
+/**
+ * What VS Code's own report of its start says of us. The table of the report counts as our "Load Code" what VS Code loads of other extensions meanwhile (its
+ * clock starts when loading is asked for); the raw marks beneath it tell when our code itself was loaded.
+ */
 async function activates(t, page, where) {
+  let row, marks;
+  for (let tries = 0; row === undefined || marks.length < 2; tries++) {
+    assert.ok(tries < 20, `${ID} is not in the report`);
+    if (tries > 0) await page.waitForTimeout(500); // The extension host tells its times when all has started.
+    const report = await startupReport(page);
+    row = report.find((line) => line.startsWith(`| ${ID} `));
+    marks = ['will', 'did'].flatMap((when) => report.filter((line) => line.startsWith(`code/extHost/${when}LoadExtensionCode/${ID}\t`))).map((line) => Number(line.split('\t')[1]));
+  }
+  const [, , eager, code, call, finish, event] = row.split('|').map((cell) => cell.trim());
+  const own = marks[1] - marks[0];
+  const total = own + Number(call);
+  t.diagnostic(`activation in ${where}: ${total} ms (${own} loading our code, ${call} in activate(); finished ${finish} later; with what was loaded of others meanwhile: ${Number(code) + Number(call)}; eager: ${eager}; by ${event}), ${load()}`);
+  assert.ok(total < LIMITS.activation, `activation takes ${total} ms`);
+}
+
+/** The lines of the report, which is made when it is opened. */
+async function startupReport(page) {
   await runCommand(page, 'Developer: Startup Performance');
   await page.locator('.tab.active').filter({ hasText: 'Startup Performance' }).waitFor();
   await page.locator('.part.editor .view-line').filter({ hasText: 'System Info' }).first().waitFor();
-  let row;
-  for (let tries = 0; row === undefined; tries++) {
-    assert.ok(tries < 20, `${ID} is not in the report`);
-    await focusEditor(page);
-    await page.keyboard.press('Control+A');
-    await page.keyboard.press('Control+C');
-    const report = await page.evaluate(() => globalThis.navigator.clipboard.readText());
-    row = report.split('\n').find((line) => line.startsWith(`| ${ID} `));
-    if (row === undefined) await page.waitForTimeout(250);
-  }
-  const [, , eager, code, call, finish, event] = row.split('|').map((cell) => cell.trim());
-  const total = Number(code) + Number(call);
-  t.diagnostic(`activation in ${where}: ${total} ms (${code} loading code, ${call} in activate(); finished ${finish}; eager: ${eager}; by ${event}), ${load()}`);
-  assert.ok(total < LIMITS.activation, `activation takes ${total} ms`);
+  await focusEditor(page);
+  await page.evaluate(() => globalThis.navigator.clipboard.writeText(''));
+  await page.keyboard.press('Control+A');
+  await page.keyboard.press('Control+C');
+  let report = '';
+  while (report === '') report = await page.evaluate(() => globalThis.navigator.clipboard.readText());
   await closeTab(page, 'Startup Performance');
+  return report.split('\n');
 }
 
 /** Runs in every frame: notes when the mouse was pressed, and when the page of a race came, ran and drew. All by one clock. */

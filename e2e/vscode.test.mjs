@@ -48,7 +48,8 @@ async function play({ t, page, server, home, folder, lines, picture }) {
   await picture('squiggle');
 
   // While the user types on, elsewhere, the warning does not blink.
-  await goTo(page, lines.recheck - 2, 80);
+  await goTo(page, lines.recheck - 2);
+  await page.keyboard.press('End');
   const blinks = await framesWithout(page, '.part.editor .squiggly-warning', async () => {
     await page.keyboard.type(' and a few more words', { delay: 25 });
     await page.waitForTimeout(500);

@@ -27,6 +27,9 @@ const patience = {
   looks: { alike: 4, settled: 24, open: 48 },
 };
 
+/** How many states are let in beyond that because they lead to another answer. */
+const maxExtra = 64;
+
 /** What was seen at one point. */
 interface Point {
   readonly seen: Set<number>;
@@ -34,6 +37,9 @@ interface Point {
   readonly alike: Map<number, number>;
   settled: number;
   open: number;
+  /** States that were let in for the answer that they lead to, and how many. */
+  readonly answers: Set<number>;
+  extra: number;
 }
 
 export class Admission {
@@ -44,28 +50,35 @@ export class Admission {
   private readonly hard: number;
   private readonly patience: (typeof patience)['looks'];
 
-  /** `returned`: variables that the function returns. */
-  constructor(depth: Depth, changesEntries: boolean, private readonly returned: ReadonlySet<string>) {
+  /** `returned`: variables that the function returns. `deciding`: those that decide what it returns. */
+  constructor(depth: Depth, changesEntries: boolean, private readonly returned: ReadonlySet<string>, private readonly deciding: ReadonlySet<string>) {
     ({ soft: this.soft, hard: this.hard } = caps[depth]);
     this.patience = changesEntries ? patience.changes : patience.looks;
   }
 
   /** Will no state be let in here any more, whatever it is? */
   isClosed(node: NodeId): boolean {
-    return this.refused && (this.points.get(node)?.seen.size ?? 0) >= this.hard;
+    return this.refused && this.isFull(this.points.get(node));
+  }
+
+  private isFull(point: Point | undefined): boolean {
+    return point !== undefined && point.seen.size - point.extra >= this.hard && (this.deciding.size === 0 || point.extra >= maxExtra);
   }
 
   /** Lets the state in, made coarser where there are many already, or turns it away. */
   admits(node: NodeId, s: State): boolean {
     let point = this.points.get(node);
-    if (!point) this.points.set(node, (point = { seen: new Set(), alike: new Map(), settled: 0, open: 0 }));
+    if (!point) this.points.set(node, (point = { seen: new Set(), alike: new Map(), settled: 0, open: 0, answers: new Set(), extra: 0 }));
     const { seen } = point;
-    if (seen.size >= this.soft && seen.size < this.hard) coarsen(s, node);
+    const size = seen.size - point.extra;
+    if (size >= this.soft && size < this.hard) coarsen(s, node);
     const key = stateKey(s);
     if (seen.has(key)) return false;
-    if (seen.size >= this.hard || (s.entries && !this.hasPatience(point, s))) {
+    const isNewAnswer = s.entries !== undefined && this.leadsElsewhere(point, s);
+    if (size >= this.hard || (s.entries && !this.hasPatience(point, s))) {
       this.refused = true;
-      return false;
+      if (!isNewAnswer || point.extra >= maxExtra) return false;
+      point.extra++;
     }
     seen.add(key);
     return true;
@@ -80,6 +93,15 @@ export class Admission {
     if (count >= this.patience.alike || (count > 0 && point[which] >= this.patience[which])) return false;
     point.alike.set(key, count + 1);
     point[which]++;
+    return true;
+  }
+
+  /** The first of its kind that has found what the function will answer by: those before it lead to other answers. */
+  private leadsElsewhere(point: Point, s: State): boolean {
+    if (this.deciding.size === 0) return false;
+    const key = entryCoreKey(s, this.deciding);
+    if (point.answers.has(key)) return false;
+    point.answers.add(key);
     return true;
   }
 }

@@ -11,9 +11,12 @@ export function withWaiting(faults: readonly FaultReach[]): FaultReach[] {
   return faults.map((f) => ({ ...f, mayWait: f.mayWait || faults.some((g) => g.in === f.in && g.span.start === f.span.start && waits(g)) }));
 }
 
-/** Is a SIGBUS that happened on this path handed on with the function's value? A function without value may tell in other ways. */
-export function fateOf(s: State, result: Value | undefined, fault: string): SigbusFate {
-  if (result === undefined) return 'unknown';
+/**
+ * Is a SIGBUS that happened on this path handed on with the function's value? A function without value may tell in other ways, unless it does not even look
+ * (`isIgnored`).
+ */
+export function fateOf(s: State, result: Value | undefined, fault: string, isIgnored: boolean): SigbusFate {
+  if (result === undefined) return isIgnored ? 'ignored' : 'unknown';
   if (contains(result, (v) => (v.kind === 'symbol' && v.id === fault) || (v.kind === 'name' && v.name === 'VM_FAULT_SIGBUS'))) return 'error';
   const isSet = truth(s, result);
   return isSet === undefined ? 'unknown' : isSet ? 'error' : 'success';

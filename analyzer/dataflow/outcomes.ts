@@ -1,4 +1,6 @@
 /** What a function's ways to return mean to its caller: which say the same, which facts it can use, which answers it gets. */
+import { predecessors, successors } from '../../parser/cfg';
+import type { Expr, FunctionIR, NodeId } from '../../parser/ir';
 import type { Guard } from './entries';
 import type { State } from './state';
 import { visibleKey } from './state';
@@ -49,4 +51,46 @@ export function factConcernsCaller(value: Value, open: readonly Value[]): boolea
     case 'operation': return value.operands.every((o) => factConcernsCaller(o, open));
     case 'symbol': case 'lock': return false;
   }
+}
+
+/** The variables that a function returns. */
+export const returnedNames = (ir: FunctionIR): ReadonlySet<string> => new Set(ir.nodes.flatMap((n) => (n.kind === 'return' && n.value?.kind === 'name' ? [n.value.name] : [])));
+
+/** What a function remembers (`found = true`, `count++`) and asks right before it returns, or before it gives the returned variable its value. */
+export function decidingNames(ir: FunctionIR): ReadonlySet<string> {
+  const { nodes } = ir;
+  const returned = returnedNames(ir);
+  const before = predecessors(ir);
+  const open = nodes.flatMap((n, id) => (n.kind === 'return' || (n.kind === 'assign' && n.target.kind === 'name' && returned.has(n.target.name)) ? before[id]! : []));
+  const names = new Set<string>();
+  const seen = new Set<NodeId>();
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const node = nodes[id]!;
+    const asked = node.kind === 'branch' ? askedName(node.condition) : undefined;
+    if (asked !== undefined && !isMemo(ir, asked)) continue;
+    if (asked !== undefined) names.add(asked);
+    if (asked !== undefined || successors(node).length === 1) open.push(...before[id]!);
+  }
+  return names;
+}
+
+/** The variable in `found`, `count < 8`. */
+function askedName(condition: Expr): string | undefined {
+  if (condition.kind === 'name') return condition.name;
+  return condition.kind === 'binary' && condition.left.kind === 'name' && (condition.right.kind === 'number' || condition.right.kind === 'name') ? condition.left.name : undefined;
+}
+
+/** Is the variable set to constants and counted, and nothing else? */
+function isMemo(ir: FunctionIR, name: string): boolean {
+  let isSet = false;
+  for (const node of ir.nodes) {
+    if (node.kind === 'call' && node.result === name) return false;
+    if (node.kind !== 'assign' || node.target.kind !== 'name' || node.target.name !== name) continue;
+    const { value } = node;
+    if (value.kind !== 'number' && value.kind !== 'name' && !(value.kind === 'binary' && value.left.kind === 'name' && value.left.name === name && value.right.kind === 'number')) return false;
+    isSet = true;
+  }
+  return isSet;
 }

@@ -135,6 +135,8 @@ export function noteCacheEffect(filled: (reach: FillReach) => void, frame: Frame
     }
     case 'cache-store': {
       const value = args[effect.value];
+      // Whoever empties an index between counting holes and filling them lets it be seen.
+      if (value && truth(s, value) === false && (c.seen || c.earlier)) update(s, { open: true });
       if (!value || truth(s, value) === false || c.loaded.has(value.key)) return;
       if (value.kind === 'name' && isReservedEntry(value.name)) {
         if (value.name === waitingEntry) update(s, { found: false, seen: c.seen || c.found, blocks: !c.found });
@@ -190,13 +192,13 @@ function noteAnswer(s: State): void {
 
 export const isFileWalk = (node: IrNode): node is Extract<IrNode, { kind: 'choice' }> => node.kind === 'choice' && mappingWalks.get(node.macro ?? '') === 'file';
 
-/** The walk stands at the node `at`, and goes on to the next vma or ends. */
-export function noteFileWalk(s: State, at: string, vma: string, ends: boolean): void {
+/** The walk stands at the node `at`, and goes on to the next vma or ends. `isPartial`: it does not come to all vmas that map the range at hand. */
+export function noteFileWalk(s: State, at: string, vma: string, ends: boolean, isPartial = false): void {
   const c = s.cache;
   if (!c) return;
   const { step, early } = c.walk.at === at ? c.walk : { step: 'asked', early: c.open || c.found };
   const failed = step === 'refused' || step === 'passed' ? step : step === 'asking' ? 'passed' : undefined;
-  update(s, { walk: { step: failed ?? (ends ? 'done' : 'asking'), at: ends ? undefined : at, vma: ends ? '' : vma, early, under: c.vmas } });
+  update(s, { walk: { step: failed ?? (ends ? (isPartial ? 'passed' : 'done') : 'asking'), at: ends ? undefined : at, vma: ends ? '' : vma, early, under: c.vmas } });
 }
 
 /* ---- calls, loops and ends ---- */

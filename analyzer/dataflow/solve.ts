@@ -4,7 +4,7 @@
  */
 import { mappingWalks } from '../../kernel/rmap';
 import { nodesLeadingTo } from '../../parser/cfg';
-import type { IrNode, NodeId, Span } from '../../parser/ir';
+import type { Expr, IrNode, NodeId, Span } from '../../parser/ir';
 import { Admission } from './admission';
 import { holdClaimed } from './annotations';
 import { assign } from './assign';
@@ -15,12 +15,12 @@ import { assume, decision, evaluate } from './evaluate';
 import { fateOf } from './faults';
 import type { Frame } from './frame';
 import { isLocal, nodeId, quote, typeOf } from './frame';
-import { initialEntries } from './entries';
+import { initialEntries, losesNothing } from './entries';
 import { finishEntries, retireEntries } from './entry-calls';
 import type { EntrySink } from './entry-effects';
-import { forgetBare, forgetLooks, noteBranch, noteMappingWalk, noteOtherVma, reduceEntries, siteOf, store } from './entry-effects';
+import { forgetBare, forgetLooks, noteBranch, noteMappingWalk, noteNoVma, noteOtherVma, reduceEntries, siteOf, store } from './entry-effects';
 import { changes, createsValues, grow, growth, isIdle, looksAtEntry, movesLock, stepOf } from './nodes';
-import { comparedWith } from './outcomes';
+import { comparedWith, decidingNames, returnedNames } from './outcomes';
 import { finishCache, forgetUnreachable, initialCache, isFileWalk, loadsInScans, noteCacheBranch, noteCount, noteFileWalk, retireLoads } from './page-cache';
 import type { Liveness } from './liveness';
 import { computeLiveness } from './liveness';
@@ -62,11 +62,13 @@ class Solver {
   private readonly liveness: Liveness;
   private readonly reducer: JoinReducer;
   private readonly admission: Admission;
-  private readonly builder = new SummaryBuilder();
+  private readonly builder: SummaryBuilder;
   private readonly byOrder: NodeId[];
   private readonly pending = new Map<NodeId, State[]>();
   private readonly calls: Calls;
   private readonly sink: EntrySink;
+  /** Does it look at a file's page cache index by index? */
+  private readonly goesOverIndexes: boolean;
   /** Nodes from which an entry is changed before a lock is taken or dropped. */
   private readonly changeAhead: ReadonlySet<NodeId>;
   private cursor = 0;
@@ -79,11 +81,12 @@ class Solver {
 
   constructor(private readonly frame: Frame, callees: Callees, private readonly depth: Depth, private readonly budget: number) {
     const { nodes } = frame.ir;
+    this.builder = new SummaryBuilder(frame.ref);
     this.liveness = computeLiveness(frame.ir);
     const { inLoop, joins, order } = this.liveness;
     this.reducer = createJoinReducer(this.liveness, depth === 'faults');
     const changesEntries = nodes.some((node, i) => node.kind === 'call' && changes(frame, node, i) && frame.shapeAt(i) !== undefined);
-    this.admission = new Admission(depth, changesEntries, new Set(nodes.flatMap((n) => (n.kind === 'return' && n.value?.kind === 'name' ? [n.value.name] : []))));
+    this.admission = new Admission(depth, changesEntries, returnedNames(frame.ir), depth === 'entries' ? decidingNames(frame.ir) : new Set());
     this.changeAhead = depth === 'entries' ? nodesLeadingTo(frame.ir, (node, id) => changes(frame, node, id), (node, id) => movesLock(frame, node, id)) : new Set();
     this.sink = {
       lost: (s, change) => this.builder.addLoss({ change, via: undefined, facts: [...s.facts.values()], equals: comparedWith(s), atExit: false, coarse: s.coarse, trace: s.trace }),
@@ -92,7 +95,8 @@ class Solver {
         this.builder.addAction({ change, gaps, via: undefined, facts: [...s.facts.values()], earlier: e.earlier, violated: change.kind === 'table' && e.detached ? e.detached.violated : e.violated, mmapDropped: e.mmapDropped, coarse: s.coarse, trace: s.trace });
       },
       chosen: (change) => this.builder.addChosen(siteOf(change)),
-      marked: (change) => this.builder.addMark(change),
+      answered: (change) => this.builder.addAnswered(siteOf(change)),
+      marked: (change, isOwn) => this.builder.addMark(change, isOwn),
       scans: depth === 'entries' && [...inLoop].some((i) => looksAtEntry(frame, i)),
     };
     const leading = nodesLeadingTo(frame.ir, (node, id) => node.kind === 'call'
@@ -103,6 +107,7 @@ class Solver {
       renews: inLoop.has(id) && createsValues(frame, node) ? nodeId(frame, id) : undefined,
     }));
     const scans: ReadonlyMap<NodeId, string> = depth === 'cache' ? loadsInScans(frame, inLoop) : new Map();
+    this.goesOverIndexes = scans.size > 0;
     this.calls = new Calls(frame, callees, depth, this.builder, this.sink, scans, (node) => this.traits[node]!.matters);
     this.unready = new Set(nodes.flatMap((node, id) => (node.kind === 'call' && !this.calls.isReady(id, node) ? [id] : [])));
     this.byOrder = nodes.map((_, i) => i).filter((i) => order[i]! >= 0);
@@ -244,7 +249,7 @@ class Solver {
         return [...new Set(node.targets)].map((target, i, all): Arm => {
           const arm = copy(s);
           const item = node.args[0];
-          if (isFileWalk(node) && item) noteFileWalk(arm, nodeId(frame, id), evaluate(frame, arm, item, id).key, i === all.length - 1);
+          if (isFileWalk(node) && item) noteFileWalk(arm, nodeId(frame, id), evaluate(frame, arm, item, id).key, i === all.length - 1, this.asksOneIndex(node.args));
           return [target, arm];
         });
       case 'return': this.finish(node.value && evaluate(frame, s, node.value, id), s, node.span); return [];
@@ -258,6 +263,14 @@ class Solver {
         confirmEverything(s, 'yes');
         return node.next;
     }
+  }
+
+  /** A walk over the vmas that map one index, which was handed in and stays what it is, in a function that goes over many. */
+  private asksOneIndex(args: readonly Expr[]): boolean {
+    const [first, last] = args.slice(-2);
+    if (!this.goesOverIndexes || first?.kind !== 'name' || last?.kind !== 'name' || first.name !== last.name) return false;
+    const { params, nodes } = this.frame.ir;
+    return params.some((p) => p.name === first.name) && !nodes.some((n) => n.kind === 'assign' && n.target.kind === 'name' && n.target.name === first.name);
   }
 
   private assign(id: NodeId, node: Extract<IrNode, { kind: 'assign' }>, s: State): void {
@@ -278,7 +291,10 @@ class Solver {
       const arm = decided === undefined ? copy(s) : s;
       if (this.take(arm, condition, true, node.span)) out.push([node.whenTrue, arm]);
     }
-    if (decided !== true && this.take(s, condition, false, node.span)) out.push([node.whenFalse, s]);
+    if (decided !== true && this.take(s, condition, false, node.span)) {
+      if (typeOf(this.frame, node.condition) === 'struct vm_area_struct *') noteNoVma(s);
+      out.push([node.whenFalse, s]);
+    }
     return out;
   }
 
@@ -305,16 +321,21 @@ class Solver {
     }
   }
 
+  /** Is what this call returns thrown away at once? */
+  private ignores(call: string): boolean {
+    return this.frame.ir.nodes.some((node, id) => node.kind === 'call' && node.result === undefined && nodeId(this.frame, id) === call);
+  }
+
   private finish(result: Value | undefined, s: State, span: Span): void {
     if (s.entries) {
       finishEntries(this.sink, s);
       if (phaseOf(s) === 'caller') {
         for (const change of s.entries.pending) {
-          if (change.kind !== 'store' || change.replaces) this.builder.addLoss({ change, via: undefined, facts: [...s.facts.values()], equals: comparedWith(s), atExit: true, coarse: s.coarse, trace: s.trace });
+          if ((change.kind !== 'store' || change.replaces) && !losesNothing(s, change)) this.builder.addLoss({ change, via: undefined, facts: [...s.facts.values()], equals: comparedWith(s), atExit: true, coarse: s.coarse, trace: s.trace });
         }
       }
     }
-    if (s.sigbus !== undefined) this.builder.fatesOf(s.sigbus).set(fateOf(s, result, s.sigbus), span);
+    if (s.sigbus !== undefined) this.builder.fatesOf(s.sigbus).set(fateOf(s, result, s.sigbus, this.ignores(s.sigbus)), span);
     finishCache(s);
     this.builder.addOutcome(result, s);
   }

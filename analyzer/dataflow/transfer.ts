@@ -129,8 +129,13 @@ function endWalk(s: State, walk: Value): void {
 
 /** Does a `spin_lock()` argument point to a page-table lock? Yes if it came from a primitive that says so, or has the name of one. */
 function isPageTableLock(frame: Frame, target: Value, expr: Expr | undefined): boolean {
-  return target.kind === 'lock' || (expr !== undefined && namesPageTableLock(frame, expr));
+  if (target.kind === 'lock') return true;
+  // A variable may have the name of such a lock and point to another one.
+  if (target.kind === 'address' && !lockName.test(target.place.fields.at(-1) ?? (target.place.kind === 'local' ? target.place.name : ''))) return false;
+  return expr !== undefined && namesPageTableLock(frame, expr);
 }
+
+const lockName = /(?:^|_)p[tm]l\d*$|^page_table_lock$/;
 
 /** Kernel code names pointers to page-table locks `ptl`, `pml` (the lock of a pmd table) or `..._ptl`. */
 export function namesPageTableLock(frame: Frame, expr: Expr): boolean {

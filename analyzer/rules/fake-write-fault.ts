@@ -90,19 +90,21 @@ function report(tree: Tree, ref: FunctionRef, f: FaultReach): Report {
   const call = f.mayWait && f.via !== undefined ? tree.lower(ref).nodes[f.via] : undefined;
   const place = call ? { in: ref, span: call.span } : { in: f.in, span: f.span };
   const dropped = f.fates.get('success');
+  const ignored = f.fates.get('ignored');
   const retried = f.fates.get('retried');
-  const swallowed = dropped !== undefined || retried !== undefined;
+  const swallowed = dropped !== undefined || ignored !== undefined || retried !== undefined;
   const first = swallowed
     ? `${place.in.name}() fakes a write fault, and drops the SIGBUS that it may get`
     : `${place.in.name}() fakes a write fault that cannot wait for userfaultfd`;
   const last: Trace[] = dropped ? [{ kind: 'return', in: f.in, span: dropped, about: undefined, before: undefined, message: 'returns success although the fault may have ended in SIGBUS' }] : [];
+  const unread: Trace[] = ignored && !dropped ? [{ kind: 'return', in: f.in, span: ignored, about: undefined, before: undefined, message: 'returns; nobody has looked at what became of the fault' }] : [];
   const again: Trace[] = retried && !dropped ? [{ kind: 'return', in: f.in, span: retried, about: undefined, before: undefined, message: 'after SIGBUS the same fault is tried again' }] : [];
   return {
     info: fakeWriteFault,
     severity: swallowed ? 'warning' : 'information',
     message: messageOf(first, 'The fault has FAULT_FLAG_WRITE and not FAULT_FLAG_ALLOW_RETRY, so in a range that is registered for write-protect events it cannot wait for userspace. Use FAULT_FLAG_UNSHARE to break sharing, or let the fault wait.'),
     ...place,
-    steps: [...callsTo(f.trace, 'the fault writes (FAULT_FLAG_WRITE) and may not wait (no FAULT_FLAG_ALLOW_RETRY)'), ...last, ...again],
+    steps: [...callsTo(f.trace, 'the fault writes (FAULT_FLAG_WRITE) and may not wait (no FAULT_FLAG_ALLOW_RETRY)'), ...last, ...unread, ...again],
     assumptions: assumptionsOf(steps(f.trace)),
     about: swallowed ? 'swallowed' : 'reported',
   };

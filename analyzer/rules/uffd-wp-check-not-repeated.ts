@@ -2,6 +2,7 @@
  * Protected memory is spared by a check under the page-table lock; then the lock is dropped and taken again, and the entry is changed on the
  * strength of the old check. Meanwhile userspace may have protected it.
  */
+import { mappingWalks } from '../../kernel/rmap';
 import type { Effect } from '../../kernel/types';
 import { callsPrimitive, type FunctionRef, type Tree } from '../call-graph/tree';
 import type { Guard } from '../dataflow/entries';
@@ -49,8 +50,14 @@ function guardOf(a: ActionReach, summary: Summary): Guard | undefined {
 
 const isBitTest = (effect: Effect): boolean => effect.op === 'test' && effect.test === 'uffd-wp';
 
-/** Does the function itself ask entries for protection? What it asks of a vma that was handed to it, mmap_lock keeps as it is. */
-const checks = (tree: Tree, ref: FunctionRef): boolean => callsPrimitive(tree.model, ref, isBitTest);
+const isRegistrationTest = (effect: Effect): boolean => effect.op === 'vma-flag' && (effect.flag === 'wp' || effect.flag === 'armed');
+
+/**
+ * Does the function itself ask entries for protection, or vmas that it finds by reverse mapping for their registration? What it asks of a vma that was
+ * handed to it, mmap_lock keeps as it is.
+ */
+const checks = (tree: Tree, ref: FunctionRef): boolean => callsPrimitive(tree.model, ref, isBitTest)
+  || ([...mappingWalks.keys()].some((name) => ref.outline.calls.has(name)) && callsPrimitive(tree.model, ref, isRegistrationTest));
 
 /** Does it, or does a function that it calls look at entries for it, and do no more? */
 function checksWithin(tree: Tree, ref: FunctionRef): boolean {
