@@ -50,7 +50,7 @@ export function applyEntries(sink: EntrySink, before: State, s: State, from: Ent
   }
   update(s, {
     fresh, pending, changed: now.changed || from.changed, stable: isUnstable ? now.stable : new Set([...now.stable, ...from.stable]),
-    excluded: now.excluded || from.excluded, found: new Set([...now.found, ...from.found]), earlier: withoutViolated(earlier, now.violated),
+    excluded: now.excluded || from.excluded, vmaless: now.vmaless || from.vmaless, found: new Set([...now.found, ...from.found]), earlier: withoutViolated(earlier, now.violated),
     mmap: from.mmap === 'caller' ? now.mmap : from.mmap,
   });
   noteFacts(s);
