@@ -79,6 +79,11 @@ export function clear(level: Level, arity: number, slot: number, returnsOld: boo
   return shape(arity, { op: 'clear', level, slot, returnsOld }, span);
 }
 
+/** A call that empties as many consecutive entries as argument `count` says, from the one in argument `slot` on. */
+export function clearMany(level: Level, arity: number, slot: number, count: number, returnsOld: boolean): Shape {
+  return shape(arity, { op: 'clear', level, slot, returnsOld, count });
+}
+
 /** A call that writes argument `value` into the entry in argument `slot`. */
 export function store(level: Level, arity: number, slot: number, value: number, span: Lifetime = {}): Shape {
   return shape(arity, { op: 'store', level, slot, value }, span);

@@ -190,7 +190,7 @@ const rows: { readonly [O in Op]: RowFor<EffectOf<O>> } = {
   },
   clear: {
     says: 'Empties an entry.',
-    fields: { level, slot, returnsOld: { is: 'flag', says: 'The result is the value that the entry had.' }, table: { is: 'flag', says: 'The entry points to a page table in use, which leaves the tree with it.' } },
+    fields: { level, slot, returnsOld: { is: 'flag', says: 'The result is the value that the entry had.' }, table: { is: 'flag', says: 'The entry points to a page table in use, which leaves the tree with it.' }, count: { is: 'argument', optional: true, says: 'The argument that says how many consecutive entries are emptied; one when left out.' } },
   },
   store: {
     says: 'Writes an entry.',

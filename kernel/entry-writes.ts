@@ -1,5 +1,5 @@
 /** Changes of an entry in its page table. */
-import { clear, rowsOf, shape, store } from './build';
+import { clear, clearMany, rowsOf, shape, store } from './build';
 import type { Contract, Primitive } from './types';
 
 const row = rowsOf('page-table');
@@ -13,17 +13,17 @@ const bit = 'The uffd-wp bit goes with it: put a marker in place, or carry the b
 const clears: readonly Primitive[] = [
   row('ptep_get_and_clear', clear('pte', 3, 2, true), 'Empties a pte and returns what it held.', pgtable('ptep_get_and_clear'), { contract: locked, pitfall: bit, rules: lost }),
   row('ptep_get_and_clear_full', clear('pte', 4, 2, true), 'As ptep_get_and_clear, with a hint that the whole address space goes away.', pgtable('ptep_get_and_clear_full'), { contract: locked, pitfall: bit, rules: lost }),
-  row('get_and_clear_full_ptes', clear('pte', 5, 2, true), 'Empties several consecutive ptes that map one folio.', pgtable('get_and_clear_full_ptes'), { since: [6, 9], contract: locked, pitfall: bit, rules: lost }),
-  row('clear_full_ptes', clear('pte', 5, 2, false), 'As get_and_clear_full_ptes, without the old value.', pgtable('clear_full_ptes'), { since: [6, 9], contract: locked, pitfall: bit, rules: lost }),
-  row('get_and_clear_ptes', clear('pte', 4, 2, true), 'As get_and_clear_full_ptes, where the address space stays.', pgtable('get_and_clear_ptes'), { since: [6, 17], contract: locked, pitfall: bit, rules: lost }),
-  row('clear_ptes', clear('pte', 4, 2, false), 'As clear_full_ptes, where the address space stays.', pgtable('clear_ptes'), { since: [6, 17], contract: locked, pitfall: bit, rules: lost }),
+  row('get_and_clear_full_ptes', clearMany('pte', 5, 2, 3, true), 'Empties several consecutive ptes that map one folio.', pgtable('get_and_clear_full_ptes'), { since: [6, 9], contract: locked, pitfall: bit, rules: lost }),
+  row('clear_full_ptes', clearMany('pte', 5, 2, 3, false), 'As get_and_clear_full_ptes, without the old value.', pgtable('clear_full_ptes'), { since: [6, 9], contract: locked, pitfall: bit, rules: lost }),
+  row('get_and_clear_ptes', clearMany('pte', 4, 2, 3, true), 'As get_and_clear_full_ptes, where the address space stays.', pgtable('get_and_clear_ptes'), { since: [6, 17], contract: locked, pitfall: bit, rules: lost }),
+  row('clear_ptes', clearMany('pte', 4, 2, 3, false), 'As clear_full_ptes, where the address space stays.', pgtable('clear_ptes'), { since: [6, 17], contract: locked, pitfall: bit, rules: lost }),
   row('ptep_clear_flush', clear('pte', 3, 2, true), 'Empties a pte, flushes the TLB for it and returns what it held.', 'mm/pgtable-generic.c:ptep_clear_flush', { contract: locked, pitfall: bit, rules: lost }),
   row('ptep_clear_flush_notify', clear('pte', 3, 2, true), 'As ptep_clear_flush, and tells secondary MMUs.', 'include/linux/mmu_notifier.h:ptep_clear_flush_notify', { contract: locked, pitfall: bit, rules: lost }),
   row('ptep_clear', clear('pte', 3, 2, false), 'Empties a pte.', pgtable('ptep_clear'), { since: [5, 17], contract: locked, pitfall: bit, rules: lost }),
   row('pte_clear', clear('pte', 3, 2, false), 'Empties a pte.', 'arch/x86/include/asm/pgtable.h:pte_clear', { contract: locked, pitfall: bit, rules: lost }),
   row('pte_clear_not_present_full', clear('pte', 4, 2, false), 'Empties a pte that is not present (swap entry, marker).', pgtable('pte_clear_not_present_full'), { until: [7, 2], contract: locked, pitfall: bit, rules: lost }),
-  row('clear_not_present_full_ptes', clear('pte', 5, 2, false), 'Empties several ptes that are not present.', pgtable('clear_not_present_full_ptes'), { since: [6, 10], until: [7, 2], renamedTo: 'clear_nonpresent_ptes', contract: locked, pitfall: bit, rules: lost }),
-  row('clear_nonpresent_ptes', clear('pte', 4, 2, false), 'Empties several ptes that are not present.', pgtable('clear_nonpresent_ptes'), { since: [7, 3], renamedFrom: 'clear_not_present_full_ptes', contract: locked, pitfall: bit, rules: lost }),
+  row('clear_not_present_full_ptes', clearMany('pte', 5, 2, 3, false), 'Empties several ptes that are not present.', pgtable('clear_not_present_full_ptes'), { since: [6, 10], until: [7, 2], renamedTo: 'clear_nonpresent_ptes', contract: locked, pitfall: bit, rules: lost }),
+  row('clear_nonpresent_ptes', clearMany('pte', 4, 2, 3, false), 'Empties several ptes that are not present.', pgtable('clear_nonpresent_ptes'), { since: [7, 3], renamedFrom: 'clear_not_present_full_ptes', contract: locked, pitfall: bit, rules: lost }),
   row('huge_ptep_get_and_clear', [clear('huge', 3, 2, true, { until: [6, 13] }), clear('huge', 4, 2, true, { since: [6, 14], backported: { into: [[6, 12]], why: 'architectures need the size of the huge page' } })], 'Empties a hugetlb entry and returns what it held.', hugetlb('huge_ptep_get_and_clear'), {
     contract: locked, pitfall: bit, rules: lost,
   }),

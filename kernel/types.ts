@@ -60,8 +60,11 @@ export type Effect =
   | { readonly op: 'vma-flag'; readonly flag: VmaFlag; readonly arg: number }
   /** Raises a userfault. `reason` is the argument with VM_UFFD_MISSING, VM_UFFD_MINOR or VM_UFFD_WP. */
   | { readonly op: 'event'; readonly reason: number }
-  /** Clears an entry; the result, if any, is the old value. `table`: what the entry points to is a page table in use, which leaves the tree with it. */
-  | { readonly op: 'clear'; readonly level: Level; readonly slot: number; readonly returnsOld: boolean; readonly table?: boolean }
+  /**
+   * Clears an entry; the result, if any, is the old value. `table`: what the entry points to is a page table in use, which leaves the tree with it.
+   * `count`: the argument that says how many consecutive entries are cleared; one when left out.
+   */
+  | { readonly op: 'clear'; readonly level: Level; readonly slot: number; readonly returnsOld: boolean; readonly table?: boolean; readonly count?: number }
   | { readonly op: 'store'; readonly level: Level; readonly slot: number; readonly value: number }
   /** ptep_modify_prot_start .. _commit: clear and store that belong together. */
   | { readonly op: 'modify-start'; readonly level: Level; readonly slot: number }

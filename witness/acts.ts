@@ -1,7 +1,7 @@
 /** Which nodes of a function other threads can see, and at which a path ends because the machine cannot tell what they do. */
 import type { Expr, NodeId } from '../parser/ir';
 import { meaningOf, type CallNode } from './meaning';
-import { isEntryType, isFolioType } from './objects';
+import { isEntryType, isFolioType, isLocalStruct } from './objects';
 import type { Body, Making } from './parts';
 import { declaredByMacro } from './types-of';
 import { newUses, type Terms } from './terms';
@@ -38,11 +38,14 @@ function asksUnknownEntry(making: Making, body: Body, terms: Terms, node: CallNo
   return terms.call(id, newUses()) === undefined;
 }
 
-/** Is the variable given a value that the machine knows elsewhere? Then it is left at that: a way on which an unknown call writes to it is not followed. */
+/** Is the place given a value that the machine knows elsewhere, or by the caller? Then it is left at that: a way on which an unknown call writes to it is not followed. */
 export function isAlsoKnown(body: Body, terms: Terms, place: Expr): boolean {
+  if (place.kind === 'field') return place.arrow && place.base.kind === 'name' && isLocalStruct((terms.typeOf(place.base) ?? '').replace(/\s*\*$/, '')) && isParam(body, place.base.name);
   return place.kind === 'name' && body.ir.nodes.some((n, id) => body.region.has(id) && n.kind === 'assign' && n.target.kind === 'name' && n.target.name === place.name
     && n.value.kind === 'name' && n.value.name.startsWith('$') && terms.text(n.value, newUses()) !== undefined);
 }
+
+const isParam = (body: Body, name: string): boolean => body.ir.params.some((p) => p.name === name);
 
 /** Library functions that only compute. */
 const isComputed = /^(?:ERR_PTR|IS_ERR|IS_ERR_OR_NULL|page_folio|compound_head)$/;

@@ -104,7 +104,7 @@ function dropsTables(slice: Slice): boolean {
 /** A user access that faults until the page is there. */
 function faultThread(slice: Slice, isWriteAsked: boolean): string {
   const read = 'FAULT_FLAG_DEFAULT | FAULT_FLAG_USER';
-  const call = (flags: string): string[] => [...vmfOf(slice, flags, '\t\t'), `\t\tmmap_read_lock(mm);`, `\t\t${rootCall(slice, flags)};`, '\t\tpath_ends();'];
+  const call = (flags: string): string[] => [...vmfOf(slice, flags, '\t\t', false), `\t\tmmap_read_lock(mm);`, `\t\t${rootCall(slice, flags)};`, '\t\tpath_ends();'];
   const reads = ['\twhile (!user_read(pte)) {', ...call(read), '\t}'];
   const body = isWriteAsked ? ['#ifdef WRITE_ACCESS', '\twhile (!user_write(pte)) {', ...call(`${read} | FAULT_FLAG_WRITE`), '\t}', '#else', ...reads, '#endif'] : reads;
   return [`P0(struct mm_struct *mm, struct vm_area_struct *vma, pte_t *pte)`, '{', ...body, '}'].join('\n');
@@ -115,7 +115,7 @@ function callThread(slice: Slice, plan: Plan): string {
   // handle_userfault() is called under mmap_lock, whoever took it.
   const mmapLock = slice.site.mmapLock ?? (/\bhandle_userfault\(/.test(slice.functions) ? 'read' : undefined);
   const base = 'FAULT_FLAG_DEFAULT | FAULT_FLAG_USER';
-  const call = (flags: string): string[] => [...vmfOf(slice, flags, '\t'), ...(mmapLock ? [`\tmmap_${mmapLock}_lock(mm);`] : []), `\t${rootCall(slice, flags)};`];
+  const call = (flags: string): string[] => [...vmfOf(slice, flags, '\t', true), ...(mmapLock ? [`\tmmap_${mmapLock}_lock(mm);`] : []), `\t${rootCall(slice, flags)};`];
   const unlocks = new RegExp(`mmap_${mmapLock ?? 'read'}_unlock|handle_userfault`).test(slice.functions);
   const end = mmapLock === 'write' && !unlocks ? ['\tmmap_write_unlock(mm);'] : ['\tpath_ends();'];
   const byAccess = { read: base, write: `${base} | FAULT_FLAG_WRITE`, unshare: 'FAULT_FLAG_UNSHARE | FAULT_FLAG_REMOTE' };
@@ -126,8 +126,16 @@ function callThread(slice: Slice, plan: Plan): string {
   return ['P0(struct mm_struct *mm, struct vm_area_struct *vma, pte_t *pte)', '{', ...body, ...end, '}'].join('\n');
 }
 
-function vmfOf(slice: Slice, flags: string, tabs: string): string[] {
-  return slice.root.params.some((p) => p.type === 'struct vm_fault *') ? [`${tabs}struct vm_fault vmf = { .flags = ${flags}, .pte = pte };`, ''] : [];
+function vmfOf(slice: Slice, flags: string, tabs: string, isKernels: boolean): string[] {
+  if (!slice.root.params.some((p) => p.type === 'struct vm_fault *')) return [];
+  // What the callers of the kernel's own code have read; a fault reads it itself.
+  const snapshot = isKernels && /->orig_pte\b/.test(slice.functions) ? [`${tabs}vmf.orig_pte = ${readOf(slice)};`] : [];
+  return [`${tabs}struct vm_fault vmf = { .flags = ${flags}, .pte = pte };`, '', ...snapshot];
+}
+
+/** A look at the entry without its lock. */
+function readOf(slice: Slice): string {
+  return slice.isHuge ? 'huge_ptep_get(mm, 0, pte)' : 'ptep_get_lockless(pte)';
 }
 
 function rootCall(slice: Slice, flags: string): string {
@@ -137,6 +145,11 @@ function rootCall(slice: Slice, flags: string): string {
     if (type === 'spinlock_t *') return 'page_table_lock';
     if (type === 'struct folio *' || type === 'struct page *') return 'folio';
     if (type === 'pgoff_t') return '0';
+    // What the caller has read of the entry.
+    if (type === 'pte_t') return readOf(slice);
+    // A page in swap that the caller looks for.
+    if (type === 'swp_entry_t' || type === 'softleaf_t') return 'swp_entry(0, 0)';
+    if (type === 'pmd_t') return 'pmdp_get_lockless(pmd)';
     return /flags/.test(name) ? flags : 'choose()';
   });
   return `${slice.root.name}(${args.join(', ')})`;

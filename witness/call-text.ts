@@ -102,12 +102,16 @@ export function createCallText({ making, body, types, text, pointer }: CallWords
         }
         break;
       case 'map': case 'lock-pointer': {
+        // pte_offset_map_nolock(mm, pmd, addr, &ptl): the lock's place. pte_offset_map_rw_nolock() also says through which pmd it went.
+        if (effect.op === 'lock-pointer' && effect.lock.from === 'out') {
+          if (lacks(effect.lock.index, 'value')) return undefined;
+          for (const [i, expr] of args.entries()) given[i] ??= localPmd(expr, uses);
+        }
         walk(node, given, effect.level, uses);
         if (effect.op === 'map' && !given.some((g) => g !== undefined)) {
           uses.objects.add(effect.level === 'pmd' ? 'pmd' : 'pte');
           return effect.level === 'pmd' ? 'pmd' : 'pte';
         }
-        // pte_offset_map_nolock(mm, pmd, addr, &ptl): the lock's place.
         break;
       }
       case 'release': if (effect.lock.from !== 'arg' || lacks(effect.lock.index, 'value')) return undefined; break;
@@ -157,6 +161,13 @@ export function createCallText({ making, body, types, text, pointer }: CallWords
         given[i] = text(arg, uses);
       }
     }
+  }
+
+  /** `&pmdval`, a pmd that the function keeps in a local. */
+  function localPmd(expr: Expr, uses: Uses): string | undefined {
+    if (expr.kind !== 'address' || expr.operand.kind !== 'name' || types.declared.get(expr.operand.name) !== 'pmd_t') return undefined;
+    const name = text(expr.operand, uses);
+    return name === undefined ? undefined : `&${name}`;
   }
 
   /** An argument of a helper that computes a value; true when the value cannot be known. */

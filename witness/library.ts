@@ -116,13 +116,18 @@ static bool page_vma_mapped_walk(struct page_vma_mapped_walk *pvmw)
 	if (pvmw->pte)
 		spin_unlock(pvmw->ptl);
 }` },
+  // mm/swap_state.c: a page in swap comes back as the folio that it was. What can fail on the way is not looked at.
+  ...['swap_cache_get_folio', 'lookup_swap_cache', 'swapin_readahead', 'swapin_sync'].map((name): LibraryFunction => ({ name, objects: ['folio'], calls: [], takes: [], returns: 'struct folio *', text: `static struct folio *${name}(void)
+{
+	return folio;
+}` })),
   // lib/xarray.c: an entry of several indexes is written to the first here.
   { name: 'xas_set_order', objects: ['i_pages'], calls: [], takes: [0, 1], returns: 'void', text: `static void xas_set_order(struct xa_state *xas, unsigned long index)
 {
 	xas_set(xas, index);
 }` },
   // A folio has one page here.
-  ...['page_folio', 'compound_head'].map((name): LibraryFunction => ({ name, objects: [], calls: [], takes: [0], returns: 'struct folio *', text: `static struct folio *${name}(struct page *page)
+  ...['page_folio', 'compound_head', 'folio_page', 'folio_file_page', 'ksm_might_need_to_copy'].map((name): LibraryFunction => ({ name, objects: [], calls: [], takes: [0], returns: 'struct folio *', text: `static struct folio *${name}(struct page *page)
 {
 	return page;
 }` })),

@@ -40,7 +40,7 @@ export function pointee(type: string): string {
 
 /** Values of entries. */
 export function isEntryType(type: string | undefined): boolean {
-  return type === 'pte_t' || type === 'pmd_t' || type === 'swp_entry_t';
+  return type === 'pte_t' || type === 'pmd_t' || type === 'swp_entry_t' || type === 'softleaf_t';
 }
 
 /** Pointers to folios and pages: known when a thread runs. */

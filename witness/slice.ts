@@ -90,7 +90,8 @@ export function sliceAt(tree: Tree, site: Site, purpose: Purpose): Slice | { rea
   const order = calleesFirst(root!, slices);
   if (!order) return { reason: 'the functions call each other in a circle' };
   const functions = order.map((ref) => functionText(ref, slices.get(ref)!));
-  const used = [...library.values()].filter((f) => functions.some((t) => new RegExp(`\\b${f.name}\\(`).test(t)));
+  const own = new Set(order.map((ref) => ref.name));
+  const used = [...library.values()].filter((f) => !own.has(f.name) && functions.some((t) => new RegExp(`\\b${f.name}\\(`).test(t)));
   const objects = new Set([...facts.objects, ...used.flatMap((f) => f.objects)]);
   const rootSlice = slices.get(root!)!;
   return {

@@ -75,7 +75,7 @@ export function createTypes(making: Making, body: Body): Types {
       if ((meaning.kind === 'value' || meaning.kind === 'act') && meaning.effect) {
         switch (meaning.effect.op) {
           case 'map': return meaning.effect.level === 'pmd' ? 'pmd_t *' : 'pte_t *';
-          case 'lock-pointer': return 'spinlock_t *';
+          case 'lock-pointer': return meaning.effect.lock.from === 'result' ? 'spinlock_t *' : meaning.effect.level === 'pmd' ? 'pmd_t *' : 'pte_t *';
           case 'acquire': return meaning.effect.lock.from === 'result' ? 'spinlock_t *' : 'pte_t *';
           case 'read': case 'clear': case 'modify-start': return meaning.effect.level === 'pmd' ? 'pmd_t' : 'pte_t';
           case 'derive': return /page$|folio$/.test(node.callee!) && !/^mk_|^make_/.test(node.callee!) ? 'struct folio *' : 'pte_t';

@@ -180,6 +180,100 @@ test('a bit that goes with the entry is confirmed by a write, a marker keeps it'
   expect(verdict(right, 'uffd-wp-bit-lost', sets)).toMatchObject({ verdict: 'not reached', problems: [] });
 });
 
+/** The page of an entry begins to move: what is left there keeps the bit, or not. */
+const depart = (carry: string): string => `static bool depart_one(struct folio *tray, struct vm_area_struct *vma, unsigned long addr, void *arg)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	DEFINE_FOLIO_VMA_WALK(pvmw, tray, vma, addr, 0);
+	struct page *tile;
+	unsigned long pfn;
+	softleaf_t entry;
+	pte_t val, away;
+
+	while (page_vma_mapped_walk(&pvmw)) {
+		val = ptep_get(pvmw.pte);
+		pfn = pte_pfn(val);
+		tile = folio_page(tray, pfn - folio_pfn(tray));
+		val = ptep_clear_flush(vma, addr, pvmw.pte);
+		if (pte_write(val))
+			entry = make_writable_migration_entry(page_to_pfn(tile));
+		else
+			entry = make_readable_migration_entry(page_to_pfn(tile));
+		away = swp_entry_to_pte(entry);
+${carry}		set_pte_at(mm, addr, pvmw.pte, away);
+	}
+	return true;
+}
+`;
+
+test('the bit is not lost when a page begins to move', () => {
+  const sets = [[], ['migration']];
+  expect(verdict(slice(depart(''), 'uffd-wp-bit-lost'), 'uffd-wp-bit-lost', sets)).toMatchObject({ verdict: 'confirmed', by: 'shared-armed migration', problems: [] });
+  const right = sliceWithout(depart('\t\tif (pte_uffd_wp(val))\n\t\t\taway = pte_swp_mkuffd_wp(away);\n'), 'uffd-wp-bit-lost', { function: 'depart_one', call: 'ptep_clear_flush' });
+  expect(verdict(right, 'uffd-wp-bit-lost', sets)).toMatchObject({ verdict: 'not reached', problems: [] });
+});
+
+/** A page in swap comes back for a caller that looks for its swap entry. */
+const bringBack = (carry: string): string => `static int bring_back(struct vm_area_struct *vma, pmd_t *pmd, unsigned long addr, swp_entry_t entry, struct folio *tray)
+{
+	spinlock_t *ptl;
+	pte_t *slot, old, val;
+
+	slot = pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl);
+	if (!slot || !pte_same_as_swp(ptep_get(slot), swp_entry_to_pte(entry)))
+		goto out;
+	old = ptep_get(slot);
+	val = pte_mkold(mk_pte(folio_page(tray, 0), vma->vm_page_prot));
+${carry}	set_pte_at(vma->vm_mm, addr, slot, val);
+out:
+	if (slot)
+		pte_unmap_unlock(slot, ptl);
+	return 0;
+}
+`;
+
+test('the bit is not lost when a page comes back from swap, and only such a page does', () => {
+  expect(verdict(slice(bringBack(''), 'uffd-wp-bit-lost'), 'uffd-wp-bit-lost', [[]])).toMatchObject({ verdict: 'confirmed', by: 'shared-swap', problems: [] });
+  const right = sliceWithout(bringBack('\tif (pte_swp_uffd_wp(old))\n\t\tval = pte_mkuffd_wp(val);\n'), 'uffd-wp-bit-lost', { function: 'bring_back', call: 'set_pte_at' });
+  expect(verdict(right, 'uffd-wp-bit-lost', [[]])).toMatchObject({ verdict: 'not reached', problems: [] });
+});
+
+/** A fault brings a page back from swap: it goes by what its caller has read of the entry. */
+const swapIn = (carry: string): string => `vm_fault_t do_swap_page(struct vm_fault *vmf)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	softleaf_t entry = softleaf_from_pte(vmf->orig_pte);
+	struct folio *tray;
+	pte_t val;
+
+	if (!softleaf_is_swap(entry))
+		return 0;
+	tray = swap_cache_get_folio(entry);
+	if (!tray)
+		tray = swapin_readahead(entry, GFP_HIGHUSER_MOVABLE, vmf);
+	if (IS_ERR_OR_NULL(tray))
+		return VM_FAULT_OOM;
+	folio_lock(tray);
+	vmf->pte = pte_offset_map_lock(vma->vm_mm, vmf->pmd, vmf->address, &vmf->ptl);
+	if (!vmf->pte || !pte_same(ptep_get(vmf->pte), vmf->orig_pte))
+		goto out;
+	val = mk_pte(folio_file_page(tray, swp_offset(entry)), vma->vm_page_prot);
+${carry}	vmf->orig_pte = pte_advance_pfn(val, 0);
+	set_ptes(vma->vm_mm, vmf->address, vmf->pte, val, 1);
+out:
+	if (vmf->pte)
+		pte_unmap_unlock(vmf->pte, vmf->ptl);
+	folio_unlock(tray);
+	return 0;
+}
+`;
+
+test('the bit is not lost when a fault brings a page back from swap', () => {
+  expect(verdict(slice(swapIn(''), 'uffd-wp-bit-lost'), 'uffd-wp-bit-lost', [[]])).toMatchObject({ verdict: 'confirmed', by: 'shared-swap', problems: [] });
+  const right = sliceWithout(swapIn('\tif (pte_swp_uffd_wp(vmf->orig_pte))\n\t\tval = pte_mkuffd_wp(val);\n'), 'uffd-wp-bit-lost', { function: 'do_swap_page', call: 'set_ptes' });
+  expect(verdict(right, 'uffd-wp-bit-lost', [[]])).toMatchObject({ verdict: 'not reached', problems: [] });
+});
+
 const fold = (asks: string): string => `static int fold(struct address_space *mapping, pgoff_t start, struct folio *new_tray)
 {
 	XA_STATE(xas, &mapping->i_pages, start);

@@ -25,6 +25,9 @@ export function carries(value: Value): Carries {
   return from ? carries(from) : 'carried';
 }
 
+/** Is this a value of the function's own that never got the bit? A test for the bit says nothing of any entry then. */
+export const isBuiltWithout = (value: Value): boolean => value.kind === 'operation' && carries(value) === 'absent';
+
 /** Is the value a marker, built from nothing but its kind? */
 export function isMarker(value: Value): boolean {
   return deriveOf(value)?.adds !== undefined && value.kind === 'operation' && value.operands.every((o) => !contains(o, (v) => v.kind !== 'name' && v.kind !== 'number' && v.kind !== 'operation'));
@@ -35,11 +38,21 @@ export function addsBit(value: Value): boolean {
   return contains(value, (v) => deriveOf(v)?.adds !== undefined);
 }
 
-/** When this is known to be false, or true: was the path asked to drop the bit, or can the vma not have it? */
-export function excludesProtection(value: Value, isFalse: boolean, isTrue: boolean): boolean {
+/**
+ * Which changes of entries lose nothing. `emptied`: those that leave the entry empty, for anonymous memory has no page then that could be protected; a value
+ * that comes in the place of another has to carry the bit there as well. `all`: there is no bit, or it is to go.
+ */
+export type Excuse = 'none' | 'emptied' | 'all';
+
+/** What is excused when this is known to be false, or true: was the path asked to drop the bit, or can the vma not have it? */
+export function excuseOf(value: Value, isFalse: boolean, isTrue: boolean): Excuse {
   if (value.kind === 'flag') {
-    if (value.flag === 'wp' || value.flag === 'armed') return isFalse;
-    return isTrue && (value.flag === 'anonymous' || value.flag === 'drops-on-remap');
+    if (value.flag === 'wp' || value.flag === 'armed') return isFalse ? 'all' : 'none';
+    if (!isTrue) return 'none';
+    return value.flag === 'anonymous' ? 'emptied' : value.flag === 'drops-on-remap' ? 'all' : 'none';
   }
-  return isTrue && value.kind === 'operation' && value.op === '&' && value.operands.some((o) => names(o)?.some((n) => dropFlags.has(n)));
+  return isTrue && value.kind === 'operation' && value.op === '&' && value.operands.some((o) => names(o)?.some((n) => dropFlags.has(n))) ? 'all' : 'none';
 }
+
+/** The one of both that excuses more. */
+export const moreExcused = (a: Excuse, b: Excuse): Excuse => (a === 'none' || b === 'all' ? b : a);

@@ -8,7 +8,7 @@ import type { Frame } from './frame';
 import { nodeId, quote, typeOf } from './frame';
 import type { Guard } from './entries';
 import type { EntrySink } from './entry-effects';
-import { noteEffect, noteFound, notePhase } from './entry-effects';
+import { isPending, noteEffect, noteFound, notePhase } from './entry-effects';
 import { blame } from './entry-calls';
 import { factConcernsCaller, noGuards, toldGuards } from './outcomes';
 import { applyAction, applyFault, applyLoss, applyOutcome, applyReach, callTrace, substitution } from './instantiate';
@@ -136,10 +136,12 @@ export class Calls {
       if (here) this.builder.addFill(here);
     }
     for (const site of known.summary.chosen) this.builder.addChosen(site);
+    if (known.summary.marksMany) this.builder.calleeMarksMany = true;
+    for (const site of known.summary.answered) this.builder.addAnswered(site);
     const after: Arm[] = [];
     const distinct = new Set<number>();
     for (const outcome of known.summary.outcomes) {
-      const next = applyOutcome(frame, s, node, known.ref, outcome, sub, args, this.sink, target.told);
+      const next = applyOutcome(frame, s, node, known.ref, outcome, sub, args, this.sink, target.told, known.summary.marksMany);
       if (!next) continue;
       if (outcome.state.cache) applyCache(next.state, outcome.state.cache);
       for (const mark of known.summary.marks) blame(s, next.state, mark, sub.value(mark.slot));
@@ -151,7 +153,8 @@ export class Calls {
       after.push([node.next, next.state]);
     }
     for (const mark of known.summary.marks) {
-      this.builder.addMark({ ...mark, slot: sub.value(mark.slot) });
+      const slot = sub.value(mark.slot);
+      this.builder.addMark({ ...mark, slot }, s.entries !== undefined && isPending(s.entries, slot));
     }
     // A callee that was too large to follow may also return in ways that are not listed.
     if (known.summary.truncated && after.length === 0) return put(s, symbol(nodeId(frame, id)));

@@ -7,8 +7,10 @@ import type { Level } from '../../kernel/types';
 import type { Span } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
 import type { Fingerprint } from './fingerprint';
+import type { Excuse } from './bits';
 import { checkOf, combine, hashOf } from './fingerprint';
 import type { Fact, State, Trace } from './state';
+import { range } from './state';
 import type { ReadValue, Value } from './value';
 import { contains, printed } from './value';
 
@@ -24,6 +26,12 @@ export interface Change {
   readonly slot: Value;
   /** What the entry held, if the primitive tells. */
   readonly old: Value | undefined;
+  /** For a store: is it a marker that is overwritten, left on this path (`own`) or perhaps found there (`found`)? */
+  readonly marker?: 'own' | 'found';
+  /** For a clear of several consecutive entries: how many. */
+  readonly count?: Value;
+  /** A marker was left in the first of them. */
+  readonly rest?: true;
   /** The helper that should have left a marker, if one was called and left none. */
   readonly blamed?: Pick<Change, 'in' | 'span' | 'by'>;
   /** For a store: is it known that something was there? For a clear: was a value without the bit stored after it? */
@@ -56,8 +64,8 @@ export interface EntryState {
   readonly pending: readonly Change[];
   /** Slots of the caller's into which a value that may have the bit was put. */
   readonly kept: readonly Value[];
-  /** The vma cannot have the bit, or the path was asked to drop it. */
-  readonly excluded: boolean;
+  /** Can the vma not have the bit, or was the path asked to drop it? */
+  readonly excused: Excuse;
   /** Values that were written to entries of higher levels: the caller may have taken a table out. */
   readonly attached: readonly Value[];
   /** A marker was put into an entry. */
@@ -68,6 +76,8 @@ export interface EntryState {
   readonly clean: ReadonlySet<string>;
   /** Slots that are known to hold something, be it a marker. */
   readonly occupied: ReadonlySet<string>;
+  /** Slots in which the path has left a marker. */
+  readonly markers: ReadonlySet<string>;
   /** Values read after the entry was emptied. */
   readonly emptied: ReadonlySet<string>;
   /** Values that were found without the bit in this phase; what is known of them is kept until its end. */
@@ -109,11 +119,11 @@ export interface EntryState {
 export const nothing: ReadonlySet<never> = new Set<never>();
 
 export const initialEntries: EntryState = {
-  pending: [], kept: [], attached: [], marked: false, vmaless: false, excluded: false, clean: nothing, occupied: nothing, emptied: nothing, bare: nothing, fresh: nothing, stable: nothing, stale: nothing, earlier: new Map(), tested: nothing, found: nothing, violated: nothing, changed: false, ended: false,
+  pending: [], kept: [], attached: [], marked: false, vmaless: false, excused: 'none', clean: nothing, occupied: nothing, markers: nothing, emptied: nothing, bare: nothing, fresh: nothing, stable: nothing, stale: nothing, earlier: new Map(), tested: nothing, found: nothing, violated: nothing, changed: false, ended: false,
   mmap: 'caller', mmapDropped: false, looked: [], gaps: nothing, scans: false, detached: undefined, unchecked: [], unstable: nothing,
 };
 
-const changeKey = (c: Change): string => `${c.kind}${c.in.file}:${c.in.name}:${c.span.start}:${c.slot.key}:${c.replaces}`;
+const changeKey = (c: Change): string => `${c.kind}${c.in.file}:${c.in.name}:${c.span.start}:${c.slot.key}:${c.replaces}${c.rest ? ':rest' : ''}`;
 
 /** Two entry states with the same key behave the same. */
 export function entriesKey(e: EntryState): string {
@@ -122,7 +132,7 @@ export function entriesKey(e: EntryState): string {
   const set = (s: Iterable<string>): string => [...s].sort().join(',');
   const d = e.detached;
   const key = [
-    set(e.pending.map(changeKey)), set(e.kept.map((v) => v.key)), set(e.attached.map((v) => v.key)), e.marked, e.vmaless, e.excluded, set(e.clean), set(e.occupied), set(e.emptied), set(e.bare), set(e.fresh), set(e.stable), set(e.stale), set(e.earlier.keys()), set(e.tested), set(e.found), set(e.violated), e.changed, e.ended, e.mmap, e.mmapDropped,
+    set(e.pending.map(changeKey)), set(e.kept.map((v) => v.key)), set(e.attached.map((v) => v.key)), e.marked, e.vmaless, e.excused, set(e.clean), set(e.occupied), set(e.markers), set(e.emptied), set(e.bare), set(e.fresh), set(e.stable), set(e.stale), set(e.earlier.keys()), set(e.tested), set(e.found), set(e.violated), e.changed, e.ended, e.mmap, e.mmapDropped,
     set(e.looked.map((r) => r.key)), set(e.gaps), e.scans, d ? `${changeKey(d.change)}${d.scanned}${set(d.gaps)}${d.guarded}${d.relocked}` : '', set(e.unchecked.map(changeKey)), set(e.unstable),
   ].join(';');
   keys.set(e, key);
@@ -134,7 +144,7 @@ const keys = new WeakMap<EntryState, string>();
 export function printedEntries(e: EntryState): Fingerprint {
   const known = prints.get(e);
   if (known) return known;
-  const flags = (e.marked ? 1 : 0) + (e.excluded ? 2 : 0) + (e.changed ? 4 : 0) + (e.ended ? 8 : 0) + (e.mmapDropped ? 16 : 0) + (e.scans ? 32 : 0) + 64 * mmapNumbers[e.mmap] + (e.vmaless ? 256 : 0);
+  const flags = (e.marked ? 1 : 0) + (e.excused === 'all' ? 2 : 0) + (e.changed ? 4 : 0) + (e.ended ? 8 : 0) + (e.mmapDropped ? 16 : 0) + (e.scans ? 32 : 0) + 64 * mmapNumbers[e.mmap] + (e.excused === 'emptied' ? 256 : 0) + (e.vmaless ? 512 : 0);
   const print = { hash: combine(flags, 1), check: combine(flags, 2) };
   const add = (part: Fingerprint, kind: number): void => {
     print.hash = (print.hash + combine(part.hash, kind)) | 0;
@@ -166,6 +176,7 @@ export function printedEntries(e: EntryState): Fingerprint {
   }
   for (const c of e.unchecked) add(printedChange(c), 28);
   texts(e.unstable, 29);
+  texts(e.markers, 30);
   prints.set(e, print);
   return print;
 }
@@ -255,12 +266,25 @@ function excludesBit(s: State, f: Fact, isReplaced: boolean): boolean {
   return value.test === 'write' || value.test === 'other-marker' || (value.test === 'none' && value.orMarker !== true);
 }
 
-/** The path cannot lose a bit: there is none, or it is to go. */
-export function cannotLose(s: State, change: Pick<Change, 'kind' | 'replaces'>): boolean {
-  if (s.entries?.excluded) return true;
+/** The path loses nothing if it leaves it at this change. */
+export const losesNothing = (s: State, change: Pick<Change, 'kind' | 'replaces' | 'count' | 'rest'>): boolean => (s.entries?.excused === 'emptied' && change.kind !== 'store' && !change.replaces) || cannotLose(s, change);
+
+/** The path cannot lose a bit, whatever comes in the place of the old value: there is none, or it is to go. */
+export function cannotLose(s: State, change: Pick<Change, 'kind' | 'replaces' | 'count' | 'rest'>): boolean {
+  if (s.entries?.excused === 'all' || (change.rest && isOne(s, change.count))) return true;
   for (const f of s.facts.values()) if (excludesBit(s, f, change.kind === 'store' || change.replaces)) return true;
   return false;
 }
+
+/** Is there one entry at most? */
+const isOne = (s: State, count: Value | undefined): boolean => count === undefined || range(s, count)[1] <= 1;
+
+/** What is left of a change once its first entry has a marker. */
+export const afterFirst = (s: State, change: Change): readonly Change[] => (change.kind !== 'clear' || isOne(s, change.count) ? [] : [{ ...change, rest: true }]);
+
+/** Do the facts say that the entry is empty or holds a marker, or that it holds one? */
+export const mayHoldMarker = (s: State, slot: string): boolean =>
+  [...s.facts.values()].some((f) => !isFalse(f) && f.value.kind === 'test' && f.value.of.kind === 'read' && f.value.of.slot.key === slot && (f.value.test === 'marker' || (f.value.test === 'none' && f.value.orMarker === true)));
 
 /** Slots that hold something, be it a marker, as far as the facts say so. */
 export function occupiedSlots(s: State): string[] {

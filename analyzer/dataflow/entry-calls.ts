@@ -1,8 +1,9 @@
 /** How `EntryState` changes across calls, and where values of a function end: at the next round of a loop, and when the function returns. */
+import { moreExcused } from './bits';
 import type { Change, EntryState, Guard } from './entries';
 import { gapOf, nothing, withChange, withElement } from './entries';
 import type { EntrySink } from './entry-effects';
-import { allGaps, attach, dropMmapLock, endPhase, judgeTable, keep, noteFacts, notePhase, protection, settleScan, update, withoutViolated } from './entry-effects';
+import { allGaps, attach, coverPending, dropMmapLock, endPhase, judgeTable, keep, noteFacts, notePhase, protection, settleScan, update, withoutViolated } from './entry-effects';
 import type { State } from './state';
 import { phaseOf } from './state';
 import type { Value } from './value';
@@ -15,9 +16,10 @@ interface Names {
 
 /**
  * The call returned with `from`: `before` is the caller's state at the call, `s` the one after it, whose locks are settled already.
- * `site` is the call, for what the callee did under a lock that was taken here; `told` are the guards whose answer the callee gives its caller.
+ * `site` is the call, for what the callee did under a lock that was taken here; `told` are the guards whose answer the callee gives its caller; `marksMany`:
+ * it leaves markers not only in the entry that it was given.
  */
-export function applyEntries(sink: EntrySink, before: State, s: State, from: EntryState, names: Names, site: Pick<Change, 'by' | 'in' | 'span'>, args: readonly Value[], told: ReadonlySet<Guard>): void {
+export function applyEntries(sink: EntrySink, before: State, s: State, from: EntryState, names: Names, site: Pick<Change, 'by' | 'in' | 'span'>, args: readonly Value[], told: ReadonlySet<Guard>, marksMany: boolean): void {
   const e = s.entries;
   if (!e) return;
   const rename = (c: Change): Change => ({ ...c, slot: names.value(c.slot), old: c.old && names.value(c.old) });
@@ -34,7 +36,7 @@ export function applyEntries(sink: EntrySink, before: State, s: State, from: Ent
   for (const value of from.attached) attach(sink, s, names.value(value));
   if (from.mmapDropped) dropMmapLock(s);
   noteFacts(s);
-  if (from.marked) update(s, { pending: [], marked: true });
+  if (from.marked) coverPending(s, !marksMany);
   for (const slot of from.kept) keep(s, names.value(slot));
   if (from.ended) endPhase(sink, s, phaseOf(before) === 'caller');
   else notePhase(sink, s, phaseOf(before));
@@ -45,12 +47,17 @@ export function applyEntries(sink: EntrySink, before: State, s: State, from: Ent
   if (!e.detached) {
     for (const c of from.pending) {
       const here = rename(c);
+      // What was taken out here is replaced there.
+      if (here.kind === 'store' && pending.some((p) => p.kind === 'clear' && p.slot.key === here.slot.key)) {
+        pending = pending.map((p) => (p.kind === 'clear' && p.slot.key === here.slot.key ? { ...p, replaces: true } : p));
+        continue;
+      }
       pending = withChange(pending, here.kind === 'store' && !here.replaces ? { ...here, replaces: s.entries!.occupied.has(here.slot.key) } : here);
     }
   }
   update(s, {
     fresh, pending, changed: now.changed || from.changed, stable: isUnstable ? now.stable : new Set([...now.stable, ...from.stable]),
-    excluded: now.excluded || from.excluded, vmaless: now.vmaless || from.vmaless, found: new Set([...now.found, ...from.found]), earlier: withoutViolated(earlier, now.violated),
+    excused: moreExcused(now.excused, from.excused), vmaless: now.vmaless || from.vmaless, found: new Set([...now.found, ...from.found]), earlier: withoutViolated(earlier, now.violated),
     mmap: from.mmap === 'caller' ? now.mmap : from.mmap,
   });
   noteFacts(s);
@@ -59,8 +66,9 @@ export function applyEntries(sink: EntrySink, before: State, s: State, from: Ent
 /** A helper that puts markers was called for this slot, whose value was pending before and still is: it is the one to blame. */
 export function blame(before: State, s: State, helper: Change, slot: Value): void {
   const e = s.entries;
-  if (!e || !before.entries?.pending.some((c) => c.slot.key === slot.key)) return;
-  update(s, { pending: e.pending.map((c) => (c.slot.key !== slot.key ? c : { ...c, blamed: c.blamed ?? { in: helper.in, span: helper.span, by: helper.by } })) });
+  // No marker is missed in anonymous memory.
+  if (!e || e.excused !== 'none' || !before.entries?.pending.some((c) => c.slot.key === slot.key)) return;
+  update(s, { pending: e.pending.map((c) => (c.slot.key !== slot.key || c.rest ? c : { ...c, blamed: c.blamed ?? { in: helper.in, span: helper.span, by: helper.by } })) });
 }
 
 /* ---- loops and ends ---- */
@@ -90,7 +98,7 @@ export function retireEntries(s: State, id: string): void {
   if (!touched) return;
   update(s, {
     looked: old.length > 0 ? e.looked.filter((r) => !old.includes(r)) : e.looked, gaps,
-    stale: alive(e.stale), clean: alive(e.clean), occupied: alive(e.occupied), emptied: alive(e.emptied), bare: alive(e.bare), unstable: alive(e.unstable),
+    stale: alive(e.stale), clean: alive(e.clean), occupied: alive(e.occupied), markers: alive(e.markers), emptied: alive(e.emptied), bare: alive(e.bare), unstable: alive(e.unstable),
     kept: e.kept.filter((v) => !v.key.includes(id)),
     pending: e.pending.map((c) => (c.slot.key.includes(id) ? { ...c, slot: symbol(`gone:${c.slot.key}`) } : c)),
   });
@@ -105,5 +113,5 @@ export function finishEntries(sink: EntrySink, s: State): void {
   const open = phaseOf(s) === 'none' ? [] : s.entries!.pending;
   // Checks of a phase that changed something are told apart no more.
   if (s.entries!.changed) update(s, { fresh: new Set(s.entries!.fresh.size > 0 ? ['value' as const] : []), found: nothing });
-  update(s, { pending: open, detached: undefined, clean: nothing, occupied: nothing, emptied: nothing, bare: nothing, stale: nothing, tested: nothing, unstable: nothing, scans: sink.scans, gaps: sink.scans ? s.entries!.gaps : nothing });
+  update(s, { pending: open, detached: undefined, clean: nothing, occupied: nothing, markers: nothing, emptied: nothing, bare: nothing, stale: nothing, tested: nothing, unstable: nothing, scans: sink.scans, gaps: sink.scans ? s.entries!.gaps : nothing });
 }

@@ -1,12 +1,13 @@
 /** How `EntryState` changes along a path: at primitives, at branches, and where phases begin and end. */
 import type { Effect, Level } from '../../kernel/types';
 import type { Span } from '../../parser/ir';
-import { addsBit, carries, isMarker } from './bits';
+import type { Excuse } from './bits';
+import { addsBit, carries, isBuiltWithout, isMarker, moreExcused } from './bits';
 import type { Change, Check, EntryState, Gap, Guard } from './entries';
-import { asksForm, cannotLose, gapOf, isTrusted, nothing, occupiedSlots, wasLocked, withChange, withElement } from './entries';
+import { afterFirst, asksForm, cannotLose, gapOf, isTrusted, losesNothing, mayHoldMarker, nothing, occupiedSlots, wasLocked, withChange, withElement } from './entries';
 import type { Frame } from './frame';
 import type { State, Trace } from './state';
-import { lockStatus, phaseOf, tookNone } from './state';
+import { lockStatus, narrow, phaseOf, tookNone } from './state';
 import type { LockStatus, ReadValue, Value } from './value';
 import { contains, symbol } from './value';
 
@@ -18,8 +19,10 @@ export interface EntrySink {
   acted(s: State, change: Change, gaps: ReadonlySet<Gap>): void;
   /** This store gives the entry the bit for a reason other than its old value. */
   chosen(change: Change): void;
-  /** A marker is put into the entry. */
-  marked(change: Change): void;
+  /** This store takes the bit away on purpose. */
+  answered(change: Change): void;
+  /** A marker is put into the entry. `isOwn`: the path has emptied it before. */
+  marked(change: Change, isOwn: boolean): void;
   /** Does the function look at entries in a loop? */
   readonly scans: boolean;
 }
@@ -72,12 +75,12 @@ export function reduceEntries(s: State): void {
 /** Nothing that the path did or saw is left to be made good or to be answered for. */
 export function isSettled(s: State): boolean {
   const e = s.entries;
-  return !e || (e.pending.length === 0 && e.gaps.size === 0 && e.earlier.size === 0 && e.unchecked.length === 0 && (e.detached?.gaps.size ?? 0) === 0);
+  return !e || (!e.pending.some((c) => !losesNothing(s, c)) && e.gaps.size === 0 && e.earlier.size === 0 && e.unchecked.length === 0 && (e.detached?.gaps.size ?? 0) === 0);
 }
 
 /** No entry will be changed in this phase: what values it found without the bit does not matter any more. */
 export function forgetBare(s: State): void {
-  if (s.entries && s.entries.occupied.size > 0) update(s, { occupied: nothing });
+  if (s.entries && s.entries.occupied.size > 0) update(s, { occupied: nothing, markers: nothing });
   // What was handed in matters to the caller, too.
   if (s.entries && s.entries.bare.size > 0 && s.entries.pending.length === 0) update(s, { bare: new Set([...s.entries.bare].filter((key) => !key.includes('R:'))) });
 }
@@ -127,13 +130,13 @@ function startPhase(s: State): void {
   if (!e) return;
   const violated = e.found.has('flag') ? withElement(e.violated, 'flag') : e.violated;
   const earlier = withoutViolated(e.fresh.has('flag') && !e.stable.has('flag') ? withGuard(s, e, 'flag') : e.earlier, violated);
-  update(s, { earlier, violated, found: nothing, stale: readsOf(s), changed: false, fresh: nothing, clean: nothing, occupied: nothing, emptied: nothing, bare: nothing, detached: e.detached && { ...e.detached, relocked: true } });
+  update(s, { earlier, violated, found: nothing, stale: readsOf(s), changed: false, fresh: nothing, clean: nothing, occupied: nothing, markers: nothing, emptied: nothing, bare: nothing, detached: e.detached && { ...e.detached, relocked: true } });
 }
 
 export function endPhase(sink: EntrySink, s: State, wasCallers: boolean): void {
   const e = s.entries;
   if (!e) return;
-  for (const change of e.pending) if ((change.kind !== 'store' || change.replaces) && !cannotLose(s, change)) sink.lost(s, change);
+  for (const change of e.pending) if ((change.kind !== 'store' || change.replaces) && !losesNothing(s, change)) sink.lost(s, change);
   settleScan(s);
   let { earlier, stable } = e;
   // Nobody protects an entry while somebody else has mmap_lock for writing.
@@ -142,7 +145,7 @@ export function endPhase(sink: EntrySink, s: State, wasCallers: boolean): void {
   const { detached, gaps } = s.entries!;
   const violated = new Set([...e.violated, ...e.found]);
   update(s, {
-    pending: [], clean: nothing, occupied: nothing, emptied: nothing, bare: nothing, fresh: nothing, changed: false, earlier: withoutViolated(earlier, violated), violated, found: nothing, stable, ended: e.ended || wasCallers,
+    pending: [], clean: nothing, occupied: nothing, markers: nothing, emptied: nothing, bare: nothing, fresh: nothing, changed: false, earlier: withoutViolated(earlier, violated), violated, found: nothing, stable, ended: e.ended || wasCallers,
     detached: detached && !detached.scanned && detached.relocked && sink.scans ? { ...detached, scanned: true, gaps } : detached,
   });
 }
@@ -185,7 +188,8 @@ export function noteBranch(s: State, value: Value, holds: boolean): void {
   const isTold = value.kind === 'same' && value.left.kind === 'read' && value.right.kind === 'read' && value.left.slot.key === value.right.slot.key && isNews(value.left) && isNews(value.right);
   if (value.kind === 'same' && holds && !isTold && (isNews(value.left) || isNews(value.right))) check('value');
   if (value.kind === 'test' && value.test === 'none' && holds && contains(value.of, isNews)) check('value');
-  if (value.kind === 'test' && value.test === 'uffd-wp' && asksForm(s, value)) {
+  if (value.kind === 'test' && (value.test === 'write' || value.test === 'other-marker') && holds && contains(value.of, isLocked)) update(s, { bare: withElement(e.bare, value.of.key) });
+  if (value.kind === 'test' && value.test === 'uffd-wp' && !isBuiltWithout(value.of) && asksForm(s, value)) {
     if (!holds && (contains(value.of, isLocked) || value.of.kind !== 'read')) {
       // What was read in an earlier phase, and is looked at only now, was checked then.
       if (contains(value.of, isLocked) && (phaseOf(s) === 'none' || !contains(value.of, isNews))) update(s, { earlier: withGuard(s, e, 'wp') });
@@ -210,12 +214,10 @@ export function noteBranch(s: State, value: Value, holds: boolean): void {
 export function noteFacts(s: State): void {
   const e = s.entries;
   if (!e) return;
-  if (!e.excluded) {
-    for (const f of s.facts.values()) {
-      if (!f.excludesBit) continue;
-      update(s, { excluded: true });
-      break;
-    }
+  if (e.excused !== 'all') {
+    let excused: Excuse = e.excused;
+    for (const f of s.facts.values()) excused = moreExcused(excused, f.excuse);
+    update(s, { excused });
   }
   const slots = occupiedSlots(s).filter((key) => !e.occupied.has(key));
   if (slots.length > 0) update(s, { occupied: new Set([...e.occupied, ...slots]) });
@@ -227,8 +229,8 @@ export function noteOtherVma(sink: EntrySink, s: State): void {
   const e = s.entries;
   if (!e) return;
   judgeTable(sink, s);
-  for (const [key, f] of s.facts) if (f.excludesBit) s.facts.delete(key);
-  update(s, { excluded: false, detached: undefined, violated: nothing, found: nothing, earlier: new Map(), stable: nothing, fresh: new Set([...e.fresh].filter((c) => c !== 'flag')) });
+  for (const [key, f] of s.facts) if (f.excuse !== 'none') s.facts.delete(key);
+  update(s, { excused: 'none', detached: undefined, violated: nothing, found: nothing, earlier: new Map(), stable: nothing, fresh: new Set([...e.fresh].filter((c) => c !== 'flag')) });
 }
 
 /** There is no vma: nobody is registered. */
@@ -258,7 +260,10 @@ export function noteEffect(sink: EntrySink, frame: Frame, s: State, span: Span, 
         if (effect.table) detach(s, change('table', effect.level, slot, old));
         return;
       }
-      clear(sink, s, change('clear', effect.level, slot, old));
+      const count = effect.count === undefined ? undefined : arg(effect.count);
+      // Whoever empties entries has some.
+      if (count && count.kind !== 'number') narrow(s, count, 1, Infinity);
+      clear(sink, s, { ...change('clear', effect.level, slot, old), count });
       return;
     }
     case 'store':
@@ -267,11 +272,7 @@ export function noteEffect(sink: EntrySink, frame: Frame, s: State, span: Span, 
       else store(sink, s, change('store', effect.level, arg(effect.slot), undefined), arg(effect.value));
       return;
     case 'mark':
-      if (isTrusted(s, arg(effect.old))) {
-        // Where a marker was left, whatever comes next replaces it.
-        const slots = e.pending.map((c) => c.slot.key);
-        update(s, { pending: [], marked: true, clean: new Set([...e.clean].filter((key) => !slots.includes(key))), occupied: new Set([...e.occupied, ...slots]) });
-      }
+      if (isTrusted(s, arg(effect.old))) coverPending(s);
       return;
     case 'mm-lock':
       if (effect.lock === 'mmap_lock') update(s, { mmap: effect.mode });
@@ -316,19 +317,24 @@ export function store(sink: EntrySink, s: State, change: Change, value: Value): 
   act(sink, s, change);
   const what = carries(value);
   const key = change.slot.key;
-  if (what === 'carried' && addsBit(value) && ![...s.facts.values()].some((f) => f.value.kind === 'test' && f.value.test === 'uffd-wp' && f.low > 0)) sink.chosen(change);
-  if (isMarker(value)) sink.marked(change);
+  if (what === 'carried' && addsBit(value) && !asksOldValue(s, e)) sink.chosen(change);
+  if (what === 'dropped') sink.answered(change);
+  if (isMarker(value)) sink.marked(change, isPending(e, change.slot));
   let pending: readonly Change[] = [];
   let settled = e.clean.has(key);
   for (const c of e.pending) {
     const own = c.slot.key === key;
     if (own) settled = true;
+    if (own && isMarker(value)) {
+      for (const rest of afterFirst(s, c)) pending = withChange(pending, rest);
+      continue;
+    }
     const kept = what === 'carried' ? own || addsBit(value) || comesFrom(value, c) : what === 'dropped' && own;
     if (!kept) pending = withChange(pending, own && what === 'absent' && c.kind === 'clear' ? { ...c, replaces: true } : c);
   }
   if (what === 'absent' && !settled && !cannotLose(s, change)) {
     const replaces = e.occupied.has(key);
-    if (replaces || protection(s, change.level) === 'inherit') pending = withChange(pending, { ...change, replaces });
+    if (replaces || protection(s, change.level) === 'inherit') pending = withChange(pending, { ...change, replaces, marker: e.markers.has(key) ? 'own' : mayHoldMarker(s, key) ? 'found' : undefined });
   }
   const clean = new Set(e.clean);
   if (what === 'absent') clean.add(key);
@@ -339,12 +345,25 @@ export function store(sink: EntrySink, s: State, change: Change, value: Value): 
   if (what === 'carried') keep(s, change.slot);
 }
 
+/** Markers were left in the entries that are pending, or in the first of each group of them. Whatever comes next replaces them. */
+export function coverPending(s: State, firstOnly = false): void {
+  const e = s.entries;
+  if (!e) return;
+  const slots = e.pending.map((c) => c.slot.key);
+  update(s, { pending: firstOnly ? e.pending.flatMap((c) => afterFirst(s, c)) : [], marked: true, clean: new Set([...e.clean].filter((key) => !slots.includes(key))), occupied: new Set([...e.occupied, ...slots]), markers: new Set([...e.markers, ...slots]) });
+}
+
+export const isPending = (e: EntryState, slot: Value): boolean => e.pending.some((c) => c.slot.key === slot.key);
+
+/** Does the path know whether the old value has the bit? What it gives the new one hangs on that then. */
+const asksOldValue = (s: State, e: EntryState): boolean => e.found.has('wp') || e.bare.size > 0 || [...s.facts.values()].some((f) => f.value.kind === 'test' && f.value.test === 'uffd-wp' && f.low > 0);
+
 /** A value that may have the bit was put into this slot. */
 export function keep(s: State, slot: Value): void {
   const e = s.entries;
   if (!e) return;
   const isCallers = contains(slot, (v) => v.kind === 'param' || v.kind === 'load');
-  update(s, { pending: e.pending.filter((c) => c.slot.key !== slot.key), kept: isCallers && !e.kept.some((v) => v.key === slot.key) ? [...e.kept, slot] : e.kept });
+  update(s, { pending: e.pending.filter((c) => c.slot.key !== slot.key || c.rest), kept: isCallers && !e.kept.some((v) => v.key === slot.key) ? [...e.kept, slot] : e.kept });
 }
 
 function comesFrom(value: Value, change: Change): boolean {
@@ -390,5 +409,5 @@ export function judgeTable(sink: EntrySink, s: State): void {
   if (!d || d.guarded) return;
   const gaps = d.scanned ? d.gaps : allGaps;
   if (gaps.size > 0) sink.acted(s, d.change, gaps);
-  if (!d.scanned && !s.entries!.excluded) sink.lost(s, d.change);
+  if (!d.scanned && s.entries!.excused === 'none') sink.lost(s, d.change);
 }

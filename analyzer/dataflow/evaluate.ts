@@ -1,5 +1,6 @@
 /** Pure expressions to values and places, and what a branch teaches. */
 import type { Expr, NodeId, Span } from '../../parser/ir';
+import { isBuiltWithout } from './bits';
 import { noteRead } from './entry-effects';
 import type { Frame } from './frame';
 import { entryLevel, isLocal, nodeId, quote } from './frame';
@@ -86,6 +87,7 @@ export function assume(s: State, condition: Value, wanted: boolean): boolean {
     case 'address': return wanted;
     case 'operation': return assumeOperation(s, condition, wanted);
     case 'test':
+      if (condition.test === 'uffd-wp' && isBuiltWithout(condition.of)) return !wanted;
       if (!record01(s, condition, wanted)) return false;
       if (wanted && (condition.test === 'none' || condition.test === 'marker')) learnNone(s, condition.of);
       if (wanted && condition.test === 'uffd-wp' && condition.of.kind === 'read') {

@@ -3,7 +3,7 @@ import type { NodeId } from '../../parser/ir';
 import type { FunctionRef } from '../call-graph/tree';
 import { carries } from './bits';
 import type { Guard } from './entries';
-import { cannotLose } from './entries';
+import { losesNothing } from './entries';
 import type { EntrySink } from './entry-effects';
 import { applyEntries } from './entry-calls';
 import { noteFacts } from './entry-effects';
@@ -69,7 +69,7 @@ export function substitution(caller: State, params: readonly string[], args: rea
 }
 
 /** The caller's state after the call returned this way; undefined when it cannot return this way here. */
-export function applyOutcome(frame: Frame, s: State, node: CallNode, callee: FunctionRef, outcome: Outcome, sub: Substitution, args: readonly Value[], sink: EntrySink, told: ReadonlySet<Guard>): { state: State; value: Value | undefined } | undefined {
+export function applyOutcome(frame: Frame, s: State, node: CallNode, callee: FunctionRef, outcome: Outcome, sub: Substitution, args: readonly Value[], sink: EntrySink, told: ReadonlySet<Guard>, marksMany: boolean): { state: State; value: Value | undefined } | undefined {
   const t = copy(s);
   const from = outcome.state;
   t.coarse = s.coarse || from.coarse;
@@ -87,7 +87,7 @@ export function applyOutcome(frame: Frame, s: State, node: CallNode, callee: Fun
     if (p) writePlace(t, p, sub.value(m.value));
   }
   for (const h of from.held.values()) acquire(t, { lock: sub.value(h.lock), level: h.level, guard: h.guard && sub.value(h.guard) }, true);
-  if (t.entries && from.entries) applyEntries(sink, s, t, from.entries, sub, { by: callee.name, in: frame.ref, span: node.span }, args, told);
+  if (t.entries && from.entries) applyEntries(sink, s, t, from.entries, sub, { by: callee.name, in: frame.ref, span: node.span }, args, told, marksMany);
   return { state: t, value: outcome.value && sub.value(outcome.value) };
 }
 
@@ -126,7 +126,7 @@ export function applyLoss(frame: Frame, s: State, id: NodeId, node: CallNode, ca
   if (s.entries?.detached || !applyFacts(t, loss.facts, sub)) return undefined;
   noteFacts(t);
   // Where the caller found no bit before, the value that is lost has none; whether that was still true is the question of another rule.
-  if (cannotLose(t, loss.change) || s.entries?.earlier.has('wp') || s.entries?.fresh.has('wp')) return undefined;
+  if (losesNothing(t, loss.change) || s.entries?.earlier.has('wp') || s.entries?.fresh.has('wp')) return undefined;
   const equals = loss.equals.map(sub.value);
   // The old value is one that the caller built without the bit, or took it out of.
   if (equals.some((v) => carries(v) !== 'carried')) return undefined;

@@ -1,5 +1,6 @@
 /** Forgetting, where paths meet, what the rest of the function (or its caller) will not look at: without it states never merge. */
 import { carrierFields } from '../../kernel/model';
+import type { EntryTest } from '../../kernel/types';
 import type { NodeId } from '../../parser/ir';
 import type { Liveness } from './liveness';
 import type { EntryLock, Fact, State } from './state';
@@ -179,9 +180,11 @@ function namesIn(s: State, result: Value | undefined): ReadonlySet<string> {
   return seen;
 }
 
+const asksForBit: ReadonlySet<EntryTest> = new Set<EntryTest>(['uffd-wp', 'present', 'swap', 'none', 'write', 'other-marker']);
+
 /** Where changes of entries are followed, it matters until the end that an entry has no bit. */
 function isAsked(s: State, v: Value): boolean {
-  if (!s.entries || v.kind !== 'test' || (v.test !== 'uffd-wp' && v.test !== 'present' && v.test !== 'swap' && v.test !== 'none')) return false;
+  if (!s.entries || v.kind !== 'test' || !asksForBit.has(v.test)) return false;
   const of = v.of.key;
   return s.entries.bare.has(of) || s.entries.looked.some((r) => r.key === of);
 }

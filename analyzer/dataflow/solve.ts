@@ -15,7 +15,7 @@ import { assume, decision, evaluate } from './evaluate';
 import { fateOf } from './faults';
 import type { Frame } from './frame';
 import { isLocal, nodeId, quote, typeOf } from './frame';
-import { initialEntries } from './entries';
+import { initialEntries, losesNothing } from './entries';
 import { finishEntries, retireEntries } from './entry-calls';
 import type { EntrySink } from './entry-effects';
 import { forgetBare, forgetLooks, noteBranch, noteMappingWalk, noteNoVma, noteOtherVma, reduceEntries, siteOf, store } from './entry-effects';
@@ -62,7 +62,7 @@ class Solver {
   private readonly liveness: Liveness;
   private readonly reducer: JoinReducer;
   private readonly admission: Admission;
-  private readonly builder = new SummaryBuilder();
+  private readonly builder: SummaryBuilder;
   private readonly byOrder: NodeId[];
   private readonly pending = new Map<NodeId, State[]>();
   private readonly calls: Calls;
@@ -81,6 +81,7 @@ class Solver {
 
   constructor(private readonly frame: Frame, callees: Callees, private readonly depth: Depth, private readonly budget: number) {
     const { nodes } = frame.ir;
+    this.builder = new SummaryBuilder(frame.ref);
     this.liveness = computeLiveness(frame.ir);
     const { inLoop, joins, order } = this.liveness;
     this.reducer = createJoinReducer(this.liveness, depth === 'faults');
@@ -94,7 +95,8 @@ class Solver {
         this.builder.addAction({ change, gaps, via: undefined, facts: [...s.facts.values()], earlier: e.earlier, violated: change.kind === 'table' && e.detached ? e.detached.violated : e.violated, mmapDropped: e.mmapDropped, coarse: s.coarse, trace: s.trace });
       },
       chosen: (change) => this.builder.addChosen(siteOf(change)),
-      marked: (change) => this.builder.addMark(change),
+      answered: (change) => this.builder.addAnswered(siteOf(change)),
+      marked: (change, isOwn) => this.builder.addMark(change, isOwn),
       scans: depth === 'entries' && [...inLoop].some((i) => looksAtEntry(frame, i)),
     };
     const leading = nodesLeadingTo(frame.ir, (node, id) => node.kind === 'call'
@@ -329,7 +331,7 @@ class Solver {
       finishEntries(this.sink, s);
       if (phaseOf(s) === 'caller') {
         for (const change of s.entries.pending) {
-          if (change.kind !== 'store' || change.replaces) this.builder.addLoss({ change, via: undefined, facts: [...s.facts.values()], equals: comparedWith(s), atExit: true, coarse: s.coarse, trace: s.trace });
+          if ((change.kind !== 'store' || change.replaces) && !losesNothing(s, change)) this.builder.addLoss({ change, via: undefined, facts: [...s.facts.values()], equals: comparedWith(s), atExit: true, coarse: s.coarse, trace: s.trace });
         }
       }
     }

@@ -7,7 +7,8 @@ import type { Level } from '../../kernel/types';
 import type { Span } from '../../parser/ir';
 import type { StepKind } from '../findings/finding';
 import type { FunctionRef } from '../call-graph/tree';
-import { excludesProtection } from './bits';
+import type { Excuse } from './bits';
+import { excuseOf } from './bits';
 import type { EntryState } from './entries';
 import { entriesKey, printedEntries } from './entries';
 import type { Fingerprint } from './fingerprint';
@@ -45,8 +46,8 @@ export interface Fact extends Fingerprint {
   readonly not: readonly number[];
   /** It decides something about an event or a change of an entry; see `isCoreFact`, `isRequest`. */
   readonly weight: 'core' | 'request' | 'other';
-  /** The path was asked to drop the uffd-wp bit, or the vma cannot have it. */
-  readonly excludesBit: boolean;
+  /** Is the path asked to drop the uffd-wp bit, or can the vma not have it? */
+  readonly excuse: Excuse;
   /** Readings of entries that hold something, be it a marker, as this fact says. */
   readonly occupied: readonly ReadValue[];
 }
@@ -65,15 +66,16 @@ function newFact(value: Value, low: number, high: number, not: readonly number[]
   let bounds = combine(hashOfNumber(low), hashOfNumber(high));
   for (const n of not) bounds = combine(bounds, hashOfNumber(n));
   const weight = isCoreFact(value) ? 'core' : isRequest(value) ? 'request' : 'other';
-  const excludesBit = excludesProtection(value, low === 0 && high === 0, low > 0 || high < 0 || not.includes(0));
-  const occupied = low === 0 && high === 0 ? noReadings : readingsOfSomething(value);
-  return { value, low, high, not, weight, excludesBit, occupied, hash: combine(print.hash, bounds), check: combine(print.check, spread(bounds)) };
+  const excuse = excuseOf(value, low === 0 && high === 0, low > 0 || high < 0 || not.includes(0));
+  const occupied = readingsOfSomething(value, low === 0 && high === 0);
+  return { value, low, high, not, weight, excuse, occupied, hash: combine(print.hash, bounds), check: combine(print.check, spread(bounds)) };
 }
 
 const noReadings: readonly ReadValue[] = [];
 
-/** Entries that are known not to be empty when this is true. */
-function readingsOfSomething(value: Value): readonly ReadValue[] {
+/** Entries that are known not to be empty when this is false, or not false. */
+function readingsOfSomething(value: Value, isFalse: boolean): readonly ReadValue[] {
+  if (isFalse) return value.kind === 'test' && value.test === 'none' && value.of.kind === 'read' ? [value.of] : noReadings;
   if (value.kind === 'same') return [value.left, value.right].filter((v) => v.kind === 'read');
   if (value.kind !== 'test' || (value.test !== 'present' && value.test !== 'swap' && value.test !== 'marker' && (value.test !== 'none' || value.orMarker !== true))) return noReadings;
   const found: ReadValue[] = [];

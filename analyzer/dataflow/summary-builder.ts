@@ -1,5 +1,6 @@
 /** Puts a function's summary together from what its paths come upon: what is the same but for the path is said once, with the facts that all these paths share. */
 import type { Span } from '../../parser/ir';
+import type { FunctionRef } from '../call-graph/tree';
 import type { Change } from './entries';
 import { siteOf } from './entry-effects';
 import { faultKey, withWaiting } from './faults';
@@ -22,6 +23,8 @@ const reachCap = 64;
 export class SummaryBuilder {
   /** Some paths were not followed. */
   truncated = false;
+  /** A function that is called puts markers into more entries than the one that it is given. */
+  calleeMarksMany = false;
   private readonly outcomes = new Map<string, Outcome>();
   private readonly reaches = new Map<string, EventReach>();
   private readonly faults = new Map<string, FaultReach>();
@@ -29,19 +32,29 @@ export class SummaryBuilder {
   private readonly actions = new Map<string, ActionReach>();
   private readonly fills = new Map<string, FillReach>();
   private readonly marks = new Map<string, Change>();
+  /** Markers go into other entries than those that were handed in or emptied here. */
+  private marksMany = false;
   private readonly chosen = new Set<string>();
+  private readonly answered = new Set<string>();
   /** By call that faults: the ways on from a SIGBUS. */
   private readonly fates = new Map<string, Map<SigbusFate, Span>>();
 
+  /** `ref`: the function whose summary it is. */
+  constructor(private readonly ref: FunctionRef) {}
+
   summary(): Summary {
+    // Where the next entries get their markers in later rounds of a loop, the round that ends it was the last.
+    const isMarked = (c: Change): boolean => this.marksMany && c.rest === true && c.in === this.ref;
+    const outcomes = [...this.outcomes.values()].map((o) => withoutPending(o, isMarked));
+    const losses = [...this.losses.values()].filter((l) => !isMarked(l.change));
     return {
-      outcomes: withoutSubsumed([...this.outcomes.values()]), reaches: [...this.reaches.values()], faults: withWaiting([...this.faults.values()]), losses: [...this.losses.values()],
-      actions: [...this.actions.values()], marks: [...this.marks.values()], chosen: this.chosen, truncated: this.truncated, fills: [...this.fills.values()],
+      outcomes: withoutSubsumed(outcomes), reaches: [...this.reaches.values()], faults: withWaiting([...this.faults.values()]), losses,
+      actions: [...this.actions.values()], marks: [...this.marks.values()], marksMany: this.marksMany || this.calleeMarksMany, chosen: this.chosen, answered: this.answered, truncated: this.truncated, fills: [...this.fills.values()],
     };
   }
 
   addLoss(loss: LossReach): void {
-    const key = [siteOf(loss.change), loss.change.replaces, loss.change.blamed && siteOf({ ...loss.change, ...loss.change.blamed }), loss.via, loss.atExit, loss.coarse].join('|');
+    const key = [siteOf(loss.change), loss.change.replaces, loss.change.rest, loss.change.blamed && siteOf({ ...loss.change, ...loss.change.blamed }), loss.via, loss.atExit, loss.coarse].join('|');
     const old = this.losses.get(key);
     this.losses.set(key, { ...(old ?? loss), facts: sharedFacts(loss.facts, old?.facts) });
   }
@@ -70,13 +83,18 @@ export class SummaryBuilder {
     return fates;
   }
 
-  /** A marker is put into an entry that the caller handed in. */
-  addMark(change: Change): void {
+  /** A marker is put into an entry. `isOwn`: one that the path has emptied before. */
+  addMark(change: Change, isOwn: boolean): void {
+    if (!isOwn && change.slot.kind !== 'param' && change.slot.kind !== 'load') this.marksMany = true;
     if (contains(change.slot, (v) => v.kind === 'param' || v.kind === 'load')) this.marks.set(siteOf(change), change);
   }
 
   addChosen(site: string): void {
     this.chosen.add(site);
+  }
+
+  addAnswered(site: string): void {
+    this.answered.add(site);
   }
 
   addReach(reach: EventReach): void {
@@ -134,6 +152,11 @@ export class SummaryBuilder {
     const most = [...byValue.values()].reduce((a, b) => (b.length > a.length ? b : a));
     return most.length > mine.length + 1 ? most.at(-1)![0] : undefined;
   }
+}
+
+function withoutPending(outcome: Outcome, isDone: (c: Change) => boolean): Outcome {
+  const { entries } = outcome.state;
+  return entries?.pending.some(isDone) ? { ...outcome, state: { ...outcome.state, entries: { ...entries, pending: entries.pending.filter((c) => !isDone(c)) } } } : outcome;
 }
 
 const byKey = (facts: readonly Fact[]): Map<string, Fact> => new Map(facts.map((f) => [f.value.key, f] as const));

@@ -88,10 +88,14 @@ export interface Summary {
   readonly fills: readonly FillReach[];
   /** Places where it puts a marker into an entry that was handed in. */
   readonly marks: readonly Change[];
+  /** It puts markers into more entries than the ones that were handed in: those behind them, or entries of its own. */
+  readonly marksMany: boolean;
   /** Places where an entry gets the bit for another reason than its old value, as `file:offset`. */
   readonly chosen: ReadonlySet<string>;
+  /** Places where it takes the bit away on purpose: where it neither sets nor takes it, the old value decides. */
+  readonly answered: ReadonlySet<string>;
   /** Some states were dropped because there were too many: silence proves nothing. */
   readonly truncated: boolean;
 }
 
-export const emptySummary: Summary = { outcomes: [], reaches: [], faults: [], losses: [], actions: [], fills: [], marks: [], chosen: new Set(), truncated: false };
+export const emptySummary: Summary = { outcomes: [], reaches: [], faults: [], losses: [], actions: [], fills: [], marks: [], marksMany: false, chosen: new Set(), answered: new Set(), truncated: false };

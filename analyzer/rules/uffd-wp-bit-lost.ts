@@ -33,8 +33,10 @@ export const checkLostBits: CreateCheck = (tree) => ({
   concernsCaller: (reach) => 'atExit' in reach && !reach.coarse,
 });
 
-/** Where an entry gets the bit for another reason than its old value, a request decides, and the old value does not matter. */
-const isLost = (tree: Tree, loss: LossReach, summary: Summary): boolean => !loss.coarse && !summary.chosen.has(siteOf(loss.change)) && hadBit(tree, loss.change);
+const isLost = (tree: Tree, loss: LossReach, summary: Summary): boolean => !loss.coarse && !isRequested(summary, siteOf(loss.change)) && hadBit(tree, loss.change);
+
+/** Where an entry gets the bit for another reason than its old value, a request decides, and the old value does not matter; unless there is a request to take the bit away as well. */
+const isRequested = (summary: Summary, site: string): boolean => summary.chosen.has(site) && !summary.answered.has(site);
 
 /**
  * Could the entry have had the bit in this kernel? 5.7 brought it for private anonymous memory, where nothing is kept of an entry that is emptied;
@@ -53,11 +55,13 @@ function report(tree: Tree, loss: LossReach): Report {
     : change.kind === 'table'
       ? `${place.in.name}() drops a page table that may hold uffd-wp bits and markers`
       : change.kind === 'store' || change.replaces
-        ? `${place.in.name}() replaces an entry without carrying over its uffd-wp bit`
-        : `${place.in.name}() empties an entry and leaves no marker for its uffd-wp bit`;
+        ? `${place.in.name}() replaces ${change.marker === 'own' ? 'a marker' : 'an entry'} without carrying over its uffd-wp bit`
+        : change.rest
+          ? `${place.in.name}() empties several entries and leaves a uffd-wp marker in the first only`
+          : `${place.in.name}() empties an entry and leaves no marker for its uffd-wp bit`;
   const why = change.kind === 'store' || change.replaces
-    ? `The new value is built without the bit, and nothing on this path excludes that the old one has it. Set it again (${nameIn(tree, 'pte_mkuffd_wp')}() or its relatives), under the same lock.`
-    : `Nothing on this path excludes that the entry is write-protected for a monitor of a file mapping. Leave a marker (${nameIn(tree, 'pte_install_uffd_wp_if_needed')}()) before the page-table lock is dropped.`;
+    ? `The new value is built without the bit, and ${change.marker === 'own' ? 'the marker that this path left has it' : 'nothing on this path excludes that the old one has it'}. Set it again (${nameIn(tree, 'pte_mkuffd_wp')}() or its relatives), under the same lock.`
+    : `Nothing on this path excludes that the entry is write-protected for a monitor of a file mapping. Leave a marker (${nameIn(tree, 'pte_install_uffd_wp_if_needed')}()) before the page-table lock is dropped${change.rest ? ', in each of them' : ''}.`;
   return {
     info: uffdWpBitLost,
     severity: knowsProtection(tree, change.in) ? 'warning' : 'information',
@@ -88,5 +92,11 @@ function explain(loss: LossReach): Trace[] {
   const path = withoutDetours(told).slice(-maxSteps);
   const end: Trace[] = loss.atExit ? [{ kind: 'return', in: loss.change.in, span: loss.change.span, about: undefined, before: undefined, message: 'the function returns without having left a marker' }] : [];
   return [...path, ...end].map((s) => (s.in === loss.change.in && s.span.start === loss.change.span.start && s.kind !== 'return'
-    ? { ...s, message: loss.change.kind === 'store' ? 'the entry is overwritten; its uffd-wp bit is gone' : 'the entry is emptied; its uffd-wp bit is gone unless a marker follows' } : s));
+    ? { ...s, message: consequence(loss.change) } : s));
+}
+
+function consequence({ kind, marker, replaces, rest }: Change): string {
+  if (kind !== 'store') return rest ? 'the entries are emptied; their uffd-wp bit is gone unless a marker follows in each' : replaces ? 'the entry is emptied; its uffd-wp bit is gone unless the next value has it' : 'the entry is emptied; its uffd-wp bit is gone unless a marker follows';
+  if (marker === 'own') return 'the marker is overwritten; the uffd-wp bit that it kept is gone';
+  return marker === 'found' ? 'the entry is overwritten; if it held a marker, the uffd-wp bit is gone' : 'the entry is overwritten; its uffd-wp bit is gone';
 }

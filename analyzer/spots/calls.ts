@@ -51,7 +51,7 @@ export interface Helpers extends Reach {
 const maxConfigurations = 12;
 const maxAlike = 5;
 /** Entries are not followed here. */
-const noSink: EntrySink = { lost: () => undefined, acted: () => undefined, chosen: () => undefined, marked: () => undefined, scans: false };
+const noSink: EntrySink = { lost: () => undefined, acted: () => undefined, chosen: () => undefined, answered: () => undefined, marked: () => undefined, scans: false };
 
 export class SpotCalls {
   /** There are more ways to return than were noted. */
@@ -198,7 +198,7 @@ export class SpotCalls {
     const sub = substitution(p.s, helper.params, args, unique);
     const distinct = new Map<string, PathState>();
     for (const way of helper.ways) {
-      const next = applyOutcome(frame, p.s, node, helper.ref, { value: way.value, state: copy(way.p.s) }, sub, args, noSink, noGuards);
+      const next = applyOutcome(frame, p.s, node, helper.ref, { value: way.value, state: copy(way.p.s) }, sub, args, noSink, noGuards, false);
       if (!next) continue;
       const after: PathState = { ...p, s: next.state };
       if (way.p.droppedPtl && (lockStatus(p.s, 'huge') !== 'none' || way.p.s.entryLock.pte === 'released')) dropPtl(after);

@@ -34,9 +34,9 @@ const values: ReadonlyMap<string, Compute> = new Map<string, Compute>([
   ...each(['make_pte_marker', 'make_pte_marker_entry'], (_, [bits]) => withBits(bits!, entryForms.marker)),
   ...each(['pte_marker_get', 'softleaf_to_marker'], (_, [v]) => binary('&', v!, constant(uffdWpBit))),
   ...each(['pte_pfn', 'pmd_pfn', 'swp_offset_pfn', 'softleaf_to_pfn'], (_, [v]) => pageNumber(v!)),
+  ...each(['pte_advance_pfn'], (_, [v, n]) => binary('+', v!, binary('<<', n!, constant(pageShift)))),
   ...each(['pte_page', 'pmd_page', 'pmd_folio', 'pfn_swap_entry_to_page', 'pfn_swap_entry_folio', 'migration_entry_to_page', 'softleaf_to_page', 'softleaf_to_folio'], (world, [v]) => folioOf(world, v!)),
   ...each(['vm_normal_page', 'vm_normal_folio', 'vm_normal_page_pmd', 'vm_normal_folio_pmd'], (world, [, , v]) => folioOf(world, v!)),
-  ...each(['page_to_pfn', 'folio_pfn'], (world, [page]) => numberOfFolio(world, page!)),
   ...each(['page_folio'], (_, [page]) => page!),
 ]);
 
@@ -50,6 +50,7 @@ const tests: ReadonlyMap<string, (value: Exp) => Exp> = new Map<string, (value: 
   // The bit of a marker is another one than that of a swap entry: pte_swp_uffd_wp_any() asks for both.
   ['pte_marker_uffd_wp', isUffdWpMarker], ['pte_marker_entry_uffd_wp', isUffdWpMarker],
   ['pte_swp_uffd_wp', (v) => and(not(hasForm(v, 'present')), not(hasForm(v, 'marker')), truth(binary('&', v, constant(uffdWpBit))))],
+  ['softleaf_is_swap', (v) => hasForm(v, 'swap')],
   ['is_swap_pte', (v) => and(not(hasForm(v, 'none')), not(hasForm(v, 'present')))],
   ['pmd_trans_huge', (v) => hasForm(v, 'present')], ['pmd_leaf', (v) => hasForm(v, 'present')],
 ]);
@@ -59,6 +60,9 @@ export const entryValue = (name: string): Compute | undefined => underAnyName(va
 
 /** The same of a test that is more than the form or one bit of a value. */
 export const entryTest = (name: string): ((value: Exp) => Exp) | undefined => underAnyName(tests, name);
+
+/** What a comparison looks at: pte_same_as_swp() leaves out the bits beside the swap entry that it finds (mm/swapfile.c). */
+export const comparedValue = (name: string, found: Exp): Exp => (name === 'pte_same_as_swp' ? without(found, uffdWpBit) : found);
 
 function underAnyName<T>(table: ReadonlyMap<string, T>, name: string): T | undefined {
   for (let known: string | undefined = name; known !== undefined; known = builtinModel.primitives.get(known)?.renamedFrom) {
@@ -86,7 +90,7 @@ function present(world: World, page: Exp, bits: Exp): Exp {
 }
 
 /** The number of the folio at an address; 0 for anything else. */
-function numberOfFolio(world: World, address: Exp): Exp {
+export function numberOfFolio(world: World, address: Exp): Exp {
   return folios(world).reduceRight<Exp>((rest, id, index) => cond(equals(address, constant(id + 1)), constant(index + 1), rest), constant(0));
 }
 

@@ -2,7 +2,7 @@
 import { formatExpr } from '../../parser/cfg';
 import type { Expr } from '../../parser/ir';
 import { and, at, binary, constant, equals, not, or, truth, without, word, zero } from './exp';
-import { hasForm } from './entry-values';
+import { hasForm, numberOfFolio } from './entry-values';
 import { wakeFaults } from './events';
 import { addressOfType, evaluateNumber } from './expressions';
 import { assignLocal, newStruct } from './locals';
@@ -48,6 +48,7 @@ export const intrinsics: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
     emitStep(c, { kind: 'choose' }, ...Array.from({ length: count.value }, (_, i): Action[] => [set(target, constant(i))]));
     give(word(target));
   } }],
+  ...['page_to_pfn', 'folio_pfn'].map((name): [string, Intrinsic] => [name, { arity: 1, usage: `${name}(${name === 'page_to_pfn' ? 'page' : 'folio'})`, meaning: 'The number that stands for the folio in an entry. No step.', lower: (c, args, give) => give(numberOfFolio(c.world, evaluateNumber(c, args[0]!))) }]),
   ['path_ends', { arity: 0, usage: 'path_ends()', meaning: 'What this thread does from here on is not looked at: it stays, with the locks that it holds, and that is no deadlock of its own.', lower: (c) => emitStep(c, { kind: 'other', guard: zero, mayWaitForever: true }) }],
   ['wake_userfault', { arity: 1, usage: 'wake_userfault(pte)', meaning: 'Wakes the threads that wait in handle_userfault() for this entry.', lower: (c, args) => wakeFaults(c, entryOf(c, args[0]!).address) }],
   ['might_sleep', { arity: 0, usage: 'might_sleep()', meaning: 'Something that may sleep (an allocation, a copy from userspace): no spinlock may be held. No step of its own.', lower: (c) => emitLocal(c, ...mustNotBeAtomic(c.world, c.thread)) }],

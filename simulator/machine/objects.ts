@@ -47,7 +47,7 @@ export const links: ReadonlyMap<string, string> = new Map([
 /** How wide and of what kind a local of a type is. Pointers are `pointer`, everything unknown is a small integer. */
 export function localShape(type: string): Pick<Word, 'kind' | 'bits'> {
   if (type.endsWith('*')) return { kind: 'pointer', bits: slotBits };
-  if (type === 'pte_t' || type === 'pmd_t' || type === 'swp_entry_t') return { kind: 'entry', bits: entryBits };
+  if (type === 'pte_t' || type === 'pmd_t' || type === 'swp_entry_t' || type === 'softleaf_t') return { kind: 'entry', bits: entryBits };
   if (type === 'bool') return { kind: 'int', bits: 1 };
   return { kind: 'int', bits: 16 };
 }

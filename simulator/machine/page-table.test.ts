@@ -156,3 +156,68 @@ P1(struct xarray *i_pages)
   expect(filled('&folio')).toMatchObject({ verdict: 'Never' });
   expect(filled('0')).toMatchObject({ verdict: 'Sometimes', property: 'observed-hole-filled' });
 });
+
+test('a walk for changing the table says through which value of the pmd it went', () => {
+  const body = (check: string): string => `
+P0(struct mm_struct *mm, pmd_t *pmd)
+{
+  spinlock_t *ptl;
+  pmd_t pmdval;
+  pte_t *ptep = pte_offset_map_rw_nolock(mm, pmd, 1, &pmdval, &ptl);
+
+  if (!ptep)
+    return;
+  spin_lock(ptl);
+  if (!${check}) {
+changed:
+    spin_unlock(ptl);
+    return;
+  }
+  ghost_assert(ptep == &pte[1]);
+same:
+  spin_unlock(ptl);
+}`;
+  const other = `
+
+P1(struct mm_struct *mm, pmd_t *pmd)
+{
+  spinlock_t *pmd_ptl = pmd_lock(mm, pmd);
+
+  pmdp_collapse_flush(vma, 0, pmd);
+  spin_unlock(pmd_ptl);
+}`;
+  expect(found(objects, body('pmd_same(pmdval, pmdp_get_lockless(pmd))'))).toMatchObject({ verdict: 'Never', labels: ['same'] });
+  expect(found(objects, body('pmd_same(pmdval, pmdp_get_lockless(pmd))') + other)).toMatchObject({ verdict: 'Never', labels: ['same', 'changed'] });
+});
+
+test('a swap entry is recognised whatever bits lie beside it', () => {
+  const asked = (compare: string) => found(objects.replace('PTE_NONE }', 'PTE_SWAP | PTE_UFFD_WP }'), `
+P0(struct mm_struct *mm, pmd_t *pmd)
+{
+  spinlock_t *ptl;
+  pte_t *ptep = pte_offset_map_lock(mm, pmd, 1, &ptl);
+
+  if (${compare}(ptep_get(ptep), swp_entry_to_pte(swp_entry(0, 0)))) {
+same:
+    ;
+  }
+  pte_unmap_unlock(ptep, ptl);
+}`).labels;
+  expect(asked('pte_same_as_swp')).toEqual(['same']);
+  expect(asked('pte_same')).toEqual([]);
+});
+
+test('a migration entry leads back to the page that it was made of', () => {
+  expect(found(objects, `
+P0(struct folio *folio, pte_t *pte)
+{
+  softleaf_t entry = make_readable_migration_entry(page_to_pfn(folio));
+  pte_t value = pte_advance_pfn(mk_pte(folio, 0), 0);
+
+  ghost_assert(softleaf_to_folio(entry) == folio);
+  ghost_assert(softleaf_to_pfn(entry) == folio_pfn(folio));
+  ghost_assert(pte_page(value) == folio);
+  ghost_assert(softleaf_is_swap(swp_entry(0, 0)) && !softleaf_is_swap(entry));
+  ptep_get_lockless(pte);
+}`)).toMatchObject({ verdict: 'Never' });
+});

@@ -5,7 +5,7 @@ import type { Expr } from '../../parser/ir';
 import { unknownWord } from '../litmus/problem';
 import { behind } from './arithmetic';
 import { and, at, binary, cond, constant, equals, not, or, truth, word, zero } from './exp';
-import { entryTest, entryValue, hasForm } from './entry-values';
+import { comparedValue, entryTest, entryValue, hasForm } from './entry-values';
 import { lowerEvent } from './events';
 import { addressOfType, assignPlace, evaluate, evaluateNumber, knownWord, type Place } from './expressions';
 import { assignLocal, wordOfPlace } from './locals';
@@ -51,12 +51,14 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
     case 'lock-pointer': {
       // pte_offset_map_nolock(mm, pmd, addr, &ptl) is a map that also says which lock it would be.
       const out = effect.lock.from === 'out' ? outPlace(context, arg(effect.lock.index)) : undefined;
-      const { address: pointer } = entryPointer(context, effect.level, args, out && (() => giveNull(context, result)));
+      const { address: pointer, pmdval } = entryPointer(context, effect.level, args, out && (() => giveNull(context, result)));
       const lock = lockOfEntry(context, pointer);
       if (effect.lock.from === 'result') give(lock);
       if (!out) return;
       give(pointer);
       assignPlace(context, out, number(lock));
+      // pte_offset_map_rw_nolock(mm, pmd, addr, &pmdval, &ptl) says through which value of the pmd it went.
+      if (args.length > 4 && pmdval && arg(3).kind === 'address') assignPlace(context, outPlace(context, arg(3)), number(pmdval));
       return;
     }
     case 'spin-lock':
@@ -87,7 +89,7 @@ export function lowerPrimitive(context: Lowering, name: string, effect: Effect, 
       return;
     }
     case 'compare':
-      give(equals(numberOf(effect.args[0]), numberOf(effect.args[1])));
+      give(equals(comparedValue(name, numberOf(effect.args[0])), numberOf(effect.args[1])));
       return;
     case 'test':
       give(testValue(context, name, effect, numberOf(effect.arg)));
@@ -330,7 +332,7 @@ function acquire(context: Lowering, name: string, effect: Extract<Effect, { op: 
  * The entry that a walk finds: pte_offset_map(pmd, addr) and its kin look at the pmd and count from the first entry of its table; addresses are numbers of
  * pages. `beforeNone` prepares for a pmd that points to no table, with which the statement ends; `pmd` is the address of one that others can change.
  */
-function entryPointer(context: Lowering, level: string, args: readonly Expr[], beforeNone?: () => void): { readonly address: Exp; readonly pmd: Exp | undefined } {
+function entryPointer(context: Lowering, level: string, args: readonly Expr[], beforeNone?: () => void): { readonly address: Exp; readonly pmd: Exp | undefined; readonly pmdval?: Exp | undefined } {
   for (const [index, expr] of args.entries()) {
     const unlinked = level === 'pmd' ? undefined : localPmd(context, expr);
     if (unlinked) {
@@ -348,14 +350,16 @@ function entryPointer(context: Lowering, level: string, args: readonly Expr[], b
     if (object.declaration.type === 'pmd_t' && level !== 'pmd') {
       const table = object.declaration.maps === undefined ? undefined : context.world.objects.get(object.declaration.maps);
       if (!table) fail(context, `${object.declaration.name} maps no page table: declare it with __maps(...)`, expr.span);
+      let pmdval: Exp | undefined;
       if (beforeNone) {
         beforeNone();
         const target = newTemporary(context, 'pmd', { kind: 'entry', bits: 8 });
         emitStep(context, { kind: 'load', text: `pmdval = pmdp_get_lockless(${formatExpr(expr)})`, onlyReads: true }, [{ kind: 'set', word: target, value: at(value) }]);
-        emitSkipUnless(context, hasForm(word(target), 'table'));
+        pmdval = word(target);
+        emitSkipUnless(context, hasForm(pmdval, 'table'));
       }
       const offset = args[index + 1];
-      return { address: offset === undefined ? addressOf(table) : behind(addressOf(table), evaluateNumber(context, offset)), pmd: value };
+      return { address: offset === undefined ? addressOf(table) : behind(addressOf(table), evaluateNumber(context, offset)), pmd: value, pmdval };
     }
     if (object.declaration.type === 'pte_t' || object.declaration.type === 'pmd_t') return { address: value, pmd: undefined };
   }

@@ -64,7 +64,7 @@ int mark_and_replace(struct vm_area_struct *vma, pmd_t *pmd, unsigned long addr,
 	pte_install_uffd_wp_if_needed(vma, addr, slot, old);
 	if (folio)
 		set_pte_at(vma->vm_mm, addr, slot, mk_pte(folio_page(folio, 0), vma->vm_page_prot));
-//^^^^^^^^^^ warning[uffd-wp-bit-lost]: mark_and_replace()
+//^^^^^^^^^^ warning[uffd-wp-bit-lost]: mark_and_replace() replaces a marker
 	pte_unmap_unlock(slot, ptl);
 	return 0;
 }
