@@ -70,6 +70,8 @@ export interface EntryState {
   readonly attached: readonly Value[];
   /** A marker was put into an entry. */
   readonly marked: boolean;
+  /** A function found that it was given no vma: on this path nobody is registered. */
+  readonly vmaless: boolean;
   /** Slots whose content is known not to have the bit. */
   readonly clean: ReadonlySet<string>;
   /** Slots that are known to hold something, be it a marker. */
@@ -117,7 +119,7 @@ export interface EntryState {
 export const nothing: ReadonlySet<never> = new Set<never>();
 
 export const initialEntries: EntryState = {
-  pending: [], kept: [], attached: [], marked: false, excused: 'none', clean: nothing, occupied: nothing, markers: nothing, emptied: nothing, bare: nothing, fresh: nothing, stable: nothing, stale: nothing, earlier: new Map(), tested: nothing, found: nothing, violated: nothing, changed: false, ended: false,
+  pending: [], kept: [], attached: [], marked: false, vmaless: false, excused: 'none', clean: nothing, occupied: nothing, markers: nothing, emptied: nothing, bare: nothing, fresh: nothing, stable: nothing, stale: nothing, earlier: new Map(), tested: nothing, found: nothing, violated: nothing, changed: false, ended: false,
   mmap: 'caller', mmapDropped: false, looked: [], gaps: nothing, scans: false, detached: undefined, unchecked: [], unstable: nothing,
 };
 
@@ -130,7 +132,7 @@ export function entriesKey(e: EntryState): string {
   const set = (s: Iterable<string>): string => [...s].sort().join(',');
   const d = e.detached;
   const key = [
-    set(e.pending.map(changeKey)), set(e.kept.map((v) => v.key)), set(e.attached.map((v) => v.key)), e.marked, e.excused, set(e.clean), set(e.occupied), set(e.markers), set(e.emptied), set(e.bare), set(e.fresh), set(e.stable), set(e.stale), set(e.earlier.keys()), set(e.tested), set(e.found), set(e.violated), e.changed, e.ended, e.mmap, e.mmapDropped,
+    set(e.pending.map(changeKey)), set(e.kept.map((v) => v.key)), set(e.attached.map((v) => v.key)), e.marked, e.vmaless, e.excused, set(e.clean), set(e.occupied), set(e.markers), set(e.emptied), set(e.bare), set(e.fresh), set(e.stable), set(e.stale), set(e.earlier.keys()), set(e.tested), set(e.found), set(e.violated), e.changed, e.ended, e.mmap, e.mmapDropped,
     set(e.looked.map((r) => r.key)), set(e.gaps), e.scans, d ? `${changeKey(d.change)}${d.scanned}${set(d.gaps)}${d.guarded}${d.relocked}` : '', set(e.unchecked.map(changeKey)), set(e.unstable),
   ].join(';');
   keys.set(e, key);
@@ -142,7 +144,7 @@ const keys = new WeakMap<EntryState, string>();
 export function printedEntries(e: EntryState): Fingerprint {
   const known = prints.get(e);
   if (known) return known;
-  const flags = (e.marked ? 1 : 0) + (e.excused === 'all' ? 2 : 0) + (e.changed ? 4 : 0) + (e.ended ? 8 : 0) + (e.mmapDropped ? 16 : 0) + (e.scans ? 32 : 0) + 64 * mmapNumbers[e.mmap] + (e.excused === 'emptied' ? 256 : 0);
+  const flags = (e.marked ? 1 : 0) + (e.excused === 'all' ? 2 : 0) + (e.changed ? 4 : 0) + (e.ended ? 8 : 0) + (e.mmapDropped ? 16 : 0) + (e.scans ? 32 : 0) + 64 * mmapNumbers[e.mmap] + (e.excused === 'emptied' ? 256 : 0) + (e.vmaless ? 512 : 0);
   const print = { hash: combine(flags, 1), check: combine(flags, 2) };
   const add = (part: Fingerprint, kind: number): void => {
     print.hash = (print.hash + combine(part.hash, kind)) | 0;
@@ -304,6 +306,7 @@ export function gapOf(s: State, read: ReadValue): Gap | undefined {
     if (f.value.test === 'uffd-wp' && asksForm(s, f.value)) return isFalse(f) ? undefined : 'wp';
     if (f.value.test === 'none' && !isFalse(f)) hole = true;
   }
+  if (s.entries?.vmaless) return undefined;
   const asked = s.entries?.fresh.has('flag') === true;
   if (!hole) return asked ? undefined : 'wp';
   // Nobody waits for a missing fault here only if that was the question: write protection does not care for holes.

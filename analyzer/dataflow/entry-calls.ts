@@ -57,7 +57,7 @@ export function applyEntries(sink: EntrySink, before: State, s: State, from: Ent
   }
   update(s, {
     fresh, pending, changed: now.changed || from.changed, stable: isUnstable ? now.stable : new Set([...now.stable, ...from.stable]),
-    excused: moreExcused(now.excused, from.excused), found: new Set([...now.found, ...from.found]), earlier: withoutViolated(earlier, now.violated),
+    excused: moreExcused(now.excused, from.excused), vmaless: now.vmaless || from.vmaless, found: new Set([...now.found, ...from.found]), earlier: withoutViolated(earlier, now.violated),
     mmap: from.mmap === 'caller' ? now.mmap : from.mmap,
   });
   noteFacts(s);

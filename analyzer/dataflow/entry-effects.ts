@@ -235,8 +235,7 @@ export function noteOtherVma(sink: EntrySink, s: State): void {
 
 /** There is no vma: nobody is registered. */
 export function noteNoVma(s: State): void {
-  const e = s.entries;
-  if (e) update(s, { fresh: withElement(e.fresh, 'flag'), stable: withElement(e.stable, 'flag') });
+  if (s.entries) update(s, { vmaless: true });
 }
 
 /** A loop over the vmas that map a file: their mmap_lock is not held. */
