@@ -130,7 +130,7 @@ export function applyLoss(frame: Frame, s: State, id: NodeId, node: CallNode, ca
   const equals = loss.equals.map(sub.value);
   // The old value is one that the caller built without the bit, or took it out of.
   if (equals.some((v) => carries(v) !== 'carried')) return undefined;
-  return { ...loss, via: id, equals: equals.filter((v) => v.kind === 'param' || v.kind === 'load'), facts: [...t.facts.values()], coarse: t.coarse || loss.coarse, trace: appendTrace(s.trace, callStep(frame, node, callee), loss.trace, sub) };
+  return { ...loss, via: id, onAnonymous: loss.onAnonymous || t.entries?.excused === 'emptied', equals: equals.filter((v) => v.kind === 'param' || v.kind === 'load'), facts: [...t.facts.values()], coarse: t.coarse || loss.coarse, trace: appendTrace(s.trace, callStep(frame, node, callee), loss.trace, sub) };
 }
 
 /** A callee's unchecked change as the caller sees it: what the caller checked before belongs to an earlier phase. */

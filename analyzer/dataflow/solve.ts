@@ -89,7 +89,7 @@ class Solver {
     this.admission = new Admission(depth, changesEntries, returnedNames(frame.ir), depth === 'entries' ? decidingNames(frame.ir) : new Set());
     this.changeAhead = depth === 'entries' ? nodesLeadingTo(frame.ir, (node, id) => changes(frame, node, id), (node, id) => movesLock(frame, node, id)) : new Set();
     this.sink = {
-      lost: (s, change) => this.builder.addLoss({ change, via: undefined, facts: [...s.facts.values()], equals: comparedWith(s), atExit: false, coarse: s.coarse, trace: s.trace }),
+      lost: (s, change) => this.builder.addLoss({ change, via: undefined, facts: [...s.facts.values()], equals: comparedWith(s), atExit: false, onAnonymous: s.entries?.excused === 'emptied', coarse: s.coarse, trace: s.trace }),
       acted: (s, change, gaps) => {
         const e = s.entries!;
         this.builder.addAction({ change, gaps, via: undefined, facts: [...s.facts.values()], earlier: e.earlier, violated: change.kind === 'table' && e.detached ? e.detached.violated : e.violated, mmapDropped: e.mmapDropped, coarse: s.coarse, trace: s.trace });
@@ -331,7 +331,7 @@ class Solver {
       finishEntries(this.sink, s);
       if (phaseOf(s) === 'caller') {
         for (const change of s.entries.pending) {
-          if ((change.kind !== 'store' || change.replaces) && !losesNothing(s, change)) this.builder.addLoss({ change, via: undefined, facts: [...s.facts.values()], equals: comparedWith(s), atExit: true, coarse: s.coarse, trace: s.trace });
+          if ((change.kind !== 'store' || change.replaces) && !losesNothing(s, change)) this.builder.addLoss({ change, via: undefined, facts: [...s.facts.values()], equals: comparedWith(s), atExit: true, onAnonymous: s.entries.excused === 'emptied', coarse: s.coarse, trace: s.trace });
         }
       }
     }

@@ -56,7 +56,7 @@ export class SummaryBuilder {
   addLoss(loss: LossReach): void {
     const key = [siteOf(loss.change), loss.change.replaces, loss.change.rest, loss.change.blamed && siteOf({ ...loss.change, ...loss.change.blamed }), loss.via, loss.atExit, loss.coarse].join('|');
     const old = this.losses.get(key);
-    this.losses.set(key, { ...(old ?? loss), facts: sharedFacts(loss.facts, old?.facts) });
+    this.losses.set(key, { ...(old ?? loss), facts: sharedFacts(loss.facts, old?.facts), onAnonymous: loss.onAnonymous && old?.onAnonymous !== false });
   }
 
   addAction(action: ActionReach): void {

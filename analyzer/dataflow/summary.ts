@@ -59,6 +59,8 @@ export interface LossReach {
   readonly equals: readonly Value[];
   /** Lost only if the caller, who holds the lock, does nothing about it. */
   readonly atExit: boolean;
+  /** On every path to it the vma was found to be anonymous. */
+  readonly onAnonymous: boolean;
   readonly coarse: boolean;
   readonly trace: Trace | undefined;
 }

@@ -64,7 +64,7 @@ function report(tree: Tree, loss: LossReach): Report {
     : `Nothing on this path excludes that the entry is write-protected for a monitor of a file mapping. Leave a marker (${nameIn(tree, 'pte_install_uffd_wp_if_needed')}()) before the page-table lock is dropped${change.rest ? ', in each of them' : ''}.`;
   return {
     info: uffdWpBitLost,
-    severity: knowsProtection(tree, change.in) ? 'warning' : 'information',
+    severity: knowsProtection(tree, change.in) && !loss.onAnonymous ? 'warning' : 'information',
     message: messageOf(what, why),
     in: place.in, span: place.span,
     steps: explain(loss),

@@ -11,7 +11,7 @@ static void swap_out(struct vm_area_struct *vma, pmd_t *pmd, unsigned long addr,
 	if (!slot)
 		return;
 	old = ptep_clear_flush(vma, addr, slot);
-	//    ^^^^^^^^^^^^^^^^ warning[uffd-wp-bit-lost]: swap_out() replaces an entry
+	//    ^^^^^^^^^^^^^^^^ information[uffd-wp-bit-lost]: swap_out() replaces an entry
 	if (folio_test_dirty(folio)) {
 		entry = swp_entry_to_pte(folio->swap);
 		if (pte_soft_dirty(old))
@@ -52,7 +52,7 @@ static bool unmap_one(struct folio *folio, struct vm_area_struct *vma, unsigned 
 
 	while (page_vma_mapped_walk(&walk)) {
 		old = ptep_clear_flush(vma, addr, walk.pte);
-		//    ^^^^^^^^^^^^^^^^ warning[uffd-wp-bit-lost]: unmap_one() replaces an entry
+		//    ^^^^^^^^^^^^^^^^ information[uffd-wp-bit-lost]: unmap_one() replaces an entry
 		leave_marker(vma, addr, walk.pte, old);
 		if (folio_test_anon(folio)) {
 			entry = swp_entry_to_pte(folio->swap);
@@ -113,7 +113,7 @@ static void swap_out_unregistered(struct vm_area_struct *vma, pmd_t *pmd, unsign
 static pte_t take_out(struct vm_area_struct *vma, unsigned long addr, pte_t *slot)
 {
 	return ptep_clear_flush(vma, addr, slot);
-	//     ^^^^^^^^^^^^^^^^ warning[uffd-wp-bit-lost]: take_out() replaces an entry
+	//     ^^^^^^^^^^^^^^^^ information[uffd-wp-bit-lost]: take_out() replaces an entry
 }
 
 static void put_in(struct vm_area_struct *vma, unsigned long addr, pte_t *slot, struct page *page)

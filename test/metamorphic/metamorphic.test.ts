@@ -30,7 +30,7 @@ const seed = 20;
 const files = ['mm/hugetlb.c', 'mm/memory.c', 'mm/huge_memory.c', 'mm/khugepaged.c', 'mm/userfaultfd.c', 'mm/ksm.c', 'mm/rmap.c', 'mm/mremap.c', 'mm/mprotect.c', 'mm/swapfile.c'];
 
 /**
- * FIXME: findings still depend on these. A condition that is kept in a variable, negated or set on branches, loses what it says of an entry when paths
+ * Findings still depend on these, which the sample therefore leaves out. A condition that is kept in a variable, negated or set on branches, loses what it says of an entry when paths
  * meet; parts of a function that get a name of their own are followed only as far as the entries that they are given; macros are not expanded.
  */
 const notYet: ReadonlySet<string> = new Set([
