@@ -9,7 +9,7 @@ import { said } from '../dataflow/page-cache';
 import type { Trace } from '../dataflow/state';
 import { steps } from '../dataflow/state';
 import type { CreateCheck, Report, RuleInfo } from './rule';
-import { assumptionsOf, isEntered, messageOf } from './rule';
+import { assumptionsOf, isEntered, messageOf, withoutDetours } from './rule';
 
 export const holeFilledUnderUffd: RuleInfo = {
   name: 'hole-filled-under-uffd',
@@ -81,11 +81,11 @@ function explain(f: FillReach): Trace[] {
   const hole = all.findLastIndex((s, i) => i < section && s.message === said.hole);
   const before = all.findLastIndex((s, i) => i < hole && s.message === said.locked);
   const after = all.findIndex((s, i) => i > hole && s.message === said.unlocked);
-  return all.filter((s, i) => {
+  return withoutDetours(all.filter((s, i) => {
     if (i > end) return false;
     if (i < section) return hole >= 0 && (i === hole || i === before || i === after);
     if (s.kind === 'call') return isEntered(s, i, all);
     const next = all.findIndex((other, j) => j > i && other.message === said.hole);
     return i === section || i === end || s.kind === 'check' || (s.message === said.hole && (next < 0 || next > end || all[next]!.span.start !== s.span.start));
-  }).slice(-maxSteps);
+  })).slice(-maxSteps);
 }

@@ -11,7 +11,7 @@ import type { ReadValue, Value } from '../dataflow/value';
 import { takesPageTableArgument } from '../dataflow/summaries';
 import type { Severity, StepKind } from '../findings/finding';
 import type { CreateCheck, RuleInfo } from './rule';
-import { assumptionsOf, isEntered, messageOf, raisesEvent } from './rule';
+import { assumptionsOf, isEntered, messageOf, raisesEvent, withoutDetours } from './rule';
 
 export const locklessPteToUserfault: RuleInfo = {
   name: 'lockless-pte-to-userfault',
@@ -135,12 +135,12 @@ function explain(event: LocklessEvent): Trace[] {
   };
   const rest = all.slice(readAt + 1);
   const told: readonly StepKind[] = ['lock', 'unlock', 'compare', 'check', 'locked-read'];
-  const chosen = rest.filter((s, i) => {
+  const chosen = withoutDetours(rest.filter((s, i) => {
     if (s.kind === 'event') return i === rest.length - 1;
     if (s.kind === 'branch') return s.about?.key === snapshot.key && s.holds === true;
     if (s.kind === 'call') return isEntered(s, i, rest);
     return told.includes(s.kind);
-  });
+  }));
   return [start, ...chosen.slice(-maxSteps)].map((s) => (s.kind === 'event'
     ? { ...s, message: `${event.reason} goes to userspace; nothing on this path confirmed the reading under the page-table lock` } : s));
 }

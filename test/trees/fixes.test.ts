@@ -18,7 +18,7 @@ const ids = ['R1', 'R2', 'R3', 'R4', 'R5'];
 const figures: Readonly<Record<string, readonly [findings: number, fixes: number]>> = {
   'lockless-pte-to-userfault': [22, 20],
   'uffd-wp-check-not-repeated': [12, 1],
-  'uffd-wp-bit-lost': [28, 16],
+  'uffd-wp-bit-lost': [30, 15],
   'hole-filled-under-uffd': [4, 0],
   'fake-write-fault': [8, 3],
 };
