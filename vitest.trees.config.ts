@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/trees/**/*.test.ts'],
+    setupFiles: ['test/trees/between-tests.ts'],
     testTimeout: 600_000,
     hookTimeout: 120_000,
     // One at a time: several of them start programs that use every core, and some have time limits.
