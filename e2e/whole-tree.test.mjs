@@ -61,7 +61,6 @@ async function play({ t, page, server, home, folder, picture }) {
   // Pictures for the README are taken here: this code is ours.
   await runCommand(page, 'Notifications: Clear All Notifications');
   await toast('Checked').waitFor({ state: 'detached' });
-  await page.setViewportSize({ width: 1440, height: 780 });
   const { width, x } = await page.locator('.part.sidebar').boundingBox();
   await page.mouse.move(x + width, 300);
   await page.mouse.down();
