@@ -126,7 +126,7 @@ static bool page_vma_mapped_walk(struct page_vma_mapped_walk *pvmw)
 {
 	xas_set(xas, index);
 }` },
-  // A folio has one page here.
+  // A folio has one page here, and one that comes from swap is no KSM page of another process (mm/ksm.c: ksm_might_need_to_copy()), so that it is not copied.
   ...['page_folio', 'compound_head', 'folio_page', 'folio_file_page', 'ksm_might_need_to_copy'].map((name): LibraryFunction => ({ name, objects: [], calls: [], takes: [0], returns: 'struct folio *', text: `static struct folio *${name}(struct page *page)
 {
 	return page;

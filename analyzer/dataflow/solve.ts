@@ -15,7 +15,7 @@ import { assume, decision, evaluate } from './evaluate';
 import { fateOf } from './faults';
 import type { Frame } from './frame';
 import { isLocal, nodeId, quote, typeOf } from './frame';
-import { initialEntries, losesNothing } from './entries';
+import { initialEntries, losesNothing, type Change } from './entries';
 import { finishEntries, retireEntries } from './entry-calls';
 import type { EntrySink } from './entry-effects';
 import { forgetBare, forgetLooks, noteBranch, noteMappingWalk, noteNoVma, noteOtherVma, reduceEntries, siteOf, store } from './entry-effects';
@@ -89,7 +89,7 @@ class Solver {
     this.admission = new Admission(depth, changesEntries, returnedNames(frame.ir), depth === 'entries' ? decidingNames(frame.ir) : new Set());
     this.changeAhead = depth === 'entries' ? nodesLeadingTo(frame.ir, (node, id) => changes(frame, node, id), (node, id) => movesLock(frame, node, id)) : new Set();
     this.sink = {
-      lost: (s, change) => this.builder.addLoss({ change, via: undefined, facts: [...s.facts.values()], equals: comparedWith(s), atExit: false, onAnonymous: s.entries?.excused === 'emptied', coarse: s.coarse, trace: s.trace }),
+      lost: (s, change) => this.lose(s, change, false),
       acted: (s, change, gaps) => {
         const e = s.entries!;
         this.builder.addAction({ change, gaps, via: undefined, facts: [...s.facts.values()], earlier: e.earlier, violated: change.kind === 'table' && e.detached ? e.detached.violated : e.violated, mmapDropped: e.mmapDropped, coarse: s.coarse, trace: s.trace });
@@ -326,12 +326,16 @@ class Solver {
     return this.frame.ir.nodes.some((node, id) => node.kind === 'call' && node.result === undefined && nodeId(this.frame, id) === call);
   }
 
+  private lose(s: State, change: Change, atExit: boolean): void {
+    this.builder.addLoss({ change, via: undefined, facts: [...s.facts.values()], equals: comparedWith(s), atExit, onAnonymous: s.entries?.excused === 'emptied', coarse: s.coarse, trace: s.trace });
+  }
+
   private finish(result: Value | undefined, s: State, span: Span): void {
     if (s.entries) {
       finishEntries(this.sink, s);
       if (phaseOf(s) === 'caller') {
         for (const change of s.entries.pending) {
-          if ((change.kind !== 'store' || change.replaces) && !losesNothing(s, change)) this.builder.addLoss({ change, via: undefined, facts: [...s.facts.values()], equals: comparedWith(s), atExit: true, onAnonymous: s.entries.excused === 'emptied', coarse: s.coarse, trace: s.trace });
+          if ((change.kind !== 'store' || change.replaces) && !losesNothing(s, change)) this.lose(s, change, true);
         }
       }
     }
